@@ -1,0 +1,73 @@
+/** The import table of the design, enforced: data flows one way, from collect to report. Each rule says why. */
+
+/** Folder → [folders of ours it may import, packages and node modules it may import, why]. */
+const table = {
+  lib: [[], ['string-width', 'node:util'], 'leaves without domain knowledge'],
+  schema: [['lib'], [], 'the seven kinds are data; start-up cannot afford a validator package'],
+  snapshot: [['lib'], ['node:crypto', 'node:zlib'], 'what was seen: no I/O, only hashing and packing of bytes'],
+  model: [['snapshot', 'schema', 'lib'], [], 'pure: same snapshot, same model'],
+  diagnose: [['model', 'snapshot', 'lib'], ['node:crypto'], 'pure: same model, same findings and ids'],
+  report: [['diagnose', 'snapshot', 'lib'], ['node:util'], 'rendering does no I/O'],
+  collect: [['snapshot', 'schema', 'lib'], ['yaml', 'modern-tar', 'node:'], 'the only way in'],
+  engine: [
+    ['collect', 'snapshot', 'model', 'diagnose', 'rules', 'report', 'lib'],
+    ['node:worker_threads', 'node:url'],
+    'holds everything between bytes and findings',
+  ],
+  rules: [['diagnose', 'model', 'snapshot', 'lib'], [], 'a rule is a pure function; I/O in rules is what we never do'],
+  demo: [[], [], 'data only'],
+};
+
+const ours = (name) => (name === 'rules' ? '^rules/' : `^src/${name}/`);
+const forbidden = [
+  {
+    name: 'no-circular',
+    comment: 'a cycle hides which part owns what',
+    severity: 'error',
+    from: {},
+    to: { circular: true },
+  },
+  {
+    name: 'shipped-code-imports-no-dev',
+    comment: 'src/dev and test are not shipped',
+    severity: 'error',
+    from: { path: '^(src/(?!dev/)|rules/)' },
+    to: { path: '^(src/dev/|test/)' },
+  },
+];
+for (const [folder, [folders, packages, why]] of Object.entries(table)) {
+  const allowed = [folder, ...folders].map(ours);
+  forbidden.push({
+    name: `${folder}-imports-of-ours`,
+    comment: why,
+    severity: 'error',
+    from: { path: ours(folder) },
+    to: { path: '^(src|rules)/', pathNot: allowed },
+  });
+  const npm = packages.filter((name) => !name.startsWith('node:')).map((name) => `^node_modules/${name}/`);
+  forbidden.push({
+    name: `${folder}-imports-of-packages`,
+    comment: why,
+    severity: 'error',
+    from: { path: ours(folder) },
+    to: { dependencyTypes: ['npm', 'npm-dev', 'npm-peer', 'unknown'], pathNot: npm.length > 0 ? npm : ['^$'] },
+  });
+  const node = packages.filter((name) => name.startsWith('node:')).map((name) => name.slice('node:'.length));
+  if (node.includes('')) continue;
+  forbidden.push({
+    name: `${folder}-imports-of-node`,
+    comment: why,
+    severity: 'error',
+    from: { path: ours(folder) },
+    to: { dependencyTypes: ['core'], pathNot: node.length > 0 ? node.map((name) => `^(node:)?${name}$`) : ['^$'] },
+  });
+}
+
+module.exports = {
+  forbidden,
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+  },
+};

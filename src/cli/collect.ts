@@ -1,0 +1,34 @@
+import { writeFile } from 'node:fs/promises';
+import { Failure } from './failure.ts';
+import { complain, readNothing, withSession } from './session.ts';
+import type { SourceFlags } from './source-options.ts';
+
+/** The flags of `collect`. */
+export interface CollectFlags extends SourceFlags {
+  readonly outputFile: string;
+  readonly bestEffort: boolean;
+}
+
+/** `meshdoctor collect`: write what was seen into a bundle; sets the exit code. */
+export async function collectBundle(flags: CollectFlags): Promise<void> {
+  await withSession(flags, true, async ({ engine, summary }) => {
+    complain(summary.sources);
+    if (readNothing(summary))
+      throw new Failure('nothing could be read, so no bundle was written', codeOf(summary.sources) || 3);
+    const bytes = await engine.bundle();
+    try {
+      await writeFile(flags.outputFile, bytes, { mode: 0o600 });
+    } catch (error) {
+      throw new Failure(`cannot write ${flags.outputFile}: ${error instanceof Error ? error.message : error}`, 2);
+    }
+    const held = `${summary.objects} objects, ${summary.envoys} Envoys, ${summary.documents} documents`;
+    process.stderr.write(`wrote ${flags.outputFile}: ${held}, ${bytes.length} bytes\n`);
+    const code = summary.timedOut ? 4 : codeOf(summary.sources);
+    process.exitCode = code === 3 && flags.bestEffort ? 0 : code;
+  });
+}
+
+function codeOf(sources: readonly { readonly trouble: string | null }[]): number {
+  if (sources.some(({ trouble }) => trouble === 'nothing-readable')) return 2;
+  return sources.some(({ trouble }) => trouble !== null) ? 3 : 0;
+}

@@ -1,0 +1,24 @@
+import { fileURLToPath } from 'node:url';
+import { emptyRequest } from '../collect/request.ts';
+import { diagnose } from './diagnose.ts';
+import type { ReportFlags } from './report-options.ts';
+import type { SourceFlags } from './source-options.ts';
+
+/** `meshdoctor demo`: the diagnosis of the bundled incident. */
+export async function demo(flags: ReportFlags): Promise<void> {
+  const bundle = fileURLToPath(new URL('./demo/incident.tar.gz', import.meta.url));
+  await diagnose({ ...noSources, bundle: [bundle], ...flags });
+}
+
+const noSources: SourceFlags = {
+  filename: [],
+  recursive: false,
+  base: [],
+  closed: false,
+  admin: [],
+  ...emptyRequest.saved,
+  bundle: [],
+  window: emptyRequest.windowMs,
+  timeout: emptyRequest.timeoutMs,
+  requestTimeout: emptyRequest.requestTimeoutMs,
+};

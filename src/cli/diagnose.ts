@@ -1,0 +1,27 @@
+import { exitCode } from './exit-code.ts';
+import { type ReportFlags, writeReport } from './report-options.ts';
+import { complain, readNothing, type Session, withSession } from './session.ts';
+import type { SourceFlags } from './source-options.ts';
+
+/** `meshdoctor diagnose`: collect, run the rules, report; sets the exit code. */
+export async function diagnose(flags: SourceFlags & ReportFlags): Promise<void> {
+  const named = [...flags.rule, ...flags.skipRule];
+  if (named.length > 0) (await import('./rules.ts')).checkRuleNames(named);
+  await withSession(flags, false, (session) => report(session, flags));
+}
+
+async function report({ engine, summary, collectMs }: Session, flags: ReportFlags): Promise<void> {
+  complain(summary.sources);
+  const begun = performance.now();
+  const document = await engine.diagnose({ rules: flags.rule, skip: flags.skipRule });
+  const diagnosed = performance.now();
+  process.exitCode = exitCode(document, flags.failOn, flags.bestEffort, summary.timedOut);
+  if (!readNothing(summary) || flags.output === 'json') await writeReport(document, flags);
+  if (!flags.timings) return;
+  const parts = [
+    `collect ${collectMs.toFixed(0)} ms`,
+    `diagnose ${(diagnosed - begun).toFixed(0)} ms`,
+    `report ${(performance.now() - diagnosed).toFixed(0)} ms`,
+  ];
+  process.stderr.write(`timings: ${parts.join(', ')}\n`);
+}

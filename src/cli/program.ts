@@ -1,0 +1,65 @@
+import { Command, CommanderError, Option } from 'commander';
+import { version } from '../lib/version.ts';
+import { Failure } from './failure.ts';
+import { addSourceOptions, list } from './source-options.ts';
+
+/** Builds the tree of verbs; each loads its own heavy parts when it runs. */
+export function buildProgram(): Command {
+  const program = new Command('meshdoctor')
+    .description('Tells why requests through an Envoy gateway on Kubernetes fail, proves it, and says what to do.')
+    .version(version)
+    .showHelpAfterError('(see --help)')
+    .exitOverride();
+  addReportOptions(program.command('demo'))
+    .description('diagnose the bundled incident: no cluster, network or account needed')
+    .action(async (flags) => (await import('./demo.ts')).demo(flags));
+  addReportOptions(addSourceOptions(program.command('diagnose')))
+    .description('collect, run every rule, report')
+    .action(async (flags) => (await import('./diagnose.ts')).diagnose(flags));
+  addSourceOptions(program.command('collect'))
+    .description('write what was seen into a bundle, redacted')
+    .requiredOption('--output-file <file>', 'the bundle to write (.tar.gz)')
+    .option('--best-effort', 'what was merely not seen does not fail the run', false)
+    .action(async (flags) => (await import('./collect.ts')).collectBundle(flags));
+  program
+    .command('rules')
+    .description("the catalogue of rules, or one rule's page")
+    .argument('[id]', 'a rule')
+    .addOption(new Option('-o, --output <format>', 'how to print').choices(['terminal', 'json']).default('terminal'))
+    .action(async (id, flags) => (await import('./rules.ts')).showRules(id, flags));
+  for (const command of program.commands) command.exitOverride().showHelpAfterError('(see --help)');
+  return program;
+}
+
+/** Runs the program and returns its exit code; messages for people go to stderr. */
+export async function run(argv: readonly string[]): Promise<number> {
+  try {
+    await buildProgram().parseAsync(argv);
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof Failure) {
+      process.stderr.write(`meshdoctor: ${error.message}\n`);
+      return error.exitCode;
+    }
+    throw error;
+  }
+}
+
+function addReportOptions(command: Command): Command {
+  return command
+    .optionsGroup('Report:')
+    .addOption(new Option('-o, --output <format>', 'how to print').choices(['terminal', 'json']).default('terminal'))
+    .option('--output-file <file>', 'write the report there instead of stdout')
+    .addOption(list('--rule <id>', 'run only this rule'))
+    .addOption(list('--skip-rule <id>', 'leave this rule out'))
+    .addOption(
+      new Option('--fail-on <severity>', 'exit 1 from this severity on')
+        .choices(['error', 'warning', 'info', 'never'])
+        .default(command.name() === 'demo' ? 'never' : 'error'),
+    )
+    .option('--show <what>', 'also show: clear, not-evaluated, standing (comma separated)', '')
+    .option('--all', 'everything: else at most 10 roots, 3 objects and 3 evidence items each', false)
+    .option('--best-effort', 'what was merely not seen does not fail the run', false)
+    .option('--timings', 'print to stderr how long each step took', false);
+}

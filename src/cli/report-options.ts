@@ -1,0 +1,73 @@
+import { writeFile } from 'node:fs/promises';
+import type { ReportDocument } from '../report/document.ts';
+import type { FailOn } from './exit-code.ts';
+import { Failure } from './failure.ts';
+
+/** The report flags as commander delivers them. */
+export interface ReportFlags {
+  readonly output: 'terminal' | 'json';
+  readonly outputFile?: string;
+  readonly rule: readonly string[];
+  readonly skipRule: readonly string[];
+  readonly failOn: FailOn;
+  readonly show: string;
+  readonly all: boolean;
+  readonly bestEffort: boolean;
+  readonly timings: boolean;
+}
+
+const showable = ['clear', 'not-evaluated', 'standing'] as const;
+
+/** Renders a report as the flags ask and writes it to stdout or the file they name. */
+export async function writeReport(document: ReportDocument, flags: ReportFlags): Promise<void> {
+  const text = await render(document, flags);
+  if (flags.outputFile === undefined) {
+    await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
+    return;
+  }
+  try {
+    await writeFile(flags.outputFile, text);
+  } catch (error) {
+    throw new Failure(`cannot write ${flags.outputFile}: ${error instanceof Error ? error.message : error}`, 2);
+  }
+}
+
+async function render(document: ReportDocument, flags: ReportFlags): Promise<string> {
+  if (flags.output === 'json') return (await import('../report/json.ts')).renderJson(document);
+  const { renderTerminal } = await import('../report/terminal.ts');
+  const toFile = flags.outputFile !== undefined;
+  return renderTerminal(document, {
+    width: toFile ? 100 : terminalWidth(),
+    color: !toFile && wantsColor(),
+    ascii: !isUtf8(),
+    all: flags.all,
+    show: parseShow(flags.show),
+  });
+}
+
+function parseShow(text: string): ReadonlySet<(typeof showable)[number]> {
+  const asked = text.split(',').filter((name) => name !== '');
+  const wrong = asked.find((name) => !showable.some((known) => known === name));
+  if (wrong !== undefined) throw new Failure(`--show takes ${showable.join(', ')}; got ${wrong}`, 2);
+  return new Set(showable.filter((name) => asked.includes(name)));
+}
+
+function terminalWidth(): number {
+  const columns = process.stdout.columns ?? Number(process.env.COLUMNS ?? 100);
+  return Math.max(60, Math.min(120, Number.isFinite(columns) && columns > 0 ? columns : 100));
+}
+
+/** https://no-color.org: NO_COLOR, not empty, turns colour off; FORCE_COLOR turns it on where there is no terminal. */
+function wantsColor(): boolean {
+  const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
+  if (NO_COLOR) return false;
+  if (FORCE_COLOR) return FORCE_COLOR !== '0';
+  return process.stdout.isTTY === true && TERM !== 'dumb';
+}
+
+/** POSIX order: LC_ALL, then LC_CTYPE, then LANG; none set means the C locale on a terminal, and UTF-8 for pipes and files. */
+function isUtf8(): boolean {
+  const locale = process.env.LC_ALL || process.env.LC_CTYPE || process.env.LANG;
+  if (!locale) return process.stdout.isTTY !== true || process.platform === 'win32' || process.platform === 'darwin';
+  return /utf-?8/i.test(locale);
+}

@@ -1,0 +1,78 @@
+import { assembleSnapshot } from '../snapshot/assemble.ts';
+import type { Harvest, Snapshot } from '../snapshot/snapshot.ts';
+import type { CollectRequest } from './request.ts';
+
+/** A snapshot, and whether the time for the whole run ended before every source was read. */
+export interface Collected {
+  readonly snapshot: Snapshot;
+  readonly timedOut: boolean;
+}
+
+const envoysAtOnce = 3;
+
+/** Reads every source a request names and joins what they brought. A source that fails is reported, and the others are read. */
+export async function collect(request: CollectRequest): Promise<Collected> {
+  const deadline = AbortSignal.timeout(request.timeoutMs);
+  const startedAt = new Date();
+  const readAt = request.now ?? startedAt.toISOString();
+  const harvests = (await Promise.all([readFiles(request, readAt), readLive(request, deadline)])).flat();
+  const takenAt = request.now ?? harvests.find((harvest) => harvest.takenAt !== undefined)?.takenAt ?? readAt;
+  return { snapshot: assembleSnapshot(harvests, takenAt), timedOut: deadline.aborted };
+}
+
+async function readFiles(request: CollectRequest, readAt: string): Promise<readonly Harvest[]> {
+  const harvests: Harvest[] = [];
+  if (request.bundles.length > 0) {
+    const { readBundle } = await import('./bundle/read.ts');
+    for (const path of request.bundles) harvests.push(await readBundle(path, { keep: request.keep }));
+  }
+  if (request.files.length + request.base.length > 0) {
+    const { readManifests } = await import('./manifests/read.ts');
+    harvests.push(
+      await readManifests({
+        paths: request.files,
+        recursive: request.recursive,
+        base: request.base,
+        closed: request.closed,
+        namespace: request.namespace,
+        now: readAt,
+        readStdin: async () => request.stdin ?? '',
+      }),
+    );
+  }
+  if (Object.values(request.saved).some((paths) => paths.length > 0)) {
+    const { readAdminFiles } = await import('./admin-files.ts');
+    harvests.push(
+      await readAdminFiles({
+        ...request.saved,
+        envoyVersion: request.envoyVersion,
+        keyFrom: harvests.reduce((count, harvest) => count + harvest.envoys.length, 0),
+        keep: request.keep,
+        now: readAt,
+      }),
+    );
+  }
+  return harvests;
+}
+
+async function readLive(request: CollectRequest, deadline: AbortSignal): Promise<readonly Harvest[]> {
+  if (request.admin.length === 0) return [];
+  const { readEnvoyAdmin } = await import('./envoy-admin/read.ts');
+  const harvests: Harvest[] = [];
+  const waiting = request.admin.map((target, index) => ({ target, index }));
+  const next = async (): Promise<void> => {
+    for (let item = waiting.shift(); item; item = waiting.shift()) {
+      harvests[item.index] = await readEnvoyAdmin({
+        target: item.target,
+        key: `envoy/${item.index}`,
+        keep: request.keep,
+        window: request.windowMs,
+        requestTimeoutMs: request.requestTimeoutMs,
+        signal: deadline,
+        now: () => new Date(),
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: envoysAtOnce }, next));
+  return harvests;
+}

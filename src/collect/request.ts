@@ -1,0 +1,69 @@
+/** Which sources to read, and how: plain data, so that it can be posted to the engine's worker. */
+export interface CollectRequest {
+  /** `-f`: files, folders, `-` for stdin. */
+  readonly files: readonly string[];
+  /** `-R`. */
+  readonly recursive: boolean;
+  /** `--base`: manifests that stand under those of `files`. */
+  readonly base: readonly string[];
+  /** `--closed`: the files given are the whole set. */
+  readonly closed: boolean;
+  /** `-n`: the namespace of manifests that name none. */
+  readonly namespace: string | null;
+  /** `--admin`: admin endpoints, `http://host:port` or `unix:/path`. */
+  readonly admin: readonly string[];
+  /** What admin endpoints once said. */
+  readonly saved: SavedAdminFiles;
+  /** `--bundle`. */
+  readonly bundles: readonly string[];
+  /** `--window`: milliseconds between the two readings of counters. */
+  readonly windowMs: number;
+  /** `--timeout`: milliseconds for the whole run. */
+  readonly timeoutMs: number;
+  /** `--request-timeout`: milliseconds for one call. */
+  readonly requestTimeoutMs: number;
+  /** `--now`: ISO 8601; null takes the bundle's time, else the clock's. */
+  readonly now: string | null;
+  /** `--envoy-version` for saved files that do not tell. */
+  readonly envoyVersion: string | null;
+  /** Keep the documents (to write a bundle); else only their views stay. */
+  readonly keep: boolean;
+  /** What stands on stdin, where `files` names `-`. */
+  readonly stdin: string | null;
+}
+
+/** Files that hold what an admin endpoint once said, by page. */
+export interface SavedAdminFiles {
+  readonly configDump: readonly string[];
+  readonly clusters: readonly string[];
+  readonly listeners: readonly string[];
+  readonly stats: readonly string[];
+  readonly certs: readonly string[];
+  readonly serverInfo: readonly string[];
+  readonly runtime: readonly string[];
+}
+
+/** A request that names no source. */
+export const emptyRequest: CollectRequest = {
+  files: [],
+  recursive: false,
+  base: [],
+  closed: false,
+  namespace: null,
+  admin: [],
+  saved: { configDump: [], clusters: [], listeners: [], stats: [], certs: [], serverInfo: [], runtime: [] },
+  bundles: [],
+  windowMs: 5000,
+  timeoutMs: 60_000,
+  requestTimeoutMs: 20_000,
+  now: null,
+  envoyVersion: null,
+  keep: false,
+  stdin: null,
+};
+
+/** True when a request names at least one source. */
+export function namesSource(request: CollectRequest): boolean {
+  const saved = Object.values(request.saved).some((paths) => paths.length > 0);
+  return saved || request.files.length + request.base.length + request.admin.length + request.bundles.length > 0;
+}

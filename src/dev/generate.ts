@@ -1,0 +1,34 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { reportSchema } from '../report/schema.ts';
+import { loadRule, type RuleFile, ruleFiles } from './rule-files.ts';
+import { rulePage, rulesCatalogue, rulesIndex } from './rule-pages.ts';
+
+/** `npm run gen`: writes everything that is made from rules and types; `--check` writes nothing and fails when something is stale. */
+const check = process.argv.includes('--check');
+const files: readonly RuleFile[] = ruleFiles();
+const loaded = await Promise.all(files.map(async (file) => ({ ...file, ...(await loadRule(file)) })));
+const wanted = new Map<string, string>([
+  ['rules/index.ts', rulesIndex(files)],
+  ['rules/README.md', rulesCatalogue(loaded)],
+  ...loaded.map((entry): [string, string] => [`rules/${entry.family}/${entry.id}.md`, rulePage(entry)]),
+  ['docs/report.schema.json', `${JSON.stringify(reportSchema, null, 2)}\n`],
+]);
+const stale = [...wanted].filter(([path, text]) => read(path) !== text);
+for (const [path, text] of stale) {
+  if (check) continue;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
+const what = stale.map(([path]) => path).join(', ');
+if (stale.length === 0) console.log(`${wanted.size} generated files are fresh`);
+else console.log(check ? `stale, run npm run gen: ${what}` : `wrote ${what}`);
+if (check && stale.length > 0) process.exitCode = 1;
+
+function read(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,72 @@
+import { type ObjectRef, refKey } from '../snapshot/object.ts';
+import type { Effect, Finding, Severity } from './finding.ts';
+import type { Rule } from './rule.ts';
+
+const severityOrder: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
+const effectOrder: Readonly<Record<Effect, number>> = { traffic: 0, latent: 1, standing: 2 };
+
+/**
+ * Puts symptoms under causes and orders the report: roots by effect, severity, requests hurt, then rule and object; each
+ * root followed by its symptoms. A finding is a symptom where another's rule explains its rule and the two share an object.
+ */
+export function fold(findings: readonly Finding[], rules: readonly Rule[]): readonly Finding[] {
+  const explains = new Map(rules.map((rule) => [rule.id, new Set(rule.explains ?? [])]));
+  const ordered = [...findings].sort(compareFindings);
+  const causeOf = new Map<Finding, Finding>();
+  for (const symptom of ordered) {
+    const cause = ordered.find(
+      (candidate) =>
+        candidate !== symptom &&
+        explains.get(candidate.rule)?.has(symptom.rule) &&
+        sharesObject(candidate, symptom) &&
+        rootOf(causeOf, candidate) !== symptom,
+    );
+    if (cause) causeOf.set(symptom, cause);
+  }
+  const symptomsOf = new Map<Finding, Finding[]>();
+  for (const symptom of causeOf.keys()) {
+    const root = rootOf(causeOf, symptom);
+    symptomsOf.set(root, [...(symptomsOf.get(root) ?? []), symptom]);
+  }
+  return ordered
+    .filter((finding) => !causeOf.has(finding))
+    .flatMap((root) => {
+      const symptoms = symptomsOf.get(root) ?? [];
+      return [
+        { ...root, symptoms: symptoms.map(({ id }) => id) },
+        ...symptoms.map((symptom) => ({ ...symptom, foldedUnder: root.id })),
+      ];
+    });
+}
+
+function rootOf(causeOf: ReadonlyMap<Finding, Finding>, finding: Finding): Finding {
+  let root = finding;
+  for (let cause = causeOf.get(root); cause; cause = causeOf.get(root)) root = cause;
+  return root;
+}
+
+/** A symptom belongs to a cause when it is about an object that the cause is about or affects. */
+function sharesObject(cause: Finding, symptom: Finding): boolean {
+  const hurt = new Set([...cause.subjects, ...cause.affects].map(refKey));
+  return symptom.subjects.some((ref) => hurt.has(refKey(ref)));
+}
+
+function compareFindings(left: Finding, right: Finding): number {
+  return (
+    effectOrder[left.effect] - effectOrder[right.effect] ||
+    severityOrder[left.severity] - severityOrder[right.severity] ||
+    (right.impact?.requestsPerMinute ?? 0) - (left.impact?.requestsPerMinute ?? 0) ||
+    compareTexts(left.rule, right.rule) ||
+    compareTexts(keyOf(left.subjects), keyOf(right.subjects)) ||
+    compareTexts(left.id, right.id)
+  );
+}
+
+function keyOf(refs: readonly ObjectRef[]): string {
+  return refs.map(refKey).join(' ');
+}
+
+/** By code unit, not by locale: the order is the same on every machine. */
+function compareTexts(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}

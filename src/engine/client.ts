@@ -1,0 +1,40 @@
+import { Worker } from 'node:worker_threads';
+import type { Answer, Call, Engine } from './protocol.ts';
+
+/** An engine in a worker of its own, and the way to end it. */
+export interface EngineClient extends Engine {
+  readonly close: () => Promise<void>;
+}
+
+/** Starts the worker. `entry` is the built worker; everything big stays there, only reports and bundles come back. */
+export function startEngine(entry: URL): EngineClient {
+  const worker = new Worker(entry);
+  const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
+  let calls = 0;
+  const failAll = (error: Error): void => {
+    for (const { reject } of waiting.values()) reject(error);
+    waiting.clear();
+  };
+  worker.on('message', (answer: Answer) => {
+    const call = waiting.get(answer.id);
+    waiting.delete(answer.id);
+    if (answer.ok) call?.resolve(answer.value as never);
+    else call?.reject(Object.assign(new Error(answer.message), { stack: answer.stack }));
+  });
+  worker.on('error', (error) => failAll(error instanceof Error ? error : new Error(String(error))));
+  worker.on('exit', (code) => failAll(new Error(`the engine ended with code ${code}`)));
+  const call = <M extends keyof Engine>(method: M, argument: unknown): ReturnType<Engine[M]> => {
+    const id = ++calls;
+    const answer = new Promise<never>((resolve, reject) => waiting.set(id, { resolve, reject }));
+    worker.postMessage({ id, method, argument } satisfies Call);
+    return answer as ReturnType<Engine[M]>;
+  };
+  return {
+    collect: (request) => call('collect', request),
+    diagnose: (options) => call('diagnose', options),
+    bundle: () => call('bundle', null),
+    close: async () => {
+      await worker.terminate();
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import type { CollectRequest } from '../collect/request.ts';
+import type { ReportDocument } from '../report/document.ts';
+
+/** What a diagnosis should consider. */
+export interface DiagnoseOptions {
+  /** `--rule`: only these; empty means all. */
+  readonly rules: readonly string[];
+  /** `--skip-rule`. */
+  readonly skip: readonly string[];
+}
+
+/** What was collected, as the caller needs it to go on. */
+export interface CollectSummary {
+  readonly takenAt: string;
+  readonly timedOut: boolean;
+  readonly sources: ReportDocument['sources'];
+  readonly documents: number;
+  readonly objects: number;
+  readonly envoys: number;
+}
+
+/** The engine: bytes go in, findings come out. One at work at a time; the same whether it runs here or in a worker. */
+export interface Engine {
+  /** Reads the sources; everything after it speaks of what was read. */
+  readonly collect: (request: CollectRequest) => Promise<CollectSummary>;
+  /** Runs the rules. */
+  readonly diagnose: (options: DiagnoseOptions) => Promise<ReportDocument>;
+  /** The bytes of a bundle of what was read; needs a request with `keep`. */
+  readonly bundle: () => Promise<Uint8Array>;
+}
+
+/** A call over the worker's port: method, its one argument, and a number to match the answer by. */
+export interface Call {
+  readonly id: number;
+  readonly method: keyof Engine;
+  readonly argument: unknown;
+}
+
+/** The answer to a call. */
+export type Answer =
+  | { readonly id: number; readonly ok: true; readonly value: unknown }
+  | { readonly id: number; readonly ok: false; readonly message: string; readonly stack: string };

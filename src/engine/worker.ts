@@ -1,0 +1,23 @@
+import { type MessagePort, parentPort } from 'node:worker_threads';
+import { makeEngine } from './engine.ts';
+import type { Answer, Call, Engine } from './protocol.ts';
+
+/** The worker's side: one engine, called over the port. */
+function serve(port: MessagePort, engine: Engine): void {
+  port.on('message', async (call: Call) => {
+    const answer = await answerTo(engine, call);
+    port.postMessage(answer);
+  });
+}
+
+async function answerTo(engine: Engine, { id, method, argument }: Call): Promise<Answer> {
+  try {
+    const run: (argument: never) => Promise<unknown> = engine[method];
+    return { id, ok: true, value: await run(argument as never) };
+  } catch (error) {
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    return { id, ok: false, message, stack: stack ?? message };
+  }
+}
+
+if (parentPort) serve(parentPort, makeEngine());

@@ -1,0 +1,126 @@
+import stringWidth from 'string-width';
+
+const segmenter = new Intl.Segmenter();
+
+/**
+ * Characters that a terminal obeys or does not show: controls (ANSI escapes begin with one), bidirectional and zero-width
+ * formatting, lone surrogates, line separators, and spaces that are not the plain one.
+ */
+const unsafe = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/gu;
+
+const shortEscapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/** Text from the world made safe for a terminal: what would be obeyed or unseen is written as an escape; letters of every script stay. */
+export function clean(text: string): string {
+  return text.replace(unsafe, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    if (code >= 0xfe00 && code <= 0xfe0f) return character;
+    const digits = code.toString(16);
+    return shortEscapes[character] ?? (code < 0x100 ? `\\x${digits.padStart(2, '0')}` : `\\u{${digits}}`);
+  });
+}
+
+/** `clean`, with every run of blanks and line breaks as one space: for prose and for values shown on one line. */
+export function oneLine(text: string): string {
+  return clean(text.replace(/[ \t\r\n]+/g, ' ').trim());
+}
+
+/** How many columns a terminal needs for a text. */
+export function displayWidth(text: string): number {
+  return stringWidth(text);
+}
+
+/** Breaks a text at spaces into lines of at most `width` columns; a longer word is cut, at a sign such as `/` where one is near. */
+export function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (word === '') continue;
+    if (line !== '' && displayWidth(`${line} ${word}`) <= width) {
+      line = `${line} ${word}`;
+      continue;
+    }
+    if (line !== '') lines.push(line);
+    const pieces = displayWidth(word) <= width ? [word] : cutWord(word, width);
+    lines.push(...pieces.slice(0, -1));
+    line = pieces.at(-1) ?? '';
+  }
+  if (line !== '' || lines.length === 0) lines.push(line);
+  return lines;
+}
+
+/** Wraps a text behind a first-line prefix; the lines that follow are indented to where the text began. */
+export function hang(prefix: string, text: string, width: number): readonly string[] {
+  const indent = displayWidth(prefix);
+  const blank = ' '.repeat(indent);
+  return wrap(text, Math.max(1, width - indent)).map((line, index) => (index === 0 ? prefix : blank) + line);
+}
+
+/** Fills a text up with spaces on its right. */
+export function padEnd(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - displayWidth(text)));
+}
+
+/** Fills a text up with spaces on its left. */
+export function padStart(text: string, width: number): string {
+  return ' '.repeat(Math.max(0, width - displayWidth(text))) + text;
+}
+
+/** Cuts a text to `width` columns, with a sign that says so. */
+export function truncate(text: string, width: number, sign = '…'): string {
+  // A grapheme may be many code units, but a text this long cannot fit whole unless nearly all of it is invisible.
+  if (text.length <= width * 20 && displayWidth(text) <= width) return text;
+  const room = width - displayWidth(sign);
+  return room < 0 ? '' : `${fitting(text, room)}${sign}`;
+}
+
+/** Rows of cells as aligned lines, `gap` spaces between the columns; the columns in `right` are flush right. */
+export function columns(rows: readonly (readonly string[])[], gap = 2, right: ReadonlySet<number> = new Set()): string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, displayWidth(cell));
+  }
+  return rows.map((row) =>
+    row
+      .map((cell, index) => (right.has(index) ? padStart(cell, widths[index] ?? 0) : padEnd(cell, widths[index] ?? 0)))
+      .join(' '.repeat(gap))
+      .trimEnd(),
+  );
+}
+
+/** The longest beginning of a text, in whole graphemes, that needs at most `width` columns. */
+function fitting(text: string, width: number): string {
+  let used = 0;
+  let end = 0;
+  for (const { segment, index } of segmenter.segment(text)) {
+    used += displayWidth(segment);
+    if (used > width) break;
+    end = index + segment.length;
+  }
+  return text.slice(0, end);
+}
+
+/** One pass over the word, so that a very long one costs its length and not its square. */
+function cutWord(word: string, width: number): readonly string[] {
+  const pieces: string[] = [];
+  let piece = '';
+  let used = 0;
+  for (const { segment } of segmenter.segment(word)) {
+    const needed = displayWidth(segment);
+    if (piece !== '' && used + needed > width) {
+      const end = cutAt(piece);
+      pieces.push(piece.slice(0, end));
+      piece = piece.slice(end);
+      used = displayWidth(piece);
+    }
+    piece += segment;
+    used += needed;
+  }
+  return piece === '' ? pieces : [...pieces, piece];
+}
+
+/** After the last sign in the second half of a full line, else at its end. */
+function cutAt(piece: string): number {
+  const sign = Math.max(...['/', ',', '.', '-', '_', '=', '&', ';'].map((mark) => piece.lastIndexOf(mark)));
+  return sign >= piece.length / 2 ? sign + 1 : piece.length;
+}

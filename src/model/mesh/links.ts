@@ -1,0 +1,139 @@
+import type { Gap } from '../../snapshot/coverage.ts';
+import type { Evidence } from '../../snapshot/evidence.ts';
+import type { Model } from '../model.ts';
+import { lookUp } from '../inventory.ts';
+import { presentValue, type Relation } from '../relation.ts';
+import { firstMismatch, selects } from '../selector.ts';
+import type {
+  GatewayRoute,
+  Mesh,
+  Reference,
+  RouterRoute,
+  VirtualGateway,
+  VirtualNode,
+  VirtualRouter,
+  VirtualService,
+} from './kinds.ts';
+
+/** The VirtualService a reference names. */
+export function virtualService(model: Model, reference: Reference): Relation<VirtualService> {
+  return lookUp(model.snapshot, 'VirtualService', model.virtualServices, reference.namespace, reference.name);
+}
+
+/** The VirtualRouter a reference names. */
+export function virtualRouter(model: Model, reference: Reference): Relation<VirtualRouter> {
+  return lookUp(model.snapshot, 'VirtualRouter', model.virtualRouters, reference.namespace, reference.name);
+}
+
+/** The VirtualNode a reference names. */
+export function virtualNode(model: Model, reference: Reference): Relation<VirtualNode> {
+  return lookUp(model.snapshot, 'VirtualNode', model.virtualNodes, reference.namespace, reference.name);
+}
+
+/** Labels of a namespace, as far as its Namespace object was seen; an unlabelled namespace is not an unseen one. */
+export function namespaceLabels(model: Model, name: string): Relation<Readonly<Record<string, string>>> {
+  const found = lookUp(model.snapshot, 'Namespace', model.namespaces, null, name);
+  return found.state === 'present' ? { state: 'present', value: found.value.labels } : found;
+}
+
+/** Why one candidate does not select an object. */
+export interface Refusal<T> {
+  readonly candidate: T;
+  readonly reason: string;
+  readonly evidence: Evidence;
+}
+
+/** The outcome of a selection over all candidates. */
+export interface Selection<T> {
+  readonly chosen: readonly T[];
+  readonly refused: readonly Refusal<T>[];
+  /** The proof that there are no other candidates, or what was not seen. */
+  readonly all: { readonly complete: true; readonly proof: Evidence } | { readonly complete: false; readonly gap: Gap };
+}
+
+/**
+ * The Meshes whose namespaceSelector matches a namespace, as the mutating webhook decides once at creation
+ * (controller pkg/mesh/membership_designator.go): an absent selector selects no namespace.
+ */
+export function meshesSelecting(model: Model, labels: Readonly<Record<string, string>>): Selection<Mesh> {
+  const chosen: Mesh[] = [];
+  const refused: Refusal<Mesh>[] = [];
+  for (const mesh of model.meshes) {
+    const reason = mesh.namespaceSelector
+      ? firstMismatch(mesh.namespaceSelector, labels)
+      : 'it has no namespaceSelector, and so selects no namespace';
+    if (reason === null) chosen.push(mesh);
+    else refused.push({ candidate: mesh, reason, evidence: mesh.at('spec.namespaceSelector') });
+  }
+  return { chosen, refused, all: model.completeness('Mesh', '*') };
+}
+
+/**
+ * The VirtualGateways of the whole cluster that select a GatewayRoute: namespaceSelector on the labels of the route's
+ * namespace and gatewayRouteSelector on its own (controller pkg/virtualgateway/membership_designator.go).
+ */
+export function gatewaysSelecting(
+  model: Model,
+  route: GatewayRoute,
+  labels: Readonly<Record<string, string>>,
+): Selection<VirtualGateway> {
+  const chosen: VirtualGateway[] = [];
+  const refused: Refusal<VirtualGateway>[] = [];
+  for (const gateway of model.virtualGateways) {
+    const { namespaceSelector, gatewayRouteSelector } = gateway;
+    const byNamespace = namespaceSelector
+      ? firstMismatch(namespaceSelector, labels)
+      : 'it has no namespaceSelector, and so selects no namespace';
+    if (byNamespace !== null) {
+      const reason = namespaceSelector
+        ? `namespaceSelector: ${byNamespace} on namespace ${route.ref.namespace}`
+        : byNamespace;
+      refused.push({ candidate: gateway, reason, evidence: gateway.at('spec.namespaceSelector') });
+      continue;
+    }
+    const byLabels = gatewayRouteSelector ? firstMismatch(gatewayRouteSelector, route.labels) : null;
+    if (byLabels === null) chosen.push(gateway);
+    else {
+      const reason = `gatewayRouteSelector: ${byLabels} on the route`;
+      refused.push({ candidate: gateway, reason, evidence: gateway.at('spec.gatewayRouteSelector') });
+    }
+  }
+  return { chosen, refused, all: model.completeness('VirtualGateway', '*') };
+}
+
+/** The gateway a route belongs to: the one written by the webhook, else the one the selectors choose. */
+export function gatewayOf(model: Model, route: GatewayRoute): VirtualGateway | null {
+  const written = route.gateway;
+  if (written) {
+    const { namespace, name } = written;
+    const found = lookUp(model.snapshot, 'VirtualGateway', model.virtualGateways, namespace, name);
+    return presentValue(found) ?? null;
+  }
+  const labels = namespaceLabels(model, route.ref.namespace ?? '');
+  if (labels.state !== 'present') return null;
+  const { chosen } = gatewaysSelecting(model, route, labels.value);
+  return chosen.length === 1 ? (chosen[0] ?? null) : null;
+}
+
+/** Every place that names a VirtualNode: a VirtualService's provider, or a target of a VirtualRouter's route. */
+export function nodeReferences(model: Model): readonly {
+  readonly from: VirtualService | VirtualRouter;
+  readonly route: RouterRoute | null;
+  readonly target: Reference;
+}[] {
+  const fromServices = model.virtualServices.flatMap((from) =>
+    from.provider.type === 'node' ? [{ from, route: null, target: from.provider.target }] : [],
+  );
+  const fromRouters = model.virtualRouters.flatMap((from) =>
+    from.routes.flatMap((route) => route.targets.map((target) => ({ from, route, target }))),
+  );
+  return [...fromServices, ...fromRouters];
+}
+
+/** True when a label selector is there and matches. */
+export function selectsPod(
+  selector: Parameters<typeof selects>[0] | null,
+  labels: Readonly<Record<string, string>>,
+): boolean {
+  return selector !== null && selects(selector, labels);
+}

@@ -1,0 +1,223 @@
+import type { Gap, Seen } from '../snapshot/coverage.ts';
+import type { EnvoyView } from '../snapshot/envoy/view.ts';
+import { type KubernetesObject, type ObjectRef, type Place, refKey } from '../snapshot/object.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import { type Envoy, makeEnvoy } from './envoy/envoy.ts';
+import { type Gateway, joinGateways } from './gateway.ts';
+import { type Completeness, completeness } from './inventory.ts';
+import {
+  type GatewayRoute,
+  type Mesh,
+  type MeshMember,
+  readGatewayRoute,
+  readMember,
+  readMesh,
+  readVirtualGateway,
+  readVirtualNode,
+  readVirtualRouter,
+  readVirtualService,
+  type VirtualGateway,
+  type VirtualNode,
+  type VirtualRouter,
+  type VirtualService,
+} from './mesh/kinds.ts';
+import type { Part } from './parts.ts';
+import {
+  type EndpointSlice,
+  type Pod,
+  readEndpointSlice,
+  readPod,
+  readService,
+  readWorkload,
+  type Service,
+  type Workload,
+  workloadKinds,
+} from './platform/kinds.ts';
+import { readResource, type Resource } from './resource.ts';
+
+/** The snapshot indexed and linked. Reading a part is recorded, so that a rule's declared needs can be checked. */
+export interface Model {
+  /** The snapshot's time, ISO 8601: "now" for every rule. */
+  readonly now: string;
+  readonly gateways: readonly Gateway[];
+  readonly envoys: readonly Envoy[];
+  readonly meshes: readonly Mesh[];
+  readonly virtualGateways: readonly VirtualGateway[];
+  readonly gatewayRoutes: readonly GatewayRoute[];
+  readonly virtualServices: readonly VirtualService[];
+  readonly virtualRouters: readonly VirtualRouter[];
+  readonly virtualNodes: readonly VirtualNode[];
+  readonly backendGroups: readonly MeshMember[];
+  readonly namespaces: readonly Resource[];
+  readonly pods: readonly Pod[];
+  readonly services: readonly Service[];
+  readonly endpointSlices: readonly EndpointSlice[];
+  readonly workloads: readonly Workload[];
+  /** Whether all objects of a kind in a namespace (`*`: everywhere) were seen. */
+  readonly completeness: (kind: string, namespace: string) => Completeness;
+  /** Whether anything of a part was seen: null, or what is missing. */
+  readonly missing: (part: Part) => Gap | null;
+  /** Where an object was read. */
+  readonly place: (ref: ObjectRef) => Place | null;
+  readonly snapshot: Snapshot;
+}
+
+const meshGroup = 'appmesh.k8s.aws/';
+
+/** Builds the model of a snapshot; `onRead` hears each part that is looked at. */
+export function buildModel(snapshot: Snapshot, onRead: (part: Part) => void = () => {}): Model {
+  const byKind = indexByKind(snapshot.objects);
+  const collection = <T>(
+    part: Part,
+    kinds: Iterable<string>,
+    read: (object: KubernetesObject) => T,
+  ): (() => readonly T[]) => {
+    let items: readonly T[] | undefined;
+    return () => {
+      onRead(part);
+      items ??= [...kinds].flatMap((kind) => byKind.get(kind) ?? []).map(read);
+      return items;
+    };
+  };
+  const mesh = (kind: string): readonly string[] => [`${meshGroup}${kind}`];
+  const meshes = collection('mesh.meshes', mesh('Mesh'), readMesh);
+  const virtualGateways = collection('mesh.virtualGateways', mesh('VirtualGateway'), readVirtualGateway);
+  const gatewayRoutes = collection('mesh.gatewayRoutes', mesh('GatewayRoute'), readGatewayRoute);
+  const virtualServices = collection('mesh.virtualServices', mesh('VirtualService'), readVirtualService);
+  const virtualRouters = collection('mesh.virtualRouters', mesh('VirtualRouter'), readVirtualRouter);
+  const virtualNodes = collection('mesh.virtualNodes', mesh('VirtualNode'), readVirtualNode);
+  const backendGroups = collection('mesh.backendGroups', mesh('BackendGroup'), (object) => readMember(object, '_'));
+  const namespaces = collection('platform.namespaces', ['Namespace'], (object) => readResource(object, 'manifest'));
+  const pods = collection('platform.pods', ['Pod'], readPod);
+  const services = collection('platform.services', ['Service'], readService);
+  const endpointSlices = collection('platform.endpointSlices', ['EndpointSlice'], readEndpointSlice);
+  const workloads = collection('platform.workloads', workloadKinds, readWorkload);
+  const entries = snapshot.envoys.map((view) => ({ view, envoy: makeEnvoy(view, onRead) }));
+  const gatewayObjects = (byKind.get(`${meshGroup}VirtualGateway`) ?? []).map(readVirtualGateway);
+  const places = new Map(snapshot.objects.map((object) => [refKey(object.ref), object.place]));
+  return {
+    now: snapshot.takenAt,
+    gateways: joinGateways(gatewayObjects, entries, snapshot.takenAt),
+    envoys: entries.map(({ envoy }) => envoy),
+    get meshes() {
+      return meshes();
+    },
+    get virtualGateways() {
+      return virtualGateways();
+    },
+    get gatewayRoutes() {
+      return gatewayRoutes();
+    },
+    get virtualServices() {
+      return virtualServices();
+    },
+    get virtualRouters() {
+      return virtualRouters();
+    },
+    get virtualNodes() {
+      return virtualNodes();
+    },
+    get backendGroups() {
+      return backendGroups();
+    },
+    get namespaces() {
+      return namespaces();
+    },
+    get pods() {
+      return pods();
+    },
+    get services() {
+      return services();
+    },
+    get endpointSlices() {
+      return endpointSlices();
+    },
+    get workloads() {
+      return workloads();
+    },
+    completeness: (kind, namespace) => completeness(snapshot, kind, namespace),
+    missing: (part) => missingPart(snapshot, byKind, part),
+    place: (ref) => places.get(refKey(ref)) ?? null,
+    snapshot,
+  };
+}
+
+/** App Mesh kinds are keyed with their group, since other groups use the same names; platform kinds by name. */
+function indexByKind(objects: readonly KubernetesObject[]): ReadonlyMap<string, readonly KubernetesObject[]> {
+  const byKind = new Map<string, KubernetesObject[]>();
+  for (const object of objects) {
+    const { apiVersion, kind } = object.ref;
+    const key = apiVersion.startsWith(meshGroup) ? `${meshGroup}${kind}` : kind;
+    const list = byKind.get(key);
+    if (list) list.push(object);
+    else byKind.set(key, [object]);
+  }
+  return byKind;
+}
+
+const kindsOfPart: Readonly<Record<string, readonly string[]>> = {
+  'mesh.meshes': ['Mesh'],
+  'mesh.virtualGateways': ['VirtualGateway'],
+  'mesh.gatewayRoutes': ['GatewayRoute'],
+  'mesh.virtualServices': ['VirtualService'],
+  'mesh.virtualRouters': ['VirtualRouter'],
+  'mesh.virtualNodes': ['VirtualNode'],
+  'mesh.backendGroups': ['BackendGroup'],
+  'platform.namespaces': ['Namespace'],
+  'platform.pods': ['Pod'],
+  'platform.services': ['Service'],
+  'platform.endpointSlices': ['EndpointSlice'],
+  'platform.workloads': [...workloadKinds],
+};
+
+const envoySectionOf: Readonly<Record<string, (view: EnvoyView) => Seen<unknown>>> = {
+  'envoy.serverInfo': (view) => view.serverInfo,
+  'envoy.ready': (view) => view.ready,
+  'envoy.listeners': (view) => view.listeners,
+  'envoy.bootstrap': (view) => view.bootstrap,
+  'envoy.listenerConfig': (view) => view.listenerConfig,
+  'envoy.routes': (view) => view.routes,
+  'envoy.clusterConfig': (view) => view.clusterConfig,
+  'envoy.endpoints': (view) => view.endpoints,
+  'envoy.secrets': (view) => view.secrets,
+  'envoy.hosts': (view) => view.hosts,
+  'envoy.stats': (view) => view.stats,
+  'envoy.certs': (view) => view.certs,
+  'envoy.runtime': (view) => view.runtime,
+};
+
+function missingPart(
+  snapshot: Snapshot,
+  byKind: ReadonlyMap<string, readonly KubernetesObject[]>,
+  part: Part,
+): Gap | null {
+  const kinds = kindsOfPart[part];
+  if (kinds) return missingKinds(snapshot, byKind, kinds, part.startsWith('mesh.') ? meshGroup : '');
+  const section = envoySectionOf[part];
+  if (!section || snapshot.envoys.some((view) => section(view).state !== 'not-read')) return null;
+  const first = snapshot.envoys[0];
+  const unread = first ? section(first) : undefined;
+  if (unread?.state === 'not-read') return unread.gap;
+  return {
+    missing: `what an Envoy says (${part.slice('envoy.'.length)})`,
+    reason: 'no Envoy was read',
+    remedy: 'name one with --admin URL, or give what its admin endpoint said with --config-dump, --stats …',
+  };
+}
+
+function missingKinds(
+  snapshot: Snapshot,
+  byKind: ReadonlyMap<string, readonly KubernetesObject[]>,
+  kinds: readonly string[],
+  group: string,
+): Gap | null {
+  if (kinds.some((kind) => byKind.has(`${group}${kind}`))) return null;
+  const [kind = ''] = kinds;
+  const seen = completeness(snapshot, kind, '*');
+  if (seen.complete) return null;
+  return {
+    missing: `${kind} objects`,
+    reason: 'none was among what was read',
+    remedy: 'give the manifests or an export of them with -f',
+  };
+}

@@ -1,0 +1,30 @@
+/** The parts of the model that rules declare and the model records when they are read. */
+export const parts = [
+  'mesh.meshes',
+  'mesh.virtualGateways',
+  'mesh.gatewayRoutes',
+  'mesh.virtualServices',
+  'mesh.virtualRouters',
+  'mesh.virtualNodes',
+  'mesh.backendGroups',
+  'platform.namespaces',
+  'platform.pods',
+  'platform.services',
+  'platform.endpointSlices',
+  'platform.workloads',
+  'envoy.serverInfo',
+  'envoy.ready',
+  'envoy.listeners',
+  'envoy.bootstrap',
+  'envoy.listenerConfig',
+  'envoy.routes',
+  'envoy.clusterConfig',
+  'envoy.endpoints',
+  'envoy.secrets',
+  'envoy.hosts',
+  'envoy.stats',
+  'envoy.certs',
+  'envoy.runtime',
+] as const;
+
+export type Part = (typeof parts)[number];

@@ -1,0 +1,142 @@
+import { asBoolean, asList, asNumber, asObject, asText, asTextMap, asTexts, isObject } from '../../lib/json.ts';
+import type { KubernetesObject } from '../../snapshot/object.ts';
+import { readResource, type Resource } from '../resource.ts';
+import { type LabelSelector, readSelector } from '../selector.ts';
+
+/** A container's name and declared ports. */
+export interface Container {
+  readonly name: string;
+  readonly ports: readonly { readonly name: string; readonly port: number; readonly path: string }[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** The `Pod` kind. */
+export interface Pod extends Resource {
+  readonly containers: readonly Container[];
+  readonly ip: string | null;
+  /** The `Ready` condition; null where no status was read. */
+  readonly ready: boolean | null;
+}
+
+/** The `Service` kind. */
+export interface Service extends Resource {
+  readonly selector: Readonly<Record<string, string>> | null;
+  readonly headless: boolean;
+  readonly ports: readonly ServicePort[];
+}
+
+/** A port of a Service; a number or the name of a container port as its target. */
+export interface ServicePort {
+  readonly port: number;
+  readonly targetPort: number | string;
+  readonly path: string;
+}
+
+/** The `EndpointSlice` kind. */
+export interface EndpointSlice extends Resource {
+  readonly service: string | null;
+  readonly ports: readonly number[];
+  readonly endpoints: readonly {
+    readonly addresses: readonly string[];
+    readonly ready: boolean;
+    readonly path: string;
+  }[];
+}
+
+/** Deployment, StatefulSet, DaemonSet, ReplicaSet or Job: what makes pods. */
+export interface Workload extends Resource {
+  readonly podLabels: Readonly<Record<string, string>>;
+  readonly containers: readonly Container[];
+  readonly replicas: number | null;
+  readonly selector: LabelSelector | null;
+}
+
+/** The kinds that make pods. */
+export const workloadKinds: ReadonlySet<string> = new Set([
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'ReplicaSet',
+  'Job',
+]);
+
+/** Reads a Pod. */
+export function readPod(object: KubernetesObject): Pod {
+  const resource = readResource(object, 'manifest');
+  const ready = asList(resource.status.conditions)
+    .map(asObject)
+    .find((condition) => condition.type === 'Ready');
+  return {
+    ...resource,
+    containers: readContainers(resource.spec.containers, 'spec.containers'),
+    ip: asText(resource.status.podIP) ?? null,
+    ready: ready ? ready.status === 'True' : null,
+  };
+}
+
+/** Reads a Service; a port without targetPort targets its own number. */
+export function readService(object: KubernetesObject): Service {
+  const resource = readResource(object, 'manifest');
+  return {
+    ...resource,
+    selector: isObject(resource.spec.selector) ? asTextMap(resource.spec.selector) : null,
+    headless: resource.spec.clusterIP === 'None',
+    ports: asList(resource.spec.ports).flatMap((item, index) => {
+      const port = asNumber(asObject(item).port);
+      if (port === undefined) return [];
+      const target = asObject(item).targetPort;
+      const targetPort = typeof target === 'number' || typeof target === 'string' ? target : port;
+      return [{ port, targetPort, path: `spec.ports[${index}]` }];
+    }),
+  };
+}
+
+/** Reads an EndpointSlice; an endpoint without a `ready` condition counts as ready, as the API defines. */
+export function readEndpointSlice(object: KubernetesObject): EndpointSlice {
+  const resource = readResource(object, 'manifest');
+  return {
+    ...resource,
+    service: resource.labels['kubernetes.io/service-name'] ?? null,
+    ports: asList(resource.body.ports).flatMap((item) => asNumber(asObject(item).port) ?? []),
+    endpoints: asList(resource.body.endpoints).map((item, index) => {
+      const endpoint = asObject(item);
+      return {
+        addresses: asTexts(endpoint.addresses),
+        ready: asBoolean(asObject(endpoint.conditions).ready) ?? true,
+        path: `endpoints[${index}]`,
+      };
+    }),
+  };
+}
+
+/** Reads a kind that makes pods. */
+export function readWorkload(object: KubernetesObject): Workload {
+  const resource = readResource(object, 'manifest');
+  const template = asObject(resource.spec.template);
+  return {
+    ...resource,
+    podLabels: asTextMap(asObject(template.metadata).labels),
+    containers: readContainers(asObject(template.spec).containers, 'spec.template.spec.containers'),
+    replicas: asNumber(resource.spec.replicas) ?? null,
+    selector: readSelector(resource.spec.selector),
+  };
+}
+
+function readContainers(value: unknown, path: string): readonly Container[] {
+  return asList(value).map((item, index) => {
+    const container = asObject(item);
+    const env: Record<string, string> = {};
+    for (const entry of asList(container.env).map(asObject)) {
+      const name = asText(entry.name);
+      if (name) env[name] = asText(entry.value) ?? '';
+    }
+    return { name: asText(container.name) ?? '', ports: readPorts(container.ports, `${path}[${index}].ports`), env };
+  });
+}
+
+function readPorts(value: unknown, path: string): Container['ports'] {
+  return asList(value).flatMap((item, index) => {
+    const port = asNumber(asObject(item).containerPort);
+    return port === undefined ? [] : [{ name: asText(asObject(item).name) ?? '', port, path: `${path}[${index}]` }];
+  });
+}

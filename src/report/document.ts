@@ -1,0 +1,102 @@
+import type { Avoid, Effect, Fix, Impact, Severity, Witness } from '../diagnose/finding.ts';
+import type { GatewaySummary } from '../diagnose/diagnosis.ts';
+import type { Gap } from '../snapshot/coverage.ts';
+
+/** An object in a report, with its place where it came from a file. */
+export interface ReportObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string | null;
+  readonly name: string;
+  readonly cluster: string | null;
+  readonly pod: string | null;
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly column: number | null;
+}
+
+/** One piece of evidence in a report: `document` and `pointer` name it in a bundle, `file` and `line` where a person looks. */
+export interface ReportEvidence {
+  readonly source: string;
+  readonly document: string;
+  readonly pointer: string;
+  readonly value: unknown;
+  readonly note: string | null;
+  readonly readAt: string | null;
+  readonly origin: string | null;
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly pod: string | null;
+}
+
+/** A finding as machines read it. */
+export interface ReportFinding {
+  readonly id: string;
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly effect: Effect;
+  readonly title: string;
+  readonly message: string;
+  readonly objects: readonly ReportObject[];
+  readonly evidence: readonly ReportEvidence[];
+  readonly cause: string;
+  readonly since: string | null;
+  readonly changes: readonly unknown[];
+  readonly avoid: readonly Avoid[];
+  readonly fix: readonly Fix[];
+  readonly witness: Witness | null;
+  readonly impact: Impact | null;
+  readonly docs: string;
+  readonly symptoms: readonly string[];
+  /** Id of the finding this one is a symptom of; null for a root. */
+  readonly symptomOf: string | null;
+}
+
+/** What one rule did, as machines read it. */
+export interface ReportCheck {
+  readonly rule: string;
+  readonly subjects: number;
+  readonly found: number;
+  readonly clear: number;
+  readonly undecided: readonly { readonly object: ReportObject; readonly budget: string }[];
+  readonly notEvaluated: readonly {
+    readonly object: ReportObject | null;
+    readonly missing: string;
+    readonly reason: string;
+  }[];
+  readonly failed: string | null;
+}
+
+/** The whole report: what `-o json` prints and what every other format is made from. */
+export interface ReportDocument {
+  readonly schemaVersion: 1;
+  readonly tool: { readonly name: 'meshdoctor'; readonly version: string };
+  readonly takenAt: string;
+  readonly window: {
+    readonly asked: { readonly from: string; readonly to: string };
+    readonly covered: { readonly from: string; readonly to: string };
+  } | null;
+  readonly gateways: readonly GatewaySummary[];
+  readonly summary: {
+    readonly error: number;
+    readonly warning: number;
+    readonly info: number;
+    readonly standing: number;
+    readonly suppressed: number;
+    /** True when every rule could look at everything it needs and nothing failed. */
+    readonly complete: boolean;
+    /** Pairs of rule and subject that could not be judged. */
+    readonly notEvaluated: number;
+  };
+  readonly findings: readonly ReportFinding[];
+  readonly checks: readonly ReportCheck[];
+  readonly gaps: readonly Gap[];
+  readonly sources: readonly {
+    readonly name: string;
+    readonly state: 'ok' | 'partial' | 'failed';
+    readonly detail: string;
+    readonly cost: { readonly calls: number; readonly bytes: number };
+    /** Why the run cannot count as having seen this source; null where it did. */
+    readonly trouble: 'nothing-readable' | 'part-unreadable' | 'not-seen' | null;
+  }[];
+}

@@ -1,0 +1,36 @@
+import type { JsonObject } from '../lib/json.ts';
+
+/** The identity of an object: the same on every cluster and every machine. */
+export interface ObjectRef {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** Null for what is not namespaced. */
+  readonly namespace: string | null;
+  readonly name: string;
+}
+
+/** A place in a document: `pointer` is a JSON pointer. In a manifest its first segment is the index of the YAML document in the file. */
+export interface Place {
+  readonly document: string;
+  readonly pointer: string;
+}
+
+/** A Kubernetes object as it was read, with the place it was read from. */
+export interface KubernetesObject {
+  readonly ref: ObjectRef;
+  readonly place: Place;
+  readonly body: JsonObject;
+  /** False for objects that only stand by (`--base`): they resolve references, but findings are not reported for them. */
+  readonly reported: boolean;
+}
+
+/** An object's name as people say it: `GatewayRoute shop/cart`, `Mesh shop`. */
+export function refText(ref: ObjectRef): string {
+  return `${ref.kind} ${ref.namespace === null ? '' : `${ref.namespace}/`}${ref.name}`;
+}
+
+/** A key that two refs share exactly when they name the same object; API versions of one group are one. */
+export function refKey(ref: ObjectRef): string {
+  const group = ref.apiVersion.includes('/') ? ref.apiVersion.slice(0, ref.apiVersion.indexOf('/')) : '';
+  return `${group}|${ref.kind}|${ref.namespace ?? ''}|${ref.name}`;
+}

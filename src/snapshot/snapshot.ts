@@ -1,0 +1,52 @@
+import type { CoverageEntry, Gap } from './coverage.ts';
+import type { Document } from './document.ts';
+import type { EnvoyView } from './envoy/view.ts';
+import type { KubernetesObject, Place } from './object.ts';
+import type { Redactions } from './redact.ts';
+
+/** Where something stands in a file; line and column count from 1. */
+export interface FilePosition {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** How one source fared. */
+export interface SourceReport {
+  readonly name: string;
+  readonly state: 'ok' | 'partial' | 'failed';
+  readonly detail: string;
+  readonly cost: { readonly calls: number; readonly bytes: number };
+  /** What the user must know for the exit code: nothing readable in a named file; unreadable in part; an Envoy not seen at all. */
+  readonly trouble?: 'nothing-readable' | 'part-unreadable' | 'not-seen';
+}
+
+/** What one source brought: documents, the views made from them, and what was not seen. */
+export interface Harvest {
+  readonly documents: readonly Document[];
+  readonly objects: readonly KubernetesObject[];
+  readonly envoys: readonly EnvoyView[];
+  readonly coverage: readonly CoverageEntry[];
+  readonly gaps: readonly Gap[];
+  readonly sources: readonly SourceReport[];
+  readonly redactions: Redactions;
+  /** The snapshot's time, where the source carries one of its own (a bundle). */
+  readonly takenAt?: string;
+  /** Finds a place of this harvest's manifests in their files, parsing that one YAML document again. */
+  readonly position?: (place: Place) => FilePosition | null;
+}
+
+/** What was seen, and what could not be seen, at one time. Everything after it is pure. */
+export interface Snapshot {
+  /** ISO 8601, UTC: "now" for every rule. */
+  readonly takenAt: string;
+  readonly documents: readonly Document[];
+  readonly objects: readonly KubernetesObject[];
+  readonly envoys: readonly EnvoyView[];
+  readonly coverage: readonly CoverageEntry[];
+  readonly gaps: readonly Gap[];
+  readonly sources: readonly SourceReport[];
+  readonly redactions: Redactions;
+  /** Finds a manifest's place in its file, parsing that one YAML document again; null where it cannot be told. */
+  readonly position: (place: Place) => FilePosition | null;
+}

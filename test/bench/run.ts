@@ -1,0 +1,96 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { writeConfigDump, writeManifests } from './inputs.ts';
+import { compare, type Run, runNode } from './measure.ts';
+
+/**
+ * `npm run bench`: ratios against a peer or a limit in the same run. `--smoke` runs everything once on small inputs, to
+ * prove that the benchmarks work; `--record` writes RESULTS.md.
+ */
+const smoke = process.argv.includes('--smoke');
+const main = 'dist/main.js';
+const findings = [0, 1, 3];
+const folder = mkdtempSync(join(tmpdir(), 'meshdoctor-bench-'));
+
+interface Row {
+  readonly what: string;
+  readonly measured: string;
+  readonly limit: string;
+  readonly holds: boolean;
+}
+
+const rows: Row[] = [];
+try {
+  await startUp();
+  await configDump(smoke ? 300 : 10_800, smoke ? 1 : 5, true);
+  await configDump(smoke ? 600 : 50_500, 1, false);
+  await manifests(smoke ? 400 : 20_000);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+const text = table();
+console.log(text);
+if (process.argv.includes('--record')) writeFileSync('test/bench/RESULTS.md', text);
+if (!smoke && rows.some(({ holds }) => !holds)) process.exitCode = 1;
+
+async function startUp(): Promise<void> {
+  const rounds = smoke ? 1 : 15;
+  const bare = () => runNode(['-e', '0']);
+  const [help, node] = await compare(rounds, () => runNode([main, '--help']), bare);
+  ratio('`--help` against `node -e 0`', help, node, 1.5);
+  const fifty = join(folder, 'fifty.yaml');
+  writeManifests(fifty, 50);
+  const [small, again] = await compare(rounds, () => runNode([main, 'diagnose', '-f', fifty], findings), bare);
+  ratio('`diagnose -f` on 50 objects against `node -e 0`', small, again, 4);
+}
+
+async function configDump(pairs: number, rounds: number, timed: boolean): Promise<void> {
+  const path = join(folder, 'config_dump.json');
+  writeConfigDump(path, pairs);
+  const size = statSync(path).size / 1e6;
+  const parse = `JSON.parse(require('node:fs').readFileSync(${JSON.stringify(path)}, 'utf8'))`;
+  const ours = () => runNode([main, 'diagnose', '--config-dump', path], findings);
+  const [diagnosed, parsed] = await compare(rounds, ours, () => runNode(['-e', parse]));
+  const name = `config_dump of ${size.toFixed(0)} MB (${pairs} routes and clusters)`;
+  if (timed) {
+    ratio(`${name}: diagnosed, against JSON.parse`, diagnosed, parsed, 3);
+    limit(`${name}: peak memory against its size`, diagnosed.mib / (size / 1.048576), 6, 'x');
+  } else {
+    limit(`${name}: peak memory`, diagnosed.mib, 1.2 * 1024, ' MiB');
+  }
+}
+
+async function manifests(objects: number): Promise<void> {
+  const path = join(folder, 'manifests.yaml');
+  writeManifests(path, objects);
+  const script = `import('yaml').then(({ parseAllDocuments }) => parseAllDocuments(require('node:fs').readFileSync(${JSON.stringify(path)}, 'utf8')))`;
+  const ours = () => runNode([main, 'diagnose', '-f', path], findings);
+  const [diagnosed, parsed] = await compare(1, ours, () => runNode(['-e', script]));
+  ratio(`${objects} objects from manifests, against parsing the YAML alone`, diagnosed, parsed, 10);
+}
+
+function ratio(what: string, ours: Run, theirs: Run, most: number): void {
+  const value = ours.ms / theirs.ms;
+  const measured = `${value.toFixed(2)}x (${ours.ms.toFixed(0)} ms against ${theirs.ms.toFixed(0)} ms)`;
+  rows.push({ what, measured, limit: `${most}x`, holds: value <= most });
+}
+
+function limit(what: string, value: number, most: number, unit: string): void {
+  rows.push({ what, measured: `${value.toFixed(1)}${unit}`, limit: `${most.toFixed(0)}${unit}`, holds: value <= most });
+}
+
+function table(): string {
+  const machine = `${cpus().length} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.version}`;
+  const lines = rows.map(
+    ({ what, measured, limit: most, holds }) => `| ${what} | ${measured} | ${most} | ${holds ? 'yes' : '**no**'} |`,
+  );
+  return `# Benchmarks
+
+\`npm run bench\` on ${machine}. Whole processes, start-up included, run in turn with their peer; median time, largest peak memory.
+
+| what | measured | limit | holds |
+| --- | --- | --- | --- |
+${lines.join('\n')}
+`;
+}

@@ -1,0 +1,136 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseAllDocuments, stringify } from 'yaml';
+import { loadRule, ruleFiles } from '../../src/dev/rule-files.ts';
+import { runRule } from '../../src/diagnose/run.ts';
+import { type JsonObject, valueAt } from '../../src/lib/json.ts';
+import { buildModel } from '../../src/model/model.ts';
+import type { Part } from '../../src/model/parts.ts';
+import type { Evidence } from '../../src/snapshot/evidence.ts';
+import type { Snapshot } from '../../src/snapshot/snapshot.ts';
+import { type Given, snapshotOf } from '../support/snapshot-of.ts';
+
+const rules = await Promise.all(ruleFiles().map(async (file) => ({ file, ...(await loadRule(file)) })));
+
+describe('the rules', () => {
+  it('are there', () => expect(rules.length).toBeGreaterThanOrEqual(15));
+});
+
+describe.each(rules.map((entry) => ({ name: entry.file.id, ...entry })))('$name', ({ file, rule, cases }) => {
+  const all: readonly Given[] = [...cases.fires, ...cases.quiet];
+
+  it('is named by its file', () => expect(rule.id).toBe(file.id));
+
+  it('has a page: what, why, fix, seen', () => {
+    for (const text of [rule.title, ...Object.values(rule.docs)]) expect(text).toMatch(/\S.*\S/);
+  });
+
+  it('declares exactly the parts of the model it reads', () => {
+    const read = new Set<Part>();
+    for (const given of all) {
+      const model = buildModel(snapshotOf(given), (part) => read.add(part));
+      const { failed } = runRule(model, rule).check;
+      expect(failed).toBeNull();
+    }
+    const declared = new Set([...rule.needs.flat(), ...(rule.also ?? [])]);
+    expect([...read].sort()).toEqual([...declared].sort());
+  });
+
+  it('points to evidence that is there', () => {
+    for (const given of cases.fires) {
+      const snapshot = snapshotOf(given);
+      for (const finding of runRule(buildModel(snapshot), rule).findings) {
+        for (const evidence of finding.evidence) expectToResolve(snapshot, evidence);
+      }
+    }
+  });
+
+  it('says nothing of an empty snapshot', () => {
+    for (const given of [{}, { manifests: '' }, { manifests: '', closed: true }]) {
+      const { findings, check } = runRule(buildModel(snapshotOf(given)), rule);
+      expect(findings).toEqual([]);
+      expect(check.failed).toBeNull();
+    }
+  });
+
+  it('names only subjects it declared, and counts each once', () => {
+    for (const given of all) {
+      const { check } = runRule(buildModel(snapshotOf(given)), rule);
+      const judged = check.found + check.clear + check.undecided.length + check.notEvaluated.length;
+      if (check.notEvaluated.every(({ object }) => object !== null)) expect(judged).toBe(check.subjects);
+    }
+  });
+
+  it('gives the same findings and ids each time', () => {
+    for (const given of cases.fires) {
+      const once = runRule(buildModel(snapshotOf(given)), rule).findings;
+      expect(runRule(buildModel(snapshotOf(given)), rule).findings).toEqual(once);
+      expect(new Set(once.map(({ id }) => id)).size).toBe(once.length);
+    }
+  });
+
+  it('never prints a command that restarts a gateway or touches its pod template', () => {
+    for (const given of cases.fires) {
+      for (const { fix } of runRule(buildModel(snapshotOf(given)), rule).findings) {
+        for (const { command, patch, restarts } of fix) {
+          if (restarts === 'gateway') expect(command).toBeUndefined();
+          expect(command ?? '').not.toMatch(/rollout restart|delete pod|scale|drain|"template"/);
+          expect(JSON.stringify(patch?.patch ?? {})).not.toContain('"template"');
+        }
+      }
+    }
+  });
+
+  it('does not throw when any field is deleted or garbled', () => {
+    const garbage = fc.constantFrom<unknown>(undefined, null, 0, -1, '', 'x', true, [], {}, [null], [{}], { name: 1 });
+    fc.assert(
+      fc.property(fc.nat({ max: all.length - 1 }), fc.nat(), garbage, (index, where, value) => {
+        const given = all[index] ?? {};
+        const garbled = { ...given, ...garble(given, where, value) };
+        expect(runRule(buildModel(snapshotOf(garbled)), rule).check.failed).toBeNull();
+      }),
+      { seed: 7, numRuns: 60 },
+    );
+  });
+});
+
+/** Deletes or replaces one field of a case's manifests, chosen by a number. */
+function garble(given: Given, where: number, value: unknown): Given {
+  if (given.manifests === undefined) return {};
+  const documents = parseAllDocuments(given.manifests).map((document): unknown => document.toJS());
+  const paths = documents.flatMap((document, index) => pathsOf(document).map((path) => [index, ...path] as const));
+  const [index, ...path] = paths[where % Math.max(1, paths.length)] ?? [0];
+  documents[index] = replaced(documents[index], path, value);
+  return { manifests: documents.map((document) => stringify(document)).join('---\n') };
+}
+
+function pathsOf(value: unknown): readonly (readonly string[])[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, child]) => [[key], ...pathsOf(child).map((path) => [key, ...path])]);
+}
+
+function replaced(value: unknown, path: readonly string[], by: unknown): unknown {
+  const [key, ...rest] = path;
+  if (key === undefined) return by;
+  if (typeof value !== 'object' || value === null) return value;
+  const copy: Record<string, unknown> = { ...(value as JsonObject) };
+  if (rest.length === 0 && by === undefined) delete copy[key];
+  else copy[key] = replaced(copy[key], rest, by);
+  return Array.isArray(value) ? Object.values(copy) : copy;
+}
+
+/** The evidence's pointer names, in its document, just the value it shows. */
+function expectToResolve(snapshot: Snapshot, evidence: Evidence): void {
+  const document = snapshot.documents.find(({ id }) => id === evidence.document);
+  const text = document?.text() ?? null;
+  if (!document || text === null) throw new Error(`no document ${evidence.document}`);
+  if (document.kind === 'ready') {
+    expect(text.trim()).toBe(evidence.value);
+    return;
+  }
+  const parsed: unknown =
+    document.kind === 'manifest' ? parseAllDocuments(text).map((part): unknown => part.toJS()) : JSON.parse(text);
+  const there = valueAt(parsed, evidence.pointer);
+  expect(there, `${evidence.document}#${evidence.pointer}`).toBeDefined();
+  if (typeof evidence.value !== 'object' || evidence.value === null) expect(there).toEqual(evidence.value);
+}

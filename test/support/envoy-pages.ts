@@ -1,0 +1,206 @@
+import type { JsonObject } from '../../src/lib/json.ts';
+
+/** A route as a person writes it in a test: a prefix, where it goes, and what else Envoy would print. */
+export interface RouteStory {
+  readonly prefix: string;
+  readonly cluster?: string;
+  readonly hostRewrite?: string;
+  readonly weighted?: Readonly<Record<string, number>>;
+  readonly addHeader?: Readonly<Record<string, string>>;
+}
+
+/** An Envoy as a person writes it in a test; `pagesOf` turns it into what its admin endpoint would say. */
+export interface EnvoyStory {
+  readonly node?: string;
+  readonly state?: string;
+  readonly version?: string;
+  /** `control_plane.connected_state`; left out: not among the stats. */
+  readonly connected?: boolean;
+  /** Listeners of the config dump and, unless `bound: false`, of `/listeners`. */
+  readonly listeners?: readonly {
+    readonly name: string;
+    readonly port?: number;
+    readonly bound?: boolean;
+    readonly refused?: string;
+    /** The element that carries nothing but the refused update. */
+    readonly onlyRefused?: boolean;
+  }[];
+  /** Route configuration → virtual host → routes. */
+  readonly routes?: Readonly<Record<string, Readonly<Record<string, readonly RouteStory[]>>>>;
+  /** Cluster → host names or addresses with port. */
+  readonly clusters?: Readonly<Record<string, readonly string[]>>;
+  /** Clusters whose last update was refused: name → reason. */
+  readonly refusedClusters?: Readonly<Record<string, string>>;
+  /** One reading of counters and gauges, or two a minute apart. */
+  readonly stats?: Readonly<Record<string, number>> | readonly Readonly<Record<string, number>>[];
+  /** Pages that could not be read. */
+  readonly without?: readonly string[];
+  readonly extra?: JsonObject;
+}
+
+/** A page an admin endpoint would say. */
+export interface Page {
+  readonly kind: 'server_info' | 'ready' | 'listeners' | 'config_dump' | 'stats';
+  readonly text: string;
+}
+
+const type = (name: string) => `type.googleapis.com/envoy.${name}`;
+
+/** What the admin endpoint of such an Envoy says, page by page. */
+export function pagesOf(story: EnvoyStory): readonly Page[] {
+  const state = story.state ?? 'LIVE';
+  const node = story.node ?? 'mesh/shop/virtualGateway/edge_shop';
+  const pages: Page[] = [
+    {
+      kind: 'server_info',
+      text: JSON.stringify({
+        version: `0123abcd/${story.version ?? '1.40.0'}/Clean/RELEASE/BoringSSL`,
+        state,
+        uptime_current_epoch: '3600s',
+        node: { id: node, cluster: node },
+      }),
+    },
+    { kind: 'ready', text: `${state}\n` },
+    { kind: 'listeners', text: JSON.stringify({ listener_statuses: boundListeners(story) }) },
+    { kind: 'config_dump', text: JSON.stringify({ configs: configsOf(story, node) }) },
+    ...readsOf(story).map((values, index): Page => ({ kind: 'stats', text: statsPage(story, values, index) })),
+  ];
+  return pages.filter(({ kind }) => !story.without?.includes(kind));
+}
+
+function boundListeners(story: EnvoyStory): readonly JsonObject[] {
+  return (story.listeners ?? [])
+    .filter(({ bound, onlyRefused }) => bound !== false && !onlyRefused)
+    .map(({ name, port }) => ({ name, local_address: socket('0.0.0.0', port ?? portOf(name)) }));
+}
+
+function configsOf(story: EnvoyStory, node: string): readonly JsonObject[] {
+  return [
+    {
+      '@type': type('admin.v3.BootstrapConfigDump'),
+      bootstrap: {
+        node: { id: node, cluster: node },
+        dynamic_resources: {
+          lds_config: { ads: {}, initial_fetch_timeout: '0s' },
+          cds_config: { ads: {}, initial_fetch_timeout: '0s' },
+        },
+        admin: { address: socket('127.0.0.1', 9901) },
+      },
+      last_updated: '2026-09-01T08:00:00.000Z',
+    },
+    {
+      '@type': type('admin.v3.ListenersConfigDump'),
+      version_info: '3',
+      dynamic_listeners: (story.listeners ?? []).map(listenerOf),
+    },
+    {
+      '@type': type('admin.v3.RoutesConfigDump'),
+      dynamic_route_configs: Object.entries(story.routes ?? {}).map(([name, hosts]) => ({
+        version_info: '3',
+        last_updated: '2026-09-01T08:00:00.000Z',
+        route_config: {
+          '@type': type('config.route.v3.RouteConfiguration'),
+          name,
+          virtual_hosts: Object.entries(hosts).map(([host, routes]) => hostOf(host, routes)),
+        },
+      })),
+    },
+    {
+      '@type': type('admin.v3.ClustersConfigDump'),
+      version_info: '3',
+      dynamic_active_clusters: Object.entries(story.clusters ?? {}).map(([name, hosts]) => clusterOf(name, hosts)),
+      dynamic_warming_clusters: Object.entries(story.refusedClusters ?? {}).map(([name, details]) => ({
+        error_state: { failed_configuration: { name }, last_update_attempt: '2026-09-20T10:00:00.000Z', details },
+      })),
+    },
+    { '@type': type('admin.v3.EndpointsConfigDump') },
+  ];
+}
+
+function listenerOf(listener: NonNullable<EnvoyStory['listeners']>[number]): JsonObject {
+  const { name, port, refused, onlyRefused } = listener;
+  const errorState = refused
+    ? {
+        error_state: {
+          failed_configuration: { '@type': type('config.listener.v3.Listener'), name },
+          last_update_attempt: '2026-09-20T10:00:00.000Z',
+          details: refused,
+        },
+      }
+    : {};
+  if (onlyRefused) return errorState;
+  return {
+    name,
+    active_state: {
+      version_info: '3',
+      last_updated: '2026-09-01T08:00:00.000Z',
+      listener: {
+        '@type': type('config.listener.v3.Listener'),
+        name,
+        address: socket('0.0.0.0', port ?? portOf(name)),
+      },
+    },
+    ...errorState,
+  };
+}
+
+function hostOf(name: string, routes: readonly RouteStory[]): JsonObject {
+  const domains = name === 'self_redirect' || name === 'default_backend' ? ['*'] : [name, `${name}:15001`];
+  return { name, domains, ...(routes.length > 0 ? { routes: routes.map(routeOf) } : {}) };
+}
+
+function routeOf({ prefix, cluster, hostRewrite, weighted, addHeader }: RouteStory): JsonObject {
+  const clusters = Object.entries(weighted ?? {}).map(([name, weight]) => ({ name, weight }));
+  return {
+    match: { prefix },
+    route: {
+      ...(clusters.length > 0 ? { weighted_clusters: { clusters } } : { cluster: cluster ?? 'nowhere' }),
+      ...(hostRewrite ? { host_rewrite_literal: hostRewrite } : {}),
+      timeout: '15s',
+    },
+    ...(addHeader
+      ? {
+          request_headers_to_add: Object.entries(addHeader).map(([key, value]) => ({ header: { key, value } })),
+        }
+      : {}),
+  };
+}
+
+function clusterOf(name: string, hosts: readonly string[]): JsonObject {
+  const endpoints = hosts.map((host) => {
+    const [address = '', port = '80'] = host.split(':');
+    return { endpoint: { address: socket(address, Number(port)) } };
+  });
+  return {
+    version_info: '3',
+    last_updated: '2026-09-01T08:00:00.000Z',
+    cluster: {
+      '@type': type('config.cluster.v3.Cluster'),
+      name,
+      type: 'LOGICAL_DNS',
+      load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: endpoints }] },
+    },
+  };
+}
+
+function readsOf({ stats, connected }: EnvoyStory): readonly Readonly<Record<string, number>>[] {
+  if (Array.isArray(stats)) return stats;
+  return stats || connected !== undefined ? [{ ...stats }] : [];
+}
+
+function statsPage({ connected }: EnvoyStory, values: Readonly<Record<string, number>>, index: number): string {
+  const all = {
+    ...(connected === undefined ? {} : { 'control_plane.connected_state': connected ? 1 : 0 }),
+    'server.uptime': 3600 + 60 * index,
+    ...values,
+  };
+  return JSON.stringify({ stats: Object.entries(all).map(([name, value]) => ({ name, value })) });
+}
+
+function socket(address: string, port: number): JsonObject {
+  return { socket_address: { address, port_value: port } };
+}
+
+function portOf(listener: string): number {
+  return Number(/_(\d+)$/.exec(listener)?.[1] ?? 0);
+}

@@ -1,0 +1,51 @@
+import { parse } from 'yaml';
+import { manifestHarvest } from '../../src/collect/manifests/harvest.ts';
+import { assembleSnapshot } from '../../src/snapshot/assemble.ts';
+import { makeDocument } from '../../src/snapshot/document.ts';
+import { assembleEnvoy } from '../../src/snapshot/envoy/assemble.ts';
+import type { Harvest, Snapshot } from '../../src/snapshot/snapshot.ts';
+import { type EnvoyStory, pagesOf } from './envoy-pages.ts';
+
+/** What a rule's case is given, as a person would write it. */
+export interface Given {
+  /** Manifests: YAML of one or many documents. */
+  readonly manifests?: string;
+  /** The manifests are the whole set. */
+  readonly closed?: boolean;
+  /** One Envoy or several, as YAML of `EnvoyStory`. */
+  readonly envoy?: string | readonly string[];
+  /** The snapshot's time; a year before App Mesh ended unless the case says otherwise. */
+  readonly now?: string;
+}
+
+const beforeTheEnd = '2026-06-01T12:00:00Z';
+
+/** Builds the snapshot of a case through the real parsers. */
+export function snapshotOf({ manifests, closed, envoy, now }: Given): Snapshot {
+  const takenAt = now ?? beforeTheEnd;
+  const harvests: Harvest[] = [];
+  if (manifests !== undefined) {
+    const file = { id: 'manifests/0-case.yaml', origin: 'case.yaml', text: manifests, reported: true, readAt: takenAt };
+    harvests.push(manifestHarvest([file], { defaultNamespace: 'default', closed: closed ?? false, keep: true }));
+  }
+  const stories = envoy === undefined ? [] : typeof envoy === 'string' ? [envoy] : envoy;
+  for (const [index, story] of stories.entries()) harvests.push(envoyHarvest(parse(story), index, takenAt));
+  return assembleSnapshot(harvests, takenAt);
+}
+
+function envoyHarvest(story: EnvoyStory, index: number, takenAt: string): Harvest {
+  const key = `envoy/${index}`;
+  const pages = pagesOf(story).map(({ kind, text }, page, all) => {
+    const reads = all.filter((other) => other.kind === kind).length;
+    const earlier = all.slice(page + 1).filter((other) => other.kind === kind).length;
+    const readAt = new Date(Date.parse(takenAt) - earlier * 60_000).toISOString();
+    const id = `${key}/${kind}${reads > 1 ? `-${reads - earlier}` : ''}.json`;
+    return {
+      document: makeDocument({ id, kind, origin: `http://127.0.0.1:9901/${kind}`, readAt, envoy: key }, text, true),
+      text,
+    };
+  });
+  const { view, coverage, gaps } = assembleEnvoy({ key, label: `http://127.0.0.1:${9901 + index}`, pages, unread: [] });
+  const documents = pages.map(({ document }) => document);
+  return { documents, objects: [], envoys: [view], coverage, gaps, sources: [], redactions: {} };
+}

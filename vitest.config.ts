@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config';
+
+/** Two projects: `hermetic` needs nothing but Node; `lab` starts real servers. Forks, never threads: Envoy dies with the thread that spawned it. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'hermetic',
+          pool: 'forks',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/lab/**', 'test/bench/**'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'lab',
+          pool: 'forks',
+          fileParallelism: false,
+          include: ['test/lab/**/*.lab.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 600_000,
+        },
+      },
+    ],
+  },
+});
