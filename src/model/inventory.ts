@@ -1,5 +1,6 @@
 import { memoize } from '../lib/memo.ts';
 import type { Gap } from '../snapshot/coverage.ts';
+import type { EnvoySection } from '../snapshot/envoy/section.ts';
 import type { Evidence } from '../snapshot/evidence.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Relation } from './relation.ts';
@@ -26,6 +27,17 @@ export function completeness(snapshot: Snapshot, kind: string, namespace: string
     because ??= entry.reason;
   }
   return { complete: false, gap: unseenGap(kind, namespace, because) };
+}
+
+/** The proof that a section of an Envoy was read whole, for what is not in it; null where it was not. */
+export function sectionProof(snapshot: Snapshot, envoy: string, section: EnvoySection, note: string): Evidence | null {
+  for (const [index, entry] of snapshot.coverage.entries()) {
+    const { subject, state } = entry;
+    if (subject.type !== 'envoy' || subject.envoy !== envoy || subject.section !== section) continue;
+    if (state !== 'listed') return null;
+    return { source: 'coverage', document: 'coverage', pointer: `/${index}`, value: entry, note };
+  }
+  return null;
 }
 
 /** Anything with a namespace and a name. */

@@ -11,16 +11,22 @@ export interface Growth {
   readonly evidence: readonly [Evidence, Evidence];
 }
 
+/** A counter or gauge as it was read, and where it stands. */
+export interface Reading {
+  readonly value: number;
+  readonly evidence: Evidence;
+}
+
+/** A counter or gauge in one reading; null where it is not in it. */
+export function readStat(read: StatsRead, name: string): Reading | null {
+  const stat = read.values.get(name);
+  return stat ? { value: stat.value, evidence: statEvidence(read, name) } : null;
+}
+
 /** The last reading of a counter or gauge, with where it stands; null where it was not read. */
-export function lastStat(
-  stats: Seen<StatsReads>,
-  name: string,
-): { readonly value: number; readonly evidence: Evidence } | null {
-  if (stats.state === 'not-read') return null;
-  const read = stats.value.at(-1);
-  const stat = read?.values.get(name);
-  if (!read || !stat) return null;
-  return { value: stat.value, evidence: statEvidence(read, name) };
+export function lastStat(stats: Seen<StatsReads>, name: string): Reading | null {
+  const read = stats.state === 'not-read' ? undefined : stats.value.at(-1);
+  return read ? readStat(read, name) : null;
 }
 
 /**

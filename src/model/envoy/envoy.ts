@@ -23,6 +23,8 @@ import { type NodeIdentity, parseNodeId } from './naming.ts';
 /** An Envoy as rules see it: each section is read, and the reading recorded, at its accessor. */
 export interface Envoy {
   readonly ref: ObjectRef;
+  /** The folder of its documents: `envoy/0`. */
+  readonly key: string;
   /** What people call it: the admin URL or the file. */
   readonly label: string;
   readonly nodeId: string;
@@ -53,6 +55,7 @@ export function makeEnvoy(view: EnvoyView, onRead: (part: Part) => void): Envoy 
   };
   return {
     ref: { apiVersion: '', kind: 'Envoy', namespace: null, name: nodeId || view.label },
+    key: view.key,
     label: view.label,
     nodeId,
     nodeCluster,
