@@ -35,6 +35,7 @@ async function readFiles(request: CollectRequest, readAt: string): Promise<reado
         base: request.base,
         closed: request.closed,
         namespace: request.namespace,
+        keep: request.keep,
         now: readAt,
         readStdin: async () => request.stdin ?? '',
       }),

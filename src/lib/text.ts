@@ -75,7 +75,11 @@ export function truncate(text: string, width: number, sign = '…'): string {
 }
 
 /** Rows of cells as aligned lines, `gap` spaces between the columns; the columns in `right` are flush right. */
-export function columns(rows: readonly (readonly string[])[], gap = 2, right: ReadonlySet<number> = new Set()): string[] {
+export function columns(
+  rows: readonly (readonly string[])[],
+  gap = 2,
+  right: ReadonlySet<number> = new Set(),
+): string[] {
   const widths: number[] = [];
   for (const row of rows) {
     for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, displayWidth(cell));

@@ -1,0 +1,82 @@
+import type { ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { waitUntil } from './admin.ts';
+import { spawnGuarded, stopChild } from './children.ts';
+
+/** The one update of the stand-in that a real Envoy refuses. */
+export type Refusal = 'listener' | 'routes' | 'cluster';
+
+/** The stand-in for App Mesh's control plane, seen from outside. */
+export interface ControlPlane {
+  readonly adsPort: number;
+  /** Reads the manifests again and pushes what changed. */
+  readonly reload: () => Promise<void>;
+  /** Pushes one update that Envoy refuses, beside the good ones. */
+  readonly refuse: (what: Refusal) => Promise<void>;
+  /** Keeps connections and never answers again. */
+  readonly stall: () => Promise<void>;
+  /** Ends at once, as App Mesh did. */
+  readonly die: () => Promise<void>;
+  /** What was pushed, acknowledged and refused, as JSON. */
+  readonly state: () => Promise<unknown>;
+  readonly stop: () => Promise<void>;
+}
+
+/** What the stand-in serves, and where its listeners shall bind. */
+export interface ControlPlaneOptions {
+  readonly binary: string;
+  readonly manifests: string;
+  /** `namespace/name` of the VirtualGateway. */
+  readonly gateway: string;
+  readonly bindIp: string;
+}
+
+/** Starts the stand-in and waits for its READY line. */
+export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
+  const { binary, manifests, gateway, bindIp } = options;
+  const flags = ['-manifests', manifests, '-gateway', gateway, '-bind-ip', bindIp, '-ads-port', '0'];
+  const child = spawnGuarded(binary, [...flags, '-control-port', '0']);
+  let alive = true;
+  child.stdout?.once('close', () => {
+    alive = false;
+  });
+  const ports = await readReadyLine(child, binary);
+  const control = `http://127.0.0.1:${ports.control}`;
+  const post = async (path: string): Promise<void> => {
+    const response = await fetch(`${control}${path}`, { method: 'POST', signal: AbortSignal.timeout(10_000) });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`Asked the stand-in for ${path}: it answered ${response.status} ${text}`);
+  };
+  return {
+    adsPort: ports.ads,
+    reload: () => post('/reload'),
+    refuse: (what) => post(`/refuse?what=${what}`),
+    stall: () => post('/stall'),
+    die: async () => {
+      await post('/die').catch(() => undefined);
+      await waitUntil('the stand-in to die', async () => !alive);
+    },
+    state: async () => {
+      const response = await fetch(`${control}/state`, { signal: AbortSignal.timeout(10_000) });
+      return response.json();
+    },
+    stop: () => stopChild(child),
+  };
+}
+
+async function readReadyLine(child: ChildProcess, binary: string): Promise<{ ads: number; control: number }> {
+  const { stdout, stderr } = child;
+  if (stdout === null || stderr === null) throw new Error(`Could not start ${binary}: it has no output.`);
+  const complaints: string[] = [];
+  stderr.on('data', (chunk: Buffer) => {
+    if (complaints.length < 50) complaints.push(chunk.toString('utf8'));
+  });
+  for await (const line of createInterface({ input: stdout })) {
+    const match = /^READY ads=(\d+) control=(\d+)$/.exec(line.trim());
+    if (match === null) continue;
+    stdout.resume();
+    return { ads: Number(match[1]), control: Number(match[2]) };
+  }
+  await stopChild(child);
+  throw new Error(`Started ${binary}: it ended before it was ready.\n${complaints.join('')}`);
+}
