@@ -1,5 +1,4 @@
 import type { ChildProcess } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { waitUntil } from './admin.ts';
 import { spawnGuarded, stopChild } from './children.ts';
 
@@ -64,19 +63,21 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   };
 }
 
-async function readReadyLine(child: ChildProcess, binary: string): Promise<{ ads: number; control: number }> {
-  const { stdout, stderr } = child;
-  if (stdout === null || stderr === null) throw new Error(`Could not start ${binary}: it has no output.`);
-  const complaints: string[] = [];
-  stderr.on('data', (chunk: Buffer) => {
-    if (complaints.length < 50) complaints.push(chunk.toString('utf8'));
+function readReadyLine(child: ChildProcess, binary: string): Promise<{ ads: number; control: number }> {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    let complaints = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      if (complaints.length < 5_000) complaints += chunk.toString('utf8');
+    });
+    child.stdout?.on('data', (chunk: Buffer) => {
+      if (said.length < 5_000) said += chunk.toString('utf8');
+      const match = /^READY ads=(\d+) control=(\d+)$/m.exec(said);
+      if (match !== null) resolve({ ads: Number(match[1]), control: Number(match[2]) });
+    });
+    child.stdout?.once('close', () => {
+      void stopChild(child);
+      reject(new Error(`Started ${binary}: it ended before it was ready.\n${said}${complaints}`));
+    });
   });
-  for await (const line of createInterface({ input: stdout })) {
-    const match = /^READY ads=(\d+) control=(\d+)$/.exec(line.trim());
-    if (match === null) continue;
-    stdout.resume();
-    return { ads: Number(match[1]), control: Number(match[2]) };
-  }
-  await stopChild(child);
-  throw new Error(`Started ${binary}: it ended before it was ready.\n${complaints.join('')}`);
 }

@@ -1,37 +1,68 @@
-import { asText } from '../../lib/json.ts';
-import { type At, addressOf, inside, itemsOf, placeOf, refusedOf, textOf } from './fields.ts';
-import type { Address, ClusterConfig, ClusterEndpoints, SecretState } from './view.ts';
+import { asList, asObject, asText, isObject, type JsonObject } from '../../lib/json.ts';
+import { readAddress } from './address.ts';
+import { readRefusedUpdate } from './refused-update.ts';
+import type { Address, ClusterConfig, ClusterEndpoints } from './view.ts';
 
-/** Reads an element of the clusters dump. */
-export function readCluster(at: At, state: ClusterConfig['state']): ClusterConfig {
-  const cluster = inside(at, 'cluster');
-  const refused = refusedOf(at);
-  const custom = textOf(inside(cluster, 'cluster_type'), 'name');
+/**
+ * Reads a static or dynamic cluster of ClustersConfigDump, or a bare Cluster, that stands at `at`; null where it holds nothing.
+ * Where only a refused update is known the name is empty: the cluster itself does not exist.
+ */
+export function readClusterConfig(
+  element: JsonObject,
+  state: ClusterConfig['state'],
+  document: string,
+  at: string,
+): ClusterConfig | null {
+  const refused = readRefusedUpdate(element.error_state, document, at);
+  const wrapped = isObject(element.cluster);
+  const cluster = wrapped ? asObject(element.cluster) : element;
+  const name = asText(cluster.name);
+  if (name === undefined && !refused) return null;
   return {
-    place: placeOf(at),
-    name: textOf(cluster, 'name') || (refused?.name ?? ''),
-    discovery: textOf(cluster, 'type') || custom || 'STATIC',
+    place: { document, pointer: wrapped ? `${at}/cluster` : at },
+    name: name ?? '',
+    discovery: name === undefined ? '' : discoveryOf(cluster),
     state,
-    version: textOf(at, 'version_info'),
-    lastUpdated: asText(at.value.last_updated) ?? null,
-    targets: addressesOf(inside(cluster, 'load_assignment')),
+    version: asText(element.version_info) ?? '',
+    lastUpdated: asText(element.last_updated) ?? null,
+    // `hosts` is the field of the v2 API.
+    targets: [...addressesOf(cluster.load_assignment), ...directAddresses(cluster.hosts)],
     refused,
   };
 }
 
-/** Reads an element of the endpoints dump (`?include_eds`). */
-export function readEndpoints(at: At): ClusterEndpoints {
-  const assignment = inside(at, 'endpoint_config');
-  return { place: placeOf(at), cluster: textOf(assignment, 'cluster_name'), addresses: addressesOf(assignment) };
+/** STATIC is the default of the enum, which Envoy leaves out; `cluster_type` names an extension. */
+function discoveryOf(cluster: JsonObject): string {
+  return asText(cluster.type) ?? asText(asObject(cluster.cluster_type).name) ?? 'STATIC';
 }
 
-/** Reads an element of the secrets dump: its name and state, nothing of its content. */
-export function readSecret(at: At, state: SecretState['state']): SecretState {
-  return { place: placeOf(at), name: textOf(at, 'name'), state };
+/** Reads an element of EndpointsConfigDump, or a bare ClusterLoadAssignment, that stands at `at`; null where it holds nothing. */
+export function readEndpoints(element: JsonObject, document: string, at: string): ClusterEndpoints | null {
+  const wrapped = isObject(element.endpoint_config);
+  const assignment = wrapped ? asObject(element.endpoint_config) : element;
+  const cluster = asText(assignment.cluster_name);
+  if (cluster === undefined) return null;
+  return {
+    place: { document, pointer: wrapped ? `${at}/endpoint_config` : at },
+    cluster,
+    addresses: addressesOf(assignment),
+  };
 }
 
-function addressesOf(assignment: At): readonly Address[] {
-  return itemsOf(assignment, 'endpoints')
-    .flatMap((locality) => itemsOf(locality, 'lb_endpoints'))
-    .flatMap((endpoint) => addressOf(inside(endpoint, 'endpoint').value.address) ?? []);
+/** Every address of a ClusterLoadAssignment. */
+function addressesOf(assignment: unknown): readonly Address[] {
+  const addresses: Address[] = [];
+  for (const locality of asList(asObject(assignment).endpoints)) {
+    for (const endpoint of asList(asObject(locality).lb_endpoints)) {
+      const address = readAddress(asObject(asObject(endpoint).endpoint).address);
+      if (address) addresses.push(address);
+    }
+  }
+  return addresses;
+}
+
+function directAddresses(hosts: unknown): readonly Address[] {
+  return asList(hosts)
+    .map(readAddress)
+    .filter((address) => address !== null);
 }

@@ -1,142 +1,178 @@
-import { asDurationMs, asObject } from '../../lib/json.ts';
-import { readCluster, readEndpoints, readSecret } from './cluster-config.ts';
-import { type At, addressOf, inside, itemsOf, placeOf, textOf } from './fields.ts';
-import { type ListenerRead, readDynamicListener, readStaticListener } from './listener-config.ts';
+import { asList, asText, isObject, type JsonObject } from '../../lib/json.ts';
+import { readBootstrap } from './bootstrap.ts';
+import { readClusterConfig, readEndpoints } from './cluster-config.ts';
+import {
+  type ConfigAsked,
+  type ConfigField,
+  configFields,
+  fieldOfElement,
+  fieldsOfSection,
+  sectionOfDump,
+} from './config-fields.ts';
+import { readBareListener, readDynamicListener, readStaticListener } from './listener-config.ts';
 import { readRouteConfig } from './route-config.ts';
-import type { EnvoySection } from './section.ts';
 import type { Bootstrap, ClusterConfig, ClusterEndpoints, ListenerConfig, RouteConfig, SecretState } from './view.ts';
 
-/** What a config dump, or a part of one, holds. A section it does not hold is not in `sections`. */
-export interface ConfigDump {
-  readonly sections: ReadonlySet<EnvoySection>;
-  readonly bootstrap: Bootstrap | null;
-  readonly listeners: readonly ListenerConfig[];
-  readonly routes: readonly RouteConfig[];
-  readonly clusters: readonly ClusterConfig[];
-  readonly endpoints: readonly ClusterEndpoints[];
-  readonly secrets: readonly SecretState[];
-}
-
-interface Builder {
-  readonly sections: Set<EnvoySection>;
+/** What one or several pages of `/config_dump` brought. */
+export interface ConfigReading {
   bootstrap: Bootstrap | null;
   readonly listeners: ListenerConfig[];
   readonly routes: RouteConfig[];
+  /** Route configurations found inside listeners; RoutesConfigDump repeats those, where it was read. */
+  readonly inlineRoutes: RouteConfig[];
   readonly clusters: ClusterConfig[];
   readonly endpoints: ClusterEndpoints[];
   readonly secrets: SecretState[];
+  /** The fields that were read whole. */
+  readonly whole: Set<ConfigField>;
+  /** The fields of which something was read. */
+  readonly touched: Set<ConfigField>;
+  /** True when a whole dump was read that held each of bootstrap, listeners and clusters. */
+  complete: boolean;
 }
 
-/**
- * Reads `/config_dump`: whole, or the answer to `?resource=…`, whose `configs` hold the elements of that one field.
- * `resource` is the field that was asked for; null for a whole dump.
- */
-export function readConfigDump(document: string, page: unknown, resource: string | null): ConfigDump {
-  const dump: Builder = {
-    sections: new Set(),
+/** A reading that has read nothing yet. */
+export function emptyConfigReading(): ConfigReading {
+  return {
     bootstrap: null,
     listeners: [],
     routes: [],
+    inlineRoutes: [],
     clusters: [],
     endpoints: [],
     secrets: [],
+    whole: new Set(),
+    touched: new Set(),
+    complete: false,
   };
-  const root: At = { document, pointer: '', value: asObject(page) };
-  for (const config of itemsOf(root, 'configs')) {
-    if (resource !== null && resource !== 'bootstrap') readElement(dump, config, resource);
-    else readWhole(dump, config);
-  }
-  if (resource !== null) for (const section of sectionsOf(resource)) dump.sections.add(section);
-  return dump;
 }
 
-const fields: Readonly<Record<string, readonly string[]>> = {
-  ListenersConfigDump: ['static_listeners', 'dynamic_listeners'],
-  RoutesConfigDump: ['static_route_configs', 'dynamic_route_configs'],
-  ScopedRoutesConfigDump: [],
-  ClustersConfigDump: ['static_clusters', 'dynamic_active_clusters', 'dynamic_warming_clusters'],
-  EndpointsConfigDump: ['static_endpoint_configs', 'dynamic_endpoint_configs'],
-  SecretsConfigDump: ['static_secrets', 'dynamic_active_secrets', 'dynamic_warming_secrets'],
-};
-
-function readWhole(dump: Builder, config: At): void {
-  const type = textOf(config, '@type').split('.').at(-1) ?? '';
-  if (type === 'BootstrapConfigDump') {
-    dump.sections.add('bootstrap');
-    dump.bootstrap = readBootstrap(config);
-    return;
+/**
+ * Adds a page of `/config_dump` to what was read: a whole dump, or the answer to `?resource=`, whose `configs` hold the inner
+ * elements directly. False where it is not that page. `{}` is what Envoy answers where it has none of the resource asked for.
+ */
+export function addConfigDump(to: ConfigReading, page: JsonObject, document: string, asked: ConfigAsked): boolean {
+  if (!Array.isArray(page.configs)) {
+    if (Object.keys(page).length > 0 || asked.resource === null) return false;
+    markRead(to, asked.resource, asked);
+    return true;
   }
-  for (const field of fields[type] ?? []) {
-    for (const section of sectionsOf(field)) dump.sections.add(section);
-    for (const element of itemsOf(config, field)) readElement(dump, element, field);
+  if (asked.resource !== null) markRead(to, asked.resource, asked);
+  const dumps = new Set<string>();
+  for (const [index, element] of asList(page.configs).entries()) {
+    if (!isObject(element)) continue;
+    const at = `/configs/${index}`;
+    const type = lastWord(asText(element['@type']) ?? '');
+    const field = asked.resource ?? fieldOfElement.get(type);
+    if (field !== undefined) {
+      if (asked.resource === null) markRead(to, field, asked);
+      addElement(to, field, element, document, at);
+      continue;
+    }
+    dumps.add(type);
+    addDump(to, type, element, document, at, asked);
+  }
+  to.complete ||=
+    asked.mask === null &&
+    !asked.filtered &&
+    ['BootstrapConfigDump', 'ListenersConfigDump', 'ClustersConfigDump'].every((type) => dumps.has(type));
+  return true;
+}
+
+function addDump(
+  to: ConfigReading,
+  type: string,
+  dump: JsonObject,
+  document: string,
+  at: string,
+  asked: ConfigAsked,
+): void {
+  const section = sectionOfDump.get(type);
+  const fields = section ? fieldsOfSection[section] : configFields.filter((field) => field in dump);
+  for (const field of fields) {
+    if (asked.mask && !asked.mask.has(field)) continue;
+    if (field === 'bootstrap') {
+      const bootstrap = readBootstrap(dump, document, at);
+      if (!bootstrap) continue;
+      to.bootstrap = bootstrap;
+    }
+    markRead(to, field, asked);
+    if (field === 'bootstrap') continue;
+    for (const [index, element] of asList(dump[field]).entries()) {
+      if (isObject(element)) addElement(to, field, element, document, `${at}/${field}/${index}`);
+    }
   }
 }
 
-/** The sections a field of the config dump fills. */
-export function sectionsOf(field: string): readonly EnvoySection[] {
-  if (field === 'bootstrap') return ['bootstrap'];
-  if (field.endsWith('listeners')) return ['listener_config'];
-  if (field.endsWith('route_configs')) return ['routes'];
-  if (field.endsWith('clusters')) return ['cluster_config'];
-  if (field.endsWith('endpoint_configs')) return ['endpoints'];
-  return field.endsWith('secrets') ? ['secrets'] : [];
+function markRead(to: ConfigReading, field: ConfigField, asked: ConfigAsked): void {
+  to.touched.add(field);
+  const masked = asked.mask !== null && !(asked.resource === null && asked.mask.has(field));
+  if (!asked.filtered && !masked) to.whole.add(field);
 }
 
-function readElement(dump: Builder, at: At, field: string): void {
+function addElement(to: ConfigReading, field: ConfigField, element: JsonObject, document: string, at: string): void {
   switch (field) {
+    case 'bootstrap': {
+      const inner = isObject(element.bootstrap);
+      to.bootstrap = inner
+        ? readBootstrap(element, document, at)
+        : readBootstrap({ bootstrap: element }, document, at.slice(0, -'/bootstrap'.length));
+      return;
+    }
     case 'static_listeners':
-      addListener(dump, readStaticListener(at));
+    case 'dynamic_listeners': {
+      const bare = field === 'static_listeners' ? 'static' : 'active';
+      const reading =
+        readStaticListener(element, document, at) ??
+        (isBareListener(element) ? readBareListener(element, bare, document, at) : null) ??
+        readDynamicListener(element, document, at);
+      if (!reading) return;
+      to.listeners.push(reading.listener);
+      to.inlineRoutes.push(...reading.inlineRoutes);
       return;
-    case 'dynamic_listeners':
-      addListener(dump, readDynamicListener(at));
-      return;
+    }
     case 'static_route_configs':
     case 'dynamic_route_configs':
-      addRoutes(dump, readRouteConfig(at));
-      return;
+      return push(to.routes, readRouteConfig(element, document, at));
     case 'static_clusters':
-      dump.clusters.push(readCluster(at, 'static'));
-      return;
+      return push(to.clusters, readClusterConfig(element, 'static', document, at));
     case 'dynamic_active_clusters':
-      dump.clusters.push(readCluster(at, 'active'));
-      return;
+      return push(to.clusters, readClusterConfig(element, 'active', document, at));
     case 'dynamic_warming_clusters':
-      dump.clusters.push(readCluster(at, 'warming'));
-      return;
+      return push(to.clusters, readClusterConfig(element, 'warming', document, at));
     case 'static_endpoint_configs':
     case 'dynamic_endpoint_configs':
-      dump.endpoints.push(readEndpoints(at));
-      return;
+      return push(to.endpoints, readEndpoints(element, document, at));
     case 'static_secrets':
+      return push(to.secrets, readSecret(element, 'static', document, at));
     case 'dynamic_active_secrets':
+      return push(to.secrets, readSecret(element, 'active', document, at));
     case 'dynamic_warming_secrets':
-      dump.secrets.push(
-        readSecret(at, field === 'static_secrets' ? 'static' : field.includes('warming') ? 'warming' : 'active'),
-      );
+      return push(to.secrets, readSecret(element, 'warming', document, at));
   }
 }
 
-function addListener(dump: Builder, { listeners, inline }: ListenerRead): void {
-  dump.listeners.push(...listeners);
-  for (const table of inline) addRoutes(dump, table);
+/** A Listener itself, as some answers to `?resource=` hold it, where a whole dump holds an element around it. */
+function isBareListener(element: JsonObject): boolean {
+  return isObject(element.address) || Array.isArray(element.filter_chains);
 }
 
-/** An inline table stands twice in a whole dump: in its listener and among the static route configurations. */
-function addRoutes(dump: Builder, table: RouteConfig): void {
-  const known = table.version === '' && dump.routes.some(({ name, version }) => name === table.name && version === '');
-  if (!known) dump.routes.push(table);
+/** Only a secret's name is looked at: `private_key` and the like stay where they are. */
+function readSecret(
+  element: JsonObject,
+  state: SecretState['state'],
+  document: string,
+  at: string,
+): SecretState | null {
+  const secret = isObject(element.secret) ? element.secret : element;
+  const name = asText(element.name) ?? asText(secret.name);
+  return name === undefined ? null : { place: { document, pointer: at }, name, state };
 }
 
-function readBootstrap(config: At): Bootstrap {
-  const bootstrap = inside(config, 'bootstrap');
-  const node = inside(bootstrap, 'node');
-  const dynamic = inside(bootstrap, 'dynamic_resources');
-  return {
-    place: placeOf(bootstrap),
-    nodeId: textOf(node, 'id'),
-    nodeCluster: textOf(node, 'cluster'),
-    admin: addressOf(inside(bootstrap, 'admin').value.address),
-    dynamic: dynamic.value.lds_config !== undefined || dynamic.value.cds_config !== undefined,
-    listenerFetchTimeoutMs: asDurationMs(inside(dynamic, 'lds_config').value.initial_fetch_timeout) ?? null,
-  };
+function push<T>(list: T[], item: T | null): void {
+  if (item !== null) list.push(item);
+}
+
+function lastWord(type: string): string {
+  return type.slice(Math.max(type.lastIndexOf('.'), type.lastIndexOf('/')) + 1);
 }

@@ -1,81 +1,126 @@
-import { asText } from '../../lib/json.ts';
-import { type At, addressOf, inside, itemsOf, placeOf, refusedOf, textOf } from './fields.ts';
-import { readRouteTable } from './route-config.ts';
+import { asList, asObject, asText, isObject, type JsonObject } from '../../lib/json.ts';
+import { readAddress } from './address.ts';
+import { readRefusedUpdate } from './refused-update.ts';
+import { readRouteConfig } from './route-config.ts';
 import type { HttpConnectionManager, ListenerConfig, RouteConfig } from './view.ts';
 
-/** The listeners of a config dump, and the route configurations that stand inline in them. */
-export interface ListenerRead {
-  readonly listeners: readonly ListenerConfig[];
-  readonly inline: readonly RouteConfig[];
+/** A listener of the config dump, and the route configurations that stand inside its connection managers. */
+export interface ListenerReading {
+  readonly listener: ListenerConfig;
+  readonly inlineRoutes: readonly RouteConfig[];
 }
 
-/** Reads a `dynamic_listeners` element: active, warming, draining, or nothing but a refused update. */
-export function readDynamicListener(at: At): ListenerRead {
-  const refused = refusedOf(at);
-  const name = textOf(at, 'name');
-  for (const state of ['active', 'warming', 'draining'] as const) {
-    const held = inside(at, `${state}_state`);
-    if (Object.keys(held.value).length === 0) continue;
-    const listener = inside(held, 'listener');
-    const http = managersOf(listener);
-    return {
-      listeners: [
-        {
-          place: placeOf(at),
-          name: name || textOf(listener, 'name'),
-          state,
-          version: textOf(held, 'version_info'),
-          lastUpdated: asText(held.value.last_updated) ?? null,
-          address: addressOf(listener.value.address),
-          http: http.managers,
-          refused,
-        },
-      ],
-      inline: http.inline,
-    };
+const states = [
+  ['active', 'active_state'],
+  ['warming', 'warming_state'],
+  ['draining', 'draining_state'],
+] as const;
+
+/** Reads an element of `dynamic_listeners` that stands at `at`: its active state, else the warming, else the draining one. */
+export function readDynamicListener(element: JsonObject, document: string, at: string): ListenerReading | null {
+  const refused = readRefusedUpdate(element.error_state, document, at);
+  for (const [state, member] of states) {
+    const held = element[member];
+    if (!isObject(held)) continue;
+    return readListener({ element, held, state, document, at, inside: `${at}/${member}/listener`, refused });
   }
-  if (!refused) return { listeners: [], inline: [] };
-  const none = { version: '', lastUpdated: null, address: null, http: [] };
-  return { listeners: [{ place: placeOf(at), name, state: 'none', ...none, refused }], inline: [] };
-}
-
-/** Reads a `static_listeners` element. */
-export function readStaticListener(at: At): ListenerRead {
-  const listener = inside(at, 'listener');
-  const { managers, inline } = managersOf(listener);
-  const config: ListenerConfig = {
-    place: placeOf(at),
-    name: textOf(listener, 'name'),
-    state: 'static',
+  const name = asText(element.name);
+  if (!refused && name === undefined) return null;
+  const listener = {
+    place: { document, pointer: at },
+    name: name ?? '',
+    state: 'none',
     version: '',
-    lastUpdated: asText(at.value.last_updated) ?? null,
-    address: addressOf(listener.value.address),
-    http: managers,
-    refused: refusedOf(at),
-  };
-  return { listeners: [config], inline };
+    lastUpdated: null,
+    address: null,
+    http: [],
+    refused,
+  } as const;
+  return { listener, inlineRoutes: [] };
 }
 
-function managersOf(listener: At): {
-  readonly managers: readonly HttpConnectionManager[];
-  readonly inline: readonly RouteConfig[];
-} {
-  const managers: HttpConnectionManager[] = [];
-  const inline: RouteConfig[] = [];
-  const chains = [...itemsOf(listener, 'filter_chains'), inside(listener, 'default_filter_chain')];
-  for (const filter of chains.flatMap((chain) => itemsOf(chain, 'filters'))) {
-    const config = inside(filter, 'typed_config');
-    if (!textOf(config, '@type').endsWith('.HttpConnectionManager')) continue;
-    const table = inside(config, 'route_config');
-    const held = Object.keys(table.value).length > 0;
-    if (held)
-      inline.push(readRouteTable(table, { place: placeOf(table), version: '', lastUpdated: null, refused: null }));
-    managers.push({
-      place: placeOf(filter),
-      statPrefix: textOf(config, 'stat_prefix'),
-      routeConfig: held ? textOf(table, 'name') : textOf(inside(config, 'rds'), 'route_config_name'),
-      writesAccessLog: itemsOf(config, 'access_log').length > 0,
+/** Reads an element of `static_listeners` that stands at `at`. */
+export function readStaticListener(element: JsonObject, document: string, at: string): ListenerReading | null {
+  if (!isObject(element.listener)) return null;
+  return readListener({
+    element,
+    held: element,
+    state: 'static',
+    document,
+    at,
+    inside: `${at}/listener`,
+    refused: readRefusedUpdate(element.error_state, document, at),
+  });
+}
+
+/** Reads a bare Listener that stands at `at`. */
+export function readBareListener(
+  element: JsonObject,
+  state: 'active' | 'static',
+  document: string,
+  at: string,
+): ListenerReading | null {
+  if (asText(element.name) === undefined && !isObject(element.address)) return null;
+  return readListener({ element, held: { listener: element }, state, document, at, inside: at, refused: null });
+}
+
+interface HeldListener {
+  readonly element: JsonObject;
+  /** What holds `listener`, `version_info` and `last_updated`. */
+  readonly held: JsonObject;
+  readonly state: ListenerConfig['state'];
+  readonly document: string;
+  readonly at: string;
+  /** Where the Listener itself stands. */
+  readonly inside: string;
+  readonly refused: ListenerConfig['refused'];
+}
+
+function readListener({ element, held, state, document, at, inside, refused }: HeldListener): ListenerReading {
+  const body = asObject(held.listener);
+  const http: HttpConnectionManager[] = [];
+  const inlineRoutes: RouteConfig[] = [];
+  for (const [pointer, manager] of managersOf(body, inside)) {
+    const inline = isObject(manager.route_config)
+      ? readRouteConfig(manager.route_config, document, `${pointer}/route_config`)
+      : null;
+    if (inline) inlineRoutes.push(inline);
+    http.push({
+      place: { document, pointer },
+      statPrefix: asText(manager.stat_prefix) ?? '',
+      routeConfig: asText(asObject(manager.rds).route_config_name) ?? inline?.name ?? '',
+      writesAccessLog: asList(manager.access_log).length > 0,
     });
   }
-  return { managers, inline };
+  const listener: ListenerConfig = {
+    place: { document, pointer: at },
+    name: asText(element.name) ?? asText(body.name) ?? '',
+    state,
+    version: asText(held.version_info) ?? '',
+    lastUpdated: asText(held.last_updated) ?? null,
+    address: readAddress(body.address),
+    http,
+    refused,
+  };
+  return { listener, inlineRoutes };
+}
+
+/** The HTTP connection managers of a Listener, each with where its configuration stands. */
+function* managersOf(body: JsonObject, inside: string): Generator<readonly [string, JsonObject]> {
+  const chains: (readonly [string, unknown])[] = [];
+  for (const [index, chain] of asList(body.filter_chains).entries()) chains.push([`/filter_chains/${index}`, chain]);
+  chains.push(['/default_filter_chain', body.default_filter_chain]);
+  for (const [at, chain] of chains) {
+    for (const [index, value] of asList(asObject(chain).filters).entries()) {
+      const filter = asObject(value);
+      const config = filter.typed_config;
+      if (isObject(config) && asText(config['@type'])?.endsWith('.HttpConnectionManager')) {
+        yield [`${inside}${at}/filters/${index}/typed_config`, config];
+      }
+      // The v2 API kept a filter's configuration untyped.
+      if (isObject(filter.config) && filter.name === 'envoy.http_connection_manager') {
+        yield [`${inside}${at}/filters/${index}/config`, filter.config];
+      }
+    }
+  }
 }

@@ -1,62 +1,105 @@
-import { asDurationMs, asNumber, asText, asTexts } from '../../lib/json.ts';
-import { type At, inside, itemsOf, placeOf, refusedOf, textOf } from './fields.ts';
+import {
+  asDurationMs,
+  asList,
+  asNumber,
+  asObject,
+  asText,
+  asTexts,
+  isObject,
+  type JsonObject,
+} from '../../lib/json.ts';
+import { readRefusedUpdate } from './refused-update.ts';
 import type { Route, RouteAction, RouteConfig, VirtualHost } from './view.ts';
 
-/** Reads a `dynamic_route_configs` or `static_route_configs` element. */
-export function readRouteConfig(at: At): RouteConfig {
-  return readRouteTable(inside(at, 'route_config'), {
-    place: placeOf(at),
-    version: textOf(at, 'version_info'),
-    lastUpdated: asText(at.value.last_updated) ?? null,
-    refused: refusedOf(at),
-  });
-}
+const noMatch: JsonObject = Object.freeze({});
 
-/** Reads a RouteConfiguration, wherever it stands. */
-export function readRouteTable(
-  table: At,
-  held: Pick<RouteConfig, 'place' | 'version' | 'lastUpdated' | 'refused'>,
-): RouteConfig {
-  return { ...held, name: textOf(table, 'name'), virtualHosts: itemsOf(table, 'virtual_hosts').map(readVirtualHost) };
-}
-
-function readVirtualHost(at: At): VirtualHost {
+/**
+ * Reads a static or dynamic route configuration of RoutesConfigDump, or a bare RouteConfiguration, that stands at `at`;
+ * null where the element holds nothing.
+ */
+export function readRouteConfig(element: JsonObject, document: string, at: string): RouteConfig | null {
+  const refused = readRefusedUpdate(element.error_state, document, at);
+  const wrapped = isObject(element.route_config);
+  const config = wrapped ? asObject(element.route_config) : element;
+  const name = asText(config.name);
+  const hosts = config.virtual_hosts;
+  if (name === undefined && !Array.isArray(hosts) && !wrapped && !refused) return null;
+  const inside = wrapped ? `${at}/route_config` : at;
   return {
-    place: placeOf(at),
-    name: textOf(at, 'name'),
-    domains: asTexts(at.value.domains),
-    routes: itemsOf(at, 'routes').map(readRoute),
+    place: { document, pointer: inside },
+    name: name ?? '',
+    version: asText(element.version_info) ?? '',
+    lastUpdated: asText(element.last_updated) ?? null,
+    virtualHosts: asList(hosts).map((host, index) => readVirtualHost(asObject(host), document, inside, index)),
+    refused,
   };
 }
 
-function readRoute(at: At): Route {
+function readVirtualHost(host: JsonObject, document: string, config: string, index: number): VirtualHost {
+  const at = `${config}/virtual_hosts/${index}`;
+  const routes: Route[] = [];
+  for (const [position, route] of asList(host.routes).entries()) {
+    routes.push(readRoute(asObject(route), document, `${at}/routes/${position}`));
+  }
   return {
-    place: placeOf(at),
-    name: textOf(at, 'name'),
-    match: inside(at, 'match').value,
-    action: readAction(at),
-    addsHeaders: itemsOf(at, 'request_headers_to_add').map((option) => {
-      const header = inside(option, 'header');
-      return { name: textOf(header, 'key').toLowerCase(), value: textOf(header, 'value') };
-    }),
+    place: { document, pointer: at },
+    name: asText(host.name) ?? '',
+    domains: asTexts(host.domains),
+    routes,
   };
 }
 
-function readAction(at: At): RouteAction {
-  if (at.value.redirect !== undefined) return { type: 'redirect' };
-  if (at.value.direct_response !== undefined) return { type: 'direct-response' };
-  if (at.value.route === undefined) return { type: 'other' };
-  const route = inside(at, 'route');
-  const single = asText(route.value.cluster);
-  const weighted = itemsOf(inside(route, 'weighted_clusters'), 'clusters').map((cluster) => ({
-    name: textOf(cluster, 'name'),
-    weight: asNumber(cluster.value.weight) ?? 0,
-  }));
+function readRoute(route: JsonObject, document: string, at: string): Route {
+  return {
+    place: { document, pointer: at },
+    name: asText(route.name) ?? '',
+    match: isObject(route.match) ? route.match : noMatch,
+    action: readAction(route),
+    addsHeaders: headersOf(route.request_headers_to_add),
+  };
+}
+
+const redirect: RouteAction = { type: 'redirect' };
+const directResponse: RouteAction = { type: 'direct-response' };
+const other: RouteAction = { type: 'other' };
+
+function readAction(route: JsonObject): RouteAction {
+  if (isObject(route.redirect)) return redirect;
+  if (isObject(route.direct_response)) return directResponse;
+  if (!isObject(route.route)) return other;
+  const action = route.route;
   return {
     type: 'forward',
-    clusters: single === undefined ? weighted : [{ name: single, weight: 100 }],
-    hostRewrite: asText(route.value.host_rewrite_literal) ?? null,
-    prefixRewrite: asText(route.value.prefix_rewrite) ?? null,
-    timeoutMs: asDurationMs(route.value.timeout) ?? null,
+    clusters: clustersOf(action),
+    // `host_rewrite` is the name of the field in the v2 API.
+    hostRewrite: asText(action.host_rewrite_literal) ?? asText(action.host_rewrite) ?? null,
+    prefixRewrite: asText(action.prefix_rewrite) ?? null,
+    timeoutMs: asDurationMs(action.timeout) ?? null,
   };
+}
+
+/** The clusters of a RouteAction; a single cluster takes every request and weighs 100. */
+function clustersOf(action: JsonObject): readonly { readonly name: string; readonly weight: number }[] {
+  const name = asText(action.cluster);
+  if (name !== undefined) return [{ name, weight: 100 }];
+  const clusters: { readonly name: string; readonly weight: number }[] = [];
+  for (const value of asList(asObject(action.weighted_clusters).clusters)) {
+    const cluster = asObject(value);
+    const target = asText(cluster.name);
+    if (target) clusters.push({ name: target, weight: asNumber(cluster.weight) ?? 0 });
+  }
+  return clusters;
+}
+
+const noHeaders: Route['addsHeaders'] = Object.freeze([]);
+
+function headersOf(value: unknown): Route['addsHeaders'] {
+  if (!Array.isArray(value)) return noHeaders;
+  const headers: { readonly name: string; readonly value: string }[] = [];
+  for (const option of value) {
+    const header = asObject(asObject(option).header);
+    const name = asText(header.key);
+    if (name !== undefined) headers.push({ name: name.toLowerCase(), value: asText(header.value) ?? '' });
+  }
+  return headers;
 }

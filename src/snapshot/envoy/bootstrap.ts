@@ -1,0 +1,24 @@
+import { asDurationMs, asObject, asText, isObject, type JsonObject } from '../../lib/json.ts';
+import { readAddress } from './address.ts';
+import type { Bootstrap } from './view.ts';
+
+/** Reads the `bootstrap` of a BootstrapConfigDump that stands at `at`; null where there is none. */
+export function readBootstrap(dump: JsonObject, document: string, at: string): Bootstrap | null {
+  if (!isObject(dump.bootstrap)) return null;
+  const { bootstrap } = dump;
+  const node = asObject(bootstrap.node);
+  const dynamic = asObject(bootstrap.dynamic_resources);
+  return {
+    place: { document, pointer: `${at}/bootstrap` },
+    nodeId: asText(node.id) ?? '',
+    nodeCluster: asText(node.cluster) ?? '',
+    admin: readAddress(asObject(bootstrap.admin).address),
+    dynamic: fromServer(dynamic.lds_config) || fromServer(dynamic.cds_config),
+    listenerFetchTimeoutMs: asDurationMs(asObject(dynamic.lds_config).initial_fetch_timeout) ?? null,
+  };
+}
+
+/** True for a ConfigSource that asks a management server; one with a path reads files. */
+function fromServer(source: unknown): boolean {
+  return isObject(source) && (isObject(source.ads) || isObject(source.api_config_source));
+}

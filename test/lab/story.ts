@@ -1,0 +1,164 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type AdminUrl, readStat, waitUntil } from './admin.ts';
+import { type ControlPlane, type Refusal, startControlPlane } from './control-plane.ts';
+import { type Envoy, startEnvoy, waitForLive } from './envoy.ts';
+import { envoyBinary, standInBinary } from './install/install.ts';
+import { type LabNetwork, startNetwork } from './network.ts';
+import type { LabRequest } from './shop.ts';
+import { type Outcome, sendRequests, shopRequests, startTrickle, type Trickle } from './traffic.ts';
+
+/** The stories there are manifests for. */
+export type StoryName = 'incident' | 'healthy';
+
+/** How to start a story. */
+export interface StoryOptions {
+  readonly envoyVersion: '1.40.0' | '1.36.2';
+  /** Envoys of the gateway; each has a control plane of its own, as their listeners bind to different addresses. */
+  readonly replicas?: number;
+  readonly adminSocket?: boolean;
+  readonly initialFetchTimeout?: string;
+}
+
+/** A running story: the shop behind one real gateway. */
+export interface Lab {
+  readonly adminUrls: readonly AdminUrl[];
+  readonly gatewayUrl: string;
+  readonly gatewayUrls: readonly string[];
+  /** The folder of Kubernetes manifests that the control plane serves. */
+  readonly manifests: string;
+  readonly accessLogs: readonly string[];
+  readonly envoyLogs: readonly string[];
+  /** Sends the first n requests of the shop's traffic, or the given ones, to the first gateway. */
+  readonly send: (requests: number | readonly LabRequest[]) => Promise<readonly Outcome[]>;
+  readonly controlPlane: Omit<ControlPlane, 'adsPort' | 'stop' | 'state'> & {
+    readonly state: () => Promise<readonly unknown[]>;
+  };
+  /** Keeps requests going at a rate until stopped. */
+  readonly traffic: (perSecond: number) => Trickle;
+  /** Ends one Envoy and starts it anew; it becomes LIVE only when its control plane still lives. */
+  readonly restartEnvoy: (index: number, initialFetchTimeout?: string) => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+interface Replica {
+  readonly controlPlane: ControlPlane;
+  readonly start: (initialFetchTimeout?: string) => Promise<Envoy>;
+  envoy: Envoy;
+}
+
+const GATEWAY = 'shop/edge';
+const NODE_ID = 'mesh/shop/virtualGateway/edge_shop';
+const LISTENER_PORT = 8088;
+
+/** Starts a story and waits until every Envoy of its gateway is LIVE. */
+export async function startStory(name: StoryName, options: StoryOptions): Promise<Lab> {
+  const binaries = { envoy: await envoyBinary(options.envoyVersion), standIn: await standInBinary() };
+  const manifests = fileURLToPath(new URL(`./stories/${name}/manifests`, import.meta.url));
+  const folder = await mkdtemp(join(tmpdir(), 'meshdoctor-lab-'));
+  const network = await startNetwork();
+  const replicas: Replica[] = [];
+  const trickles = new Set<Trickle>();
+  const stop = async (): Promise<void> => {
+    await Promise.all([...trickles].map((trickle) => trickle.stop()));
+    await Promise.all(replicas.map(({ envoy }) => envoy.stop()));
+    await Promise.all(replicas.map(({ controlPlane }) => controlPlane.stop()));
+    await network.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    for (let index = 0; index < (options.replicas ?? 1); index += 1) {
+      replicas.push(await startReplica(index, { ...options, binaries, folder, manifests, network }));
+    }
+    await Promise.all(replicas.map(({ envoy }) => waitForLive(envoy)));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const gatewayUrls = replicas.map((_, index) => `http://${network.gatewayAddress(index)}:${LISTENER_PORT}`);
+  const gatewayUrl = gatewayUrls[0] ?? '';
+  const each = async (act: (controlPlane: ControlPlane) => Promise<void>): Promise<void> => {
+    await Promise.all(replicas.map(({ controlPlane }) => act(controlPlane)));
+  };
+  return {
+    get adminUrls() {
+      return replicas.map(({ envoy }) => envoy.adminUrl);
+    },
+    gatewayUrl,
+    gatewayUrls,
+    manifests,
+    accessLogs: replicas.map(({ envoy }) => envoy.accessLog),
+    envoyLogs: replicas.map(({ envoy }) => envoy.log),
+    send: (requests) => sendRequests(gatewayUrl, typeof requests === 'number' ? shopRequests(requests) : requests),
+    controlPlane: {
+      reload: () => each((one) => one.reload()),
+      refuse: (what: Refusal) => each((one) => one.refuse(what)),
+      stall: () => each((one) => one.stall()),
+      die: () => each((one) => one.die()),
+      state: () => Promise.all(replicas.map(({ controlPlane }) => controlPlane.state())),
+    },
+    traffic: (perSecond) => {
+      const trickle = startTrickle(gatewayUrls, perSecond);
+      trickles.add(trickle);
+      return trickle;
+    },
+    restartEnvoy: async (index, initialFetchTimeout) => {
+      const replica = replicas[index];
+      if (replica === undefined) throw new Error(`There is no Envoy ${index}: the story has ${replicas.length}.`);
+      await replica.envoy.stop();
+      replica.envoy = await replica.start(initialFetchTimeout);
+    },
+    stop,
+  };
+}
+
+interface ReplicaContext extends StoryOptions {
+  readonly binaries: { readonly envoy: string; readonly standIn: string };
+  readonly folder: string;
+  readonly manifests: string;
+  readonly network: LabNetwork;
+}
+
+async function startReplica(index: number, context: ReplicaContext): Promise<Replica> {
+  const { binaries, manifests, network, adminSocket } = context;
+  const folder = join(context.folder, `envoy-${index}`);
+  await mkdir(folder);
+  const bindIp = network.gatewayAddress(index);
+  const controlPlane = await startControlPlane({ binary: binaries.standIn, manifests, gateway: GATEWAY, bindIp });
+  const start = (initialFetchTimeout = context.initialFetchTimeout): Promise<Envoy> =>
+    startEnvoy({
+      binary: binaries.envoy,
+      folder,
+      nodeId: NODE_ID,
+      adsPort: controlPlane.adsPort,
+      dns: network.dns,
+      adminSocket: adminSocket === true ? 'admin.sock' : undefined,
+      initialFetchTimeout,
+    });
+  try {
+    return { controlPlane, start, envoy: await start() };
+  } catch (error) {
+    await controlPlane.stop();
+    throw error;
+  }
+}
+
+/** Plants what the manifests cannot hold: traffic, an update that Envoy refuses, and the death of the control plane. */
+export async function plantIncident(lab: Lab): Promise<void> {
+  await lab.send(360);
+  await lab.controlPlane.refuse('listener');
+  await eachAdmin(lab, 'Envoy to refuse the listener', async (url) => {
+    return ((await readStat(url, 'listener_manager.lds.update_rejected')) ?? 0) > 0;
+  });
+  await lab.controlPlane.die();
+  await eachAdmin(lab, 'Envoy to notice that its control plane is gone', async (url) => {
+    return (await readStat(url, 'control_plane.connected_state')) === 0;
+  });
+  await lab.send(120);
+}
+
+async function eachAdmin(lab: Lab, what: string, holds: (url: AdminUrl) => Promise<boolean>): Promise<void> {
+  await Promise.all(lab.adminUrls.map((url) => waitUntil(what, () => holds(url), 60_000)));
+}
