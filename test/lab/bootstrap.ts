@@ -12,7 +12,8 @@ export interface BootstrapOptions {
 
 /**
  * The bootstrap as App Mesh's agent writes it: ADS over google_grpc, LDS and CDS from it, one static runtime layer.
- * Source: aws/amazon-ecs-service-connect-agent, agent/envoy_bootstrap. Ours: no TLS to the control plane, and a resolver of the lab.
+ * Source: aws/amazon-ecs-service-connect-agent, agent/envoy_bootstrap. Ours: no TLS to the control plane, a resolver of the lab,
+ * and without the agent's `no_extension_lookup_by_name`: Envoy 1.40 has removed that guard and reports an ENVOY_BUG for it.
  */
 export function writeBootstrap(options: BootstrapOptions): object {
   const ads = { resource_api_version: 'V3', ads: {}, initial_fetch_timeout: options.initialFetchTimeout ?? '0s' };
@@ -31,7 +32,6 @@ export function writeBootstrap(options: BootstrapOptions): object {
         {
           name: 'static_layer_0',
           static_layer: {
-            'envoy.reloadable_features.no_extension_lookup_by_name': true,
             're2.max_program_size.error_level': 1000,
           },
         },

@@ -1,0 +1,88 @@
+import { parseArgs } from 'node:util';
+import { plantIncident, type StoryName, startStory } from './story.ts';
+
+const help = `Plays a story of the lab: a real Envoy, as App Mesh would have configured it, until Ctrl-C.
+
+  --story incident|healthy    which mesh (default: incident, with its faults planted)
+  --envoy 1.40.0|1.36.2       which Envoy (default: 1.40.0)
+  --replicas N                Envoys of the gateway (default: 1)
+  --rps N                     requests per second that go on (default: 10)
+`;
+
+const ROUTES = { incident: ['/cart/1', '/payments/1', '/search/1'], healthy: ['/cart/1', '/payments/1', '/search/1'] };
+
+interface PlayOptions {
+  readonly story: StoryName;
+  readonly envoyVersion: '1.40.0' | '1.36.2';
+  readonly replicas: number;
+  readonly perSecond: number;
+}
+
+/** Reads the command line; undefined when help was asked for. */
+export function readPlayOptions(args: readonly string[]): PlayOptions | undefined {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      story: { type: 'string', default: 'incident' },
+      envoy: { type: 'string', default: '1.40.0' },
+      replicas: { type: 'string', default: '1' },
+      rps: { type: 'string', default: '10' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) return undefined;
+  const { story, envoy } = values;
+  if (story !== 'incident' && story !== 'healthy') throw new Error(`There is no story ${story}: incident or healthy.`);
+  if (envoy !== '1.40.0' && envoy !== '1.36.2') throw new Error(`There is no Envoy ${envoy} here: 1.40.0 or 1.36.2.`);
+  return {
+    story,
+    envoyVersion: envoy,
+    replicas: readCount('--replicas', values.replicas, 9),
+    perSecond: readCount('--rps', values.rps, 1_000),
+  };
+}
+
+function readCount(flag: string, text: string, most: number): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= most) return count;
+  throw new Error(`${flag} ${text}: expected a whole number from 1 to ${most}.`);
+}
+
+async function play({ story, envoyVersion, replicas, perSecond }: PlayOptions): Promise<void> {
+  const stopped = new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+  console.log(
+    `Starting the ${story} story on Envoy ${envoyVersion}; the first time this builds and downloads its parts …`,
+  );
+  const lab = await startStory(story, { envoyVersion, replicas });
+  try {
+    if (story === 'incident') await plantIncident(lab);
+    lab.traffic(perSecond);
+    const admins = lab.adminUrls.map((url) => `--admin ${url}`).join(' ');
+    const lines = [
+      ...lab.adminUrls.map((url) => `admin      ${url}`),
+      ...lab.gatewayUrls.map((url) => `gateway    ${url}`),
+      `manifests  ${lab.manifests}`,
+      ...lab.accessLogs.map((path) => `access log ${path}`),
+      '',
+      'Try:',
+      ...ROUTES[story].map((path) => `  curl -si ${lab.gatewayUrl}${path}`),
+      `  node dist/main.js diagnose ${admins} -f ${lab.manifests}`,
+      '',
+      `About ${perSecond} requests per second go on. Ctrl-C ends all of it.`,
+    ];
+    console.log(`\n${lines.join('\n')}`);
+    await stopped;
+  } finally {
+    await lab.stop();
+  }
+  console.log('Stopped.');
+}
+
+if (import.meta.main ?? process.argv[1]?.endsWith('play.ts')) {
+  const options = readPlayOptions(process.argv.slice(2));
+  if (options === undefined) console.log(help);
+  else await play(options);
+}
