@@ -1,6 +1,6 @@
-import { anyOf, allOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
+import { allOf, anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import { growth, lastStat } from '../../src/model/envoy/counters.ts';
-import { type Upstream, upstreams } from '../../src/model/envoy/upstreams.ts';
+import { upstreams } from '../../src/model/envoy/upstreams.ts';
 import { envoyEvidence } from '../../src/model/envoy/envoy.ts';
 import { refText } from '../../src/snapshot/object.ts';
 
@@ -51,7 +51,10 @@ export default defineRule({
       yield finding(upstream, {
         message: `${failures} of ${tried} connections from gateway ${gateway.ref.name} to ${refText(ref)}${address} failed within ${Math.round(failed.seconds)} seconds.`,
         effect: 'traffic',
-        evidence: [...failed.evidence, envoyEvidence('config_dump', cluster.place, { name: cluster.name, targets: cluster.targets })],
+        evidence: [
+          ...failed.evidence,
+          envoyEvidence('config_dump', cluster.place, { name: cluster.name, targets: cluster.targets }),
+        ],
         cause: reason(failures, slow),
         fix: [
           {
@@ -72,7 +75,9 @@ export default defineRule({
 });
 
 function reason(failures: number, timeouts: number): string {
-  if (timeouts === 0) return 'The connections were refused or reset at once: the host answers, and nothing listens on that port.';
-  if (timeouts >= failures * 0.9) return 'The connections timed out: packets are dropped on the way, or the host is gone.';
+  if (timeouts === 0)
+    return 'The connections were refused or reset at once: the host answers, and nothing listens on that port.';
+  if (timeouts >= failures * 0.9)
+    return 'The connections timed out: packets are dropped on the way, or the host is gone.';
   return `Of the failures ${timeouts} were timeouts, the others were refused or reset.`;
 }

@@ -9,7 +9,7 @@ const help = `Plays a story of the lab: a real Envoy, as App Mesh would have con
   --rps N                     requests per second that go on (default: 10)
 `;
 
-const ROUTES = { incident: ['/cart/1', '/payments/1', '/search/1'], healthy: ['/cart/1', '/payments/1', '/search/1'] };
+const TRIED_PATHS = ['/cart/1', '/payments/1', '/search/1'];
 
 interface PlayOptions {
   readonly story: StoryName;
@@ -18,8 +18,7 @@ interface PlayOptions {
   readonly perSecond: number;
 }
 
-/** Reads the command line; undefined when help was asked for. */
-export function readPlayOptions(args: readonly string[]): PlayOptions | undefined {
+function readPlayOptions(args: readonly string[]): PlayOptions | undefined {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -68,7 +67,7 @@ async function play({ story, envoyVersion, replicas, perSecond }: PlayOptions): 
       ...lab.accessLogs.map((path) => `access log ${path}`),
       '',
       'Try:',
-      ...ROUTES[story].map((path) => `  curl -si ${lab.gatewayUrl}${path}`),
+      ...TRIED_PATHS.map((path) => `  curl -si ${lab.gatewayUrl}${path}`),
       `  node dist/main.js diagnose ${admins} -f ${lab.manifests}`,
       '',
       `About ${perSecond} requests per second go on. Ctrl-C ends all of it.`,
@@ -81,8 +80,6 @@ async function play({ story, envoyVersion, replicas, perSecond }: PlayOptions): 
   console.log('Stopped.');
 }
 
-if (import.meta.main ?? process.argv[1]?.endsWith('play.ts')) {
-  const options = readPlayOptions(process.argv.slice(2));
-  if (options === undefined) console.log(help);
-  else await play(options);
-}
+const options = readPlayOptions(process.argv.slice(2));
+if (options === undefined) console.log(help);
+else await play(options);

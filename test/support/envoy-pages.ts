@@ -14,6 +14,8 @@ export interface EnvoyStory {
   readonly node?: string;
   readonly state?: string;
   readonly version?: string;
+  /** Seconds since it started; an hour where left out. */
+  readonly uptime?: number;
   /** `control_plane.connected_state`; left out: not among the stats. */
   readonly connected?: boolean;
   /** Listeners of the config dump and, unless `bound: false`, of `/listeners`. */
@@ -24,6 +26,9 @@ export interface EnvoyStory {
     readonly refused?: string;
     /** The element that carries nothing but the refused update. */
     readonly onlyRefused?: boolean;
+    /** The route configuration its connection manager asks for, and that manager's prefix in the stats. */
+    readonly rds?: string;
+    readonly statPrefix?: string;
   }[];
   /** Route configuration → virtual host → routes. */
   readonly routes?: Readonly<Record<string, Readonly<Record<string, readonly RouteStory[]>>>>;
@@ -56,7 +61,7 @@ export function pagesOf(story: EnvoyStory): readonly Page[] {
       text: JSON.stringify({
         version: `0123abcd/${story.version ?? '1.40.0'}/Clean/RELEASE/BoringSSL`,
         state,
-        uptime_current_epoch: '3600s',
+        uptime_current_epoch: `${story.uptime ?? 3600}s`,
         node: { id: node, cluster: node },
       }),
     },
@@ -118,7 +123,7 @@ function configsOf(story: EnvoyStory, node: string): readonly JsonObject[] {
 }
 
 function listenerOf(listener: NonNullable<EnvoyStory['listeners']>[number]): JsonObject {
-  const { name, port, refused, onlyRefused } = listener;
+  const { name, port, refused, onlyRefused, rds, statPrefix } = listener;
   const errorState = refused
     ? {
         error_state: {
@@ -138,9 +143,21 @@ function listenerOf(listener: NonNullable<EnvoyStory['listeners']>[number]): Jso
         '@type': type('config.listener.v3.Listener'),
         name,
         address: socket('0.0.0.0', port ?? portOf(name)),
+        ...(rds ? { filter_chains: [{ filters: [managerOf(rds, statPrefix ?? 'ingress')] }] } : {}),
       },
     },
     ...errorState,
+  };
+}
+
+function managerOf(routeConfig: string, statPrefix: string): JsonObject {
+  return {
+    name: 'envoy.filters.network.http_connection_manager',
+    typed_config: {
+      '@type': type('extensions.filters.network.http_connection_manager.v3.HttpConnectionManager'),
+      stat_prefix: statPrefix,
+      rds: { route_config_name: routeConfig },
+    },
   };
 }
 

@@ -30,7 +30,9 @@ export const upstreams = memoize((model: Model): readonly Upstream[] => {
       const named = clustersInRoutes(envoy);
       const byName = nodesByCluster(nodes, envoy.identity?.mesh ?? '');
       return clusterConfig.value
-        .filter(({ name }) => (named.has(name) || parseClusterName(name)?.direction === 'egress') && !isSelfRedirect(name))
+        .filter(
+          ({ name }) => (named.has(name) || parseClusterName(name)?.direction === 'egress') && !isSelfRedirect(name),
+        )
         .map((cluster): Upstream => {
           const node = byName.get(cluster.name) ?? null;
           return { ref: node?.ref ?? refOf(cluster.name, envoy), node, gateway, envoy, cluster };

@@ -2,14 +2,12 @@ import { asDurationMs, asObject, asText, isObject, type JsonObject } from '../..
 import { readAddress } from './address.ts';
 import type { Bootstrap } from './view.ts';
 
-/** Reads the `bootstrap` of a BootstrapConfigDump that stands at `at`; null where there is none. */
-export function readBootstrap(dump: JsonObject, document: string, at: string): Bootstrap | null {
-  if (!isObject(dump.bootstrap)) return null;
-  const { bootstrap } = dump;
+/** Reads a Bootstrap that stands at `at`. */
+export function readBootstrap(bootstrap: JsonObject, document: string, at: string): Bootstrap {
   const node = asObject(bootstrap.node);
   const dynamic = asObject(bootstrap.dynamic_resources);
   return {
-    place: { document, pointer: `${at}/bootstrap` },
+    place: { document, pointer: at },
     nodeId: asText(node.id) ?? '',
     nodeCluster: asText(node.cluster) ?? '',
     admin: readAddress(asObject(bootstrap.admin).address),

@@ -79,6 +79,23 @@ export function addConfigDump(to: ConfigReading, page: JsonObject, document: str
   return true;
 }
 
+/**
+ * Adds the route configurations that stand inside listeners and that no RoutesConfigDump has told of. Envoy writes no
+ * RoutesConfigDump before it has its first HTTP connection manager: in a whole dump without one there are no routes.
+ */
+export function finishRoutes(to: ConfigReading): void {
+  const names = new Set(to.routes.map(({ name }) => name));
+  for (const routes of to.inlineRoutes) if (!names.has(routes.name)) to.routes.push(routes);
+  if (to.routes.length > 0) to.touched.add('static_route_configs');
+  const fields = ['static_route_configs', 'dynamic_route_configs'] as const;
+  if (fields.some((field) => to.touched.has(field)) || !to.complete) return;
+  if (to.listeners.some(({ http }) => http.length > 0)) return;
+  for (const field of fields) {
+    to.touched.add(field);
+    to.whole.add(field);
+  }
+}
+
 function addDump(
   to: ConfigReading,
   type: string,
@@ -92,12 +109,10 @@ function addDump(
   for (const field of fields) {
     if (asked.mask && !asked.mask.has(field)) continue;
     if (field === 'bootstrap') {
-      const bootstrap = readBootstrap(dump, document, at);
-      if (!bootstrap) continue;
-      to.bootstrap = bootstrap;
+      if (!isObject(dump.bootstrap)) continue;
+      to.bootstrap = readBootstrap(dump.bootstrap, document, `${at}/bootstrap`);
     }
     markRead(to, field, asked);
-    if (field === 'bootstrap') continue;
     for (const [index, element] of asList(dump[field]).entries()) {
       if (isObject(element)) addElement(to, field, element, document, `${at}/${field}/${index}`);
     }
@@ -112,13 +127,11 @@ function markRead(to: ConfigReading, field: ConfigField, asked: ConfigAsked): vo
 
 function addElement(to: ConfigReading, field: ConfigField, element: JsonObject, document: string, at: string): void {
   switch (field) {
-    case 'bootstrap': {
-      const inner = isObject(element.bootstrap);
-      to.bootstrap = inner
-        ? readBootstrap(element, document, at)
-        : readBootstrap({ bootstrap: element }, document, at.slice(0, -'/bootstrap'.length));
+    case 'bootstrap':
+      to.bootstrap = isObject(element.bootstrap)
+        ? readBootstrap(element.bootstrap, document, `${at}/bootstrap`)
+        : readBootstrap(element, document, at);
       return;
-    }
     case 'static_listeners':
     case 'dynamic_listeners': {
       const bare = field === 'static_listeners' ? 'static' : 'active';

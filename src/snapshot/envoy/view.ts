@@ -201,6 +201,8 @@ export interface StatsRead {
 export interface StatValue {
   readonly value: number;
   readonly pointer: string;
+  /** Its document, where the reading was joined from several and it is not the first of them. */
+  readonly document?: string;
 }
 
 /** Every reading of one Envoy's stats, oldest first; never empty. */

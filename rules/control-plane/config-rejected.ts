@@ -1,0 +1,138 @@
+import { whenObjectsApply } from '../../src/diagnose/effect.ts';
+import type { Severity } from '../../src/diagnose/finding.ts';
+import { anyOf, defineRule, finding } from '../../src/diagnose/rule.ts';
+import { growth, lastStat } from '../../src/model/envoy/counters.ts';
+import { type Envoy, envoyEvidence } from '../../src/model/envoy/envoy.ts';
+import type { Gateway } from '../../src/model/gateway.ts';
+import type { Model } from '../../src/model/model.ts';
+import type { RefusedUpdate } from '../../src/snapshot/envoy/view.ts';
+import type { Evidence } from '../../src/snapshot/evidence.ts';
+
+/** A resource whose update an Envoy refused. */
+interface Refusal {
+  readonly kind: 'listener' | 'cluster' | 'route configuration';
+  readonly name: string;
+  /** Envoy's own words; empty where only a counter tells. */
+  readonly details: string;
+  readonly since: string | null;
+  /** An older version of it goes on serving. */
+  readonly older: boolean;
+  readonly severity: Severity;
+  readonly evidence: Evidence;
+}
+
+export default defineRule({
+  id: 'config-rejected',
+  title: 'Envoy refused an update of its configuration',
+  severity: 'error',
+  latentError: true,
+  needs: anyOf('envoy.listenerConfig', 'envoy.clusterConfig', 'envoy.routes', 'envoy.stats'),
+  explains: ['gateway-listener-missing', 'config-stale'],
+  docs: {
+    what: 'A listener, cluster or route configuration whose last update Envoy refused. A refused route configuration leaves no `error_state`, only the counter `update_rejected`; an old counter that does not grow is information.',
+    why: 'The version before goes on, so what was changed since is not in force; a resource that never had an accepted version is missing altogether.',
+    fix: "Envoy's own words name the field. Correct it in the object it was made from.",
+    seen: '`error_state` in the config dump, `update_rejected` in the stats, `gRPC config for … rejected` in the log. `update_failure` is another thing: it rises each time App Mesh closes its stream, in health too.',
+  },
+  subjects: withEnvoys,
+  *check(model) {
+    for (const gateway of withEnvoys(model)) {
+      const refusals = new Map<string, { readonly refusal: Refusal; readonly evidence: [Evidence, ...Evidence[]] }>();
+      for (const refusal of gateway.envoys.flatMap((envoy) => [...refusalsOf(envoy)])) {
+        const key = `${refusal.kind} ${refusal.name}`;
+        const known = refusals.get(key);
+        if (known) known.evidence.push(refusal.evidence);
+        else refusals.set(key, { refusal, evidence: [refusal.evidence] });
+      }
+      for (const [key, { refusal, evidence }] of refusals) {
+        const { kind, name, details, older, since, severity } = refusal;
+        const what = name === '' ? `an update of its ${kind}s` : `the last update of ${kind} ${name}`;
+        yield finding(gateway, {
+          message: `Gateway ${gateway.ref.name} refused ${what}${details === '' ? '' : `: ${details}`}${/[.!?]$/.test(details) ? '' : '.'}`,
+          effect: older ? 'latent' : 'traffic',
+          severity,
+          evidence,
+          cause: older
+            ? 'Envoy checks an update before it takes it; the version before goes on serving.'
+            : 'Envoy checks an update before it takes it; of this resource no version was ever accepted.',
+          fix: [
+            {
+              say: `Correct ${origin(kind)} of this gateway: ${details === '' ? "Envoy's log names the field" : 'the words of Envoy above name the field'}.`,
+              restarts: 'nothing',
+              works: whenObjectsApply([gateway]),
+            },
+          ],
+          discriminator: key,
+          ...(since === null ? {} : { since }),
+        });
+      }
+    }
+  },
+});
+
+function withEnvoys(model: Model): readonly Gateway[] {
+  return model.gateways.filter(({ envoys }) => envoys.length > 0);
+}
+
+function* refusalsOf(envoy: Envoy): Iterable<Refusal> {
+  const { listenerConfig, clusterConfig, routes } = envoy;
+  const listeners = listenerConfig.state === 'not-read' ? [] : listenerConfig.value;
+  const clusters = clusterConfig.state === 'not-read' ? [] : clusterConfig.value;
+  const tables = routes.state === 'not-read' ? [] : routes.value;
+  const active = new Set(listeners.flatMap(({ name, state }) => (state === 'none' ? [] : [name])));
+  for (const { name, refused } of listeners) {
+    if (refused) yield fromState('listener', name, refused, active);
+  }
+  const running = new Set(
+    clusters.flatMap(({ name, lastUpdated, state }) => (lastUpdated || state === 'static' ? [name] : [])),
+  );
+  for (const { name, refused } of clusters) if (refused) yield fromState('cluster', name, refused, running);
+  const routing = new Set(tables.flatMap(({ name, virtualHosts }) => (virtualHosts.length > 0 ? [name] : [])));
+  for (const { name, refused } of tables) if (refused) yield fromState('route configuration', name, refused, routing);
+  if (!listeners.some(({ refused }) => refused)) yield* fromCounter(envoy, 'listener', '', 'listener_manager.lds');
+  if (!clusters.some(({ refused }) => refused)) yield* fromCounter(envoy, 'cluster', '', 'cluster_manager.cds');
+  for (const manager of listeners.flatMap(({ http }) => http)) {
+    const name = manager.routeConfig;
+    if (name === '' || tables.some((table) => table.name === name && table.refused)) continue;
+    yield* fromCounter(envoy, 'route configuration', name, `http.${manager.statPrefix}.rds.${name}`);
+  }
+}
+
+function fromState(kind: Refusal['kind'], name: string, refused: RefusedUpdate, active: ReadonlySet<string>): Refusal {
+  const known = name || refused.name;
+  const evidence = envoyEvidence('config_dump', refused.place, {
+    details: refused.details,
+    lastAttempt: refused.lastAttempt,
+  });
+  return {
+    kind,
+    name: known,
+    details: refused.details,
+    since: refused.lastAttempt,
+    older: active.has(known),
+    severity: 'error',
+    evidence,
+  };
+}
+
+function* fromCounter(envoy: Envoy, kind: Refusal['kind'], name: string, prefix: string): Iterable<Refusal> {
+  const counter = `${prefix}.update_rejected`;
+  const ever = lastStat(envoy.stats, counter);
+  if (!ever || ever.value === 0) return;
+  const grown = growth(envoy.stats, counter);
+  const growing = grown !== null && grown.to > grown.from;
+  yield {
+    kind,
+    name,
+    details: '',
+    since: null,
+    older: true,
+    severity: growing ? 'error' : 'info',
+    evidence: ever.evidence,
+  };
+}
+
+function origin(kind: Refusal['kind']): string {
+  if (kind === 'listener') return 'the VirtualGateway (its listeners, TLS or access log)';
+  return kind === 'cluster' ? 'the VirtualNode behind this cluster' : 'the GatewayRoutes and VirtualRouters';
+}
