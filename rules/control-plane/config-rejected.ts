@@ -59,7 +59,7 @@ export default defineRule({
             {
               say: `Correct ${origin(kind)} of this gateway: ${details === '' ? "Envoy's log names the field" : 'the words of Envoy above name the field'}.`,
               restarts: 'nothing',
-              works: whenObjectsApply([gateway]),
+              works: whenObjectsApply(model, [gateway]),
             },
           ],
           discriminator: key,

@@ -33,7 +33,7 @@ export default defineRule({
         if (port === null) continue;
         const proofs = gateway.envoys.flatMap((envoy) => missing(model, envoy, port) ?? []);
         const [first, ...rest] = proofs;
-        if (first) yield describe(gateway, gateway.object, listener, port, [first, ...rest]);
+        if (first) yield describe(model, gateway, gateway.object, listener, port, [first, ...rest]);
       }
     }
   },
@@ -72,6 +72,7 @@ function missing(model: Model, envoy: Envoy, port: number): readonly Evidence[] 
 }
 
 function describe(
+  model: Model,
   gateway: Gateway,
   object: VirtualGateway,
   listener: Listener,
@@ -92,7 +93,7 @@ function describe(
     cause: bind
       ? 'Envoy could not bind the port.'
       : 'The VirtualGateway defines this listener, and Envoy has no open socket for it.',
-    fix: [{ say, restarts: 'nothing', works: whenObjectsApply([gateway]) }],
+    fix: [{ say, restarts: 'nothing', works: whenObjectsApply(model, [gateway]) }],
     discriminator: String(port),
   });
 }

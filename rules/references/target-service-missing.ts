@@ -34,10 +34,10 @@ export default defineRule({
         message: `Route ${route.ref.namespace}/${route.ref.name} sends its requests to VirtualService ${namespace}/${name}, which ${
           shown ? 'no object given defines and the running gateway does not know' : 'does not exist'
         }.`,
-        effect: configEffect(gateways, shown ? 'shows' : 'unseen'),
+        effect: configEffect(model, gateways, shown ? 'shows' : 'unseen'),
         evidence: [route.at(path), ...target.proof],
         cause: 'App Mesh makes a route active only when its VirtualService is; until then the gateway answers 404.',
-        fix: [fixFor(model, route, route.target, whenObjectsApply(gateways))],
+        fix: [fixFor(model, route, route.target, whenObjectsApply(model, gateways))],
         affects: [{ apiVersion: route.ref.apiVersion, kind: 'VirtualService', namespace, name }],
       });
     }

@@ -1,17 +1,18 @@
-import type { Gateway } from '../model/gateway.ts';
+import { appMeshEnd, type Gateway } from '../model/gateway.ts';
+import type { Model } from '../model/model.ts';
 import type { Effect, Fix } from './finding.ts';
 
 /** What the running Envoys say of a fault that objects show. */
 export type EnvoyVerdict = 'shows' | 'contradicts' | 'unseen';
 
 /**
- * The effect of a fault in configuration on the gateways it concerns. What Envoy runs decides; unseen, a fault that only
- * objects show changes nothing on a gateway that takes no configuration any more.
+ * The effect of a fault in App Mesh objects on the gateways it concerns. What Envoy runs decides; unseen, a fault that
+ * only objects show changes nothing on a gateway that takes no configuration any more.
  */
-export function configEffect(gateways: readonly Gateway[], verdict: EnvoyVerdict): Effect {
+export function configEffect(model: Model, gateways: readonly Gateway[], verdict: EnvoyVerdict): Effect {
   if (verdict === 'shows') return 'traffic';
   if (verdict === 'contradicts') return 'latent';
-  return gateways.length > 0 && gateways.every(isFrozen) ? 'latent' : 'traffic';
+  return takesNoConfig(model, gateways, 'every') ? 'latent' : 'traffic';
 }
 
 /** True where a gateway takes no configuration any more, seen or assumed. */
@@ -20,6 +21,12 @@ export function isFrozen(gateway: Gateway): boolean {
 }
 
 /** When a change to App Mesh objects takes effect on these gateways. */
-export function whenObjectsApply(gateways: readonly Gateway[]): Fix['works'] {
-  return gateways.some(isFrozen) ? 'after-migration' : 'now';
+export function whenObjectsApply(model: Model, gateways: readonly Gateway[]): Fix['works'] {
+  return takesNoConfig(model, gateways, 'some') ? 'after-migration' : 'now';
+}
+
+/** Where no gateway is known the date alone tells: App Mesh objects reach no gateway after the end. */
+function takesNoConfig(model: Model, gateways: readonly Gateway[], how: 'every' | 'some'): boolean {
+  if (gateways.length === 0) return Date.parse(model.now) >= Date.parse(appMeshEnd);
+  return how === 'every' ? gateways.every(isFrozen) : gateways.some(isFrozen);
 }

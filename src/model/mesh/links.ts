@@ -2,6 +2,7 @@ import type { Gap } from '../../snapshot/coverage.ts';
 import type { Evidence } from '../../snapshot/evidence.ts';
 import type { Model } from '../model.ts';
 import { lookUp } from '../inventory.ts';
+import type { Resource } from '../resource.ts';
 import { presentValue, type Relation } from '../relation.ts';
 import { firstMismatch, selects } from '../selector.ts';
 import type {
@@ -30,10 +31,9 @@ export function virtualNode(model: Model, reference: Reference): Relation<Virtua
   return lookUp(model.snapshot, 'VirtualNode', model.virtualNodes, reference.namespace, reference.name);
 }
 
-/** Labels of a namespace, as far as its Namespace object was seen; an unlabelled namespace is not an unseen one. */
-export function namespaceLabels(model: Model, name: string): Relation<Readonly<Record<string, string>>> {
-  const found = lookUp(model.snapshot, 'Namespace', model.namespaces, null, name);
-  return found.state === 'present' ? { state: 'present', value: found.value.labels } : found;
+/** A Namespace, as far as it was seen; an unlabelled namespace is not an unseen one. */
+export function namespaceOf(model: Model, name: string): Relation<Resource> {
+  return lookUp(model.snapshot, 'Namespace', model.namespaces, null, name);
 }
 
 /** Why one candidate does not select an object. */
@@ -109,9 +109,9 @@ export function gatewayOf(model: Model, route: GatewayRoute): VirtualGateway | n
     const found = lookUp(model.snapshot, 'VirtualGateway', model.virtualGateways, namespace, name);
     return presentValue(found) ?? null;
   }
-  const labels = namespaceLabels(model, route.ref.namespace ?? '');
-  if (labels.state !== 'present') return null;
-  const { chosen } = gatewaysSelecting(model, route, labels.value);
+  const namespace = namespaceOf(model, route.ref.namespace ?? '');
+  if (namespace.state !== 'present') return null;
+  const { chosen } = gatewaysSelecting(model, route, namespace.value.labels);
   return chosen.length === 1 ? (chosen[0] ?? null) : null;
 }
 

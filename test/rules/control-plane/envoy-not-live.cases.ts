@@ -26,7 +26,7 @@ export default {
     {
       name: 'only /ready was read',
       envoy: 'connected: false\nstate: INITIALIZING\nwithout: [server_info, stats]',
-      finds: ['Envoy mesh/shop/virtualGateway/edge_shop'],
+      finds: ['VirtualGateway shop/edge'],
     },
   ],
   quiet: [
