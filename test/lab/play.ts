@@ -49,8 +49,8 @@ function readCount(flag: string, text: string, most: number): number {
 
 async function play({ story, envoyVersion, replicas, perSecond }: PlayOptions): Promise<void> {
   const stopped = new Promise<void>((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
+    process.on('SIGINT', () => resolve());
+    process.on('SIGTERM', () => resolve());
   });
   console.log(
     `Starting the ${story} story on Envoy ${envoyVersion}; the first time this builds and downloads its parts …`,
@@ -80,6 +80,11 @@ async function play({ story, envoyVersion, replicas, perSecond }: PlayOptions): 
   console.log('Stopped.');
 }
 
-const options = readPlayOptions(process.argv.slice(2));
-if (options === undefined) console.log(help);
-else await play(options);
+try {
+  const options = readPlayOptions(process.argv.slice(2));
+  if (options === undefined) console.log(help);
+  else await play(options);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

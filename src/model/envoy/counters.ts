@@ -59,7 +59,7 @@ function statEvidence(read: StatsRead, name: string): Evidence {
   const stat = read.values.get(name);
   return {
     source: 'stats',
-    document: read.document,
+    document: stat?.document ?? read.document,
     pointer: stat?.pointer ?? '',
     value: stat?.value ?? null,
     note: name,

@@ -4,6 +4,7 @@ import { readClusterConfig, readEndpoints } from './cluster-config.ts';
 import {
   type ConfigAsked,
   type ConfigField,
+  type ConfigSection,
   configFields,
   fieldOfElement,
   fieldsOfSection,
@@ -80,17 +81,40 @@ export function addConfigDump(to: ConfigReading, page: JsonObject, document: str
 }
 
 /**
+ * Adds what Envoy says (with 404) where it keeps no dump that could hold the resource: no connection manager was ever made, so
+ * there are no route configurations. Of endpoints it says so too when they were not asked for. False where the text is not that.
+ */
+export function addNotFound(to: ConfigReading, text: string, asked: ConfigAsked): boolean {
+  if (asked.resource === null || text.trim() !== `${asked.resource} not found in config dump`) return false;
+  if (fieldsOfSection.endpoints.includes(asked.resource) && !asked.endpoints) return false;
+  markRead(to, asked.resource, asked);
+  return true;
+}
+
+/**
  * Adds the route configurations that stand inside listeners and that no RoutesConfigDump has told of. Envoy writes no
  * RoutesConfigDump before it has its first HTTP connection manager: in a whole dump without one there are no routes.
  */
-export function finishRoutes(to: ConfigReading): void {
+export function finishConfig(to: ConfigReading): void {
+  finishRoutes(to);
+  // Nor does it write an EndpointsConfigDump before it has its first cluster.
+  if (to.complete && to.clusters.length === 0 && isWhole(to, 'cluster_config')) markSection(to, 'endpoints');
+}
+
+function finishRoutes(to: ConfigReading): void {
   const names = new Set(to.routes.map(({ name }) => name));
   for (const routes of to.inlineRoutes) if (!names.has(routes.name)) to.routes.push(routes);
   if (to.routes.length > 0) to.touched.add('static_route_configs');
-  const fields = ['static_route_configs', 'dynamic_route_configs'] as const;
-  if (fields.some((field) => to.touched.has(field)) || !to.complete) return;
-  if (to.listeners.some(({ http }) => http.length > 0)) return;
-  for (const field of fields) {
+  if (fieldsOfSection.routes.some((field) => to.touched.has(field)) || !to.complete) return;
+  if (to.listeners.every(({ http }) => http.length === 0)) markSection(to, 'routes');
+}
+
+function isWhole(to: ConfigReading, section: ConfigSection): boolean {
+  return fieldsOfSection[section].every((field) => to.whole.has(field));
+}
+
+function markSection(to: ConfigReading, section: ConfigSection): void {
+  for (const field of fieldsOfSection[section]) {
     to.touched.add(field);
     to.whole.add(field);
   }
@@ -146,22 +170,30 @@ function addElement(to: ConfigReading, field: ConfigField, element: JsonObject, 
     }
     case 'static_route_configs':
     case 'dynamic_route_configs':
-      return push(to.routes, readRouteConfig(element, document, at));
+      push(to.routes, readRouteConfig(element, document, at));
+      return;
     case 'static_clusters':
-      return push(to.clusters, readClusterConfig(element, 'static', document, at));
+      push(to.clusters, readClusterConfig(element, 'static', document, at));
+      return;
     case 'dynamic_active_clusters':
-      return push(to.clusters, readClusterConfig(element, 'active', document, at));
+      push(to.clusters, readClusterConfig(element, 'active', document, at));
+      return;
     case 'dynamic_warming_clusters':
-      return push(to.clusters, readClusterConfig(element, 'warming', document, at));
+      push(to.clusters, readClusterConfig(element, 'warming', document, at));
+      return;
     case 'static_endpoint_configs':
     case 'dynamic_endpoint_configs':
-      return push(to.endpoints, readEndpoints(element, document, at));
+      push(to.endpoints, readEndpoints(element, document, at));
+      return;
     case 'static_secrets':
-      return push(to.secrets, readSecret(element, 'static', document, at));
+      push(to.secrets, readSecret(element, 'static', document, at));
+      return;
     case 'dynamic_active_secrets':
-      return push(to.secrets, readSecret(element, 'active', document, at));
+      push(to.secrets, readSecret(element, 'active', document, at));
+      return;
     case 'dynamic_warming_secrets':
-      return push(to.secrets, readSecret(element, 'warming', document, at));
+      push(to.secrets, readSecret(element, 'warming', document, at));
+      return;
   }
 }
 

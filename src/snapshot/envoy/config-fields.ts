@@ -70,6 +70,8 @@ export interface ConfigAsked {
   readonly resource: ConfigField | null;
   /** `?mask=`: the fields asked for whole; null where nothing was masked. A field masked from within is in none. */
   readonly mask: ReadonlySet<string> | null;
+  /** `?include_eds`: without it Envoy tells of no endpoints. */
+  readonly endpoints: boolean;
   /** `?name_regex=`: only some resources. */
   readonly filtered: boolean;
 }
@@ -77,13 +79,27 @@ export interface ConfigAsked {
 /** Reads the query of a config dump's origin; a file's path has none and asked for everything. */
 export function readConfigAsked(origin: string): ConfigAsked {
   const query = /config_dump\?([^#\s]*)/.exec(origin)?.[1];
-  if (query === undefined) return { resource: null, mask: null, filtered: false };
+  if (query === undefined) return { resource: null, mask: null, endpoints: false, filtered: false };
   const parameters = new URLSearchParams(query);
   const mask = parameters.get('mask');
   const resource = parameters.get('resource');
   return {
     resource: configFields.find((field) => field === resource) ?? null,
-    mask: mask === null ? null : new Set(mask.split(',')),
+    mask: mask === null ? null : fieldsOfMask(mask.split(',')),
+    endpoints: parameters.has('include_eds'),
     filtered: parameters.has('name_regex'),
   };
+}
+
+/** What of a Bootstrap is read; the rest of it is large (every extension of the build) and may be masked away. */
+const bootstrapNeeds = [
+  'bootstrap.node.id',
+  'bootstrap.node.cluster',
+  'bootstrap.admin',
+  'bootstrap.dynamic_resources',
+];
+
+function fieldsOfMask(paths: readonly string[]): ReadonlySet<string> {
+  const asked = (need: string): boolean => paths.some((path) => need === path || need.startsWith(`${path}.`));
+  return new Set(bootstrapNeeds.every(asked) ? [...paths, 'bootstrap'] : paths);
 }

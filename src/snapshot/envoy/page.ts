@@ -15,7 +15,8 @@ export interface PageReaders<T> {
 
 /** Reads one admin page; never throws, and where it cannot be read says what it is instead. */
 export function readPage<T>(text: string, { path, json, text: fromText }: PageReaders<T>): PageRead<T> {
-  const again = `save ${path}${json ? '?format=json' : ''} again`;
+  const both = json !== undefined && fromText !== undefined && path !== '/config_dump';
+  const again = `save ${path}${both ? '?format=json' : ''} again`;
   const start = text
     .slice(0, 4096)
     .replace(/^\uFEFF/, '')

@@ -2,7 +2,7 @@ import type { Gap } from '../coverage.ts';
 import type { Document, DocumentKind } from '../document.ts';
 import { readCerts } from './certs.ts';
 import { readClusters, readClustersText } from './clusters.ts';
-import { addConfigDump, type ConfigReading, emptyConfigReading, finishRoutes } from './config-dump.ts';
+import { addConfigDump, addNotFound, type ConfigReading, emptyConfigReading, finishConfig } from './config-dump.ts';
 import { type ConfigAsked, configFields, fieldsOfSection, readConfigAsked } from './config-fields.ts';
 import { readListeners, readListenersText } from './listeners.ts';
 import { type PageRead, type PageReaders, readPage } from './page.ts';
@@ -53,7 +53,7 @@ export function readPages(pages: readonly Page[]): Readings {
     origins: new Map(),
   };
   for (const page of pages) addPage(to, page);
-  finishRoutes(to.config);
+  finishConfig(to.config);
   return to;
 }
 
@@ -105,10 +105,12 @@ function addConfig(to: Readings, page: Page, asked: ConfigAsked): void {
   const sections = sectionsAsked(asked);
   if (asked.resource !== null && asked.mask !== null) {
     const fault = 'was read with a mask, which leaves things out';
-    return blame(to, sections, page, { fault, remedy: 'read it without mask' });
+    blame(to, sections, page, { fault, remedy: 'read it without mask' });
+    return;
   }
   const json = (of: Parameters<typeof addConfigDump>[1]) => (addConfigDump(to.config, of, id, asked) ? true : null);
-  settle(to, sections, page, readPage(page.text, { path: '/config_dump', json }));
+  const text = (of: string) => (addNotFound(to.config, of, asked) ? true : null);
+  settle(to, sections, page, readPage(page.text, { path: '/config_dump', json, text }));
 }
 
 /** The sections a page of `/config_dump` is asked for. */

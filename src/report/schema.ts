@@ -1,0 +1,121 @@
+const text = { type: 'string' } as const;
+const count = { type: 'integer', minimum: 0 } as const;
+const nullable = (schema: object): object => ({ anyOf: [schema, { type: 'null' }] });
+const list = (items: object): object => ({ type: 'array', items });
+
+/** An object whose members are all required and all named: a reader can rely on each, and none is forgotten here. */
+function closed(properties: Record<string, object>, optional: readonly string[] = []): object {
+  const required = Object.keys(properties).filter((name) => !optional.includes(name));
+  return { type: 'object', properties, required, additionalProperties: false };
+}
+
+const ref = { apiVersion: text, kind: text, namespace: nullable(text), name: text };
+const object = closed({
+  ...ref,
+  cluster: nullable(text),
+  pod: nullable(text),
+  file: nullable(text),
+  line: nullable(count),
+  column: nullable(count),
+});
+const window = closed({ from: text, to: text });
+const fix = closed(
+  {
+    say: text,
+    command: text,
+    patch: closed({ type: { enum: ['merge', 'json'] }, target: closed(ref), patch: {} }),
+    restarts: { enum: ['nothing', 'target', 'gateway'] },
+    works: { enum: ['now', 'through-rescue', 'after-migration', 'needs-control-plane'] },
+  },
+  ['command', 'patch'],
+);
+const evidence = closed({
+  source: text,
+  document: text,
+  pointer: text,
+  value: {},
+  note: nullable(text),
+  readAt: nullable(text),
+  origin: nullable(text),
+  file: nullable(text),
+  line: nullable(count),
+  pod: nullable(text),
+});
+const witness = closed({
+  method: text,
+  url: text,
+  headers: list({ type: 'array', items: text, minItems: 2, maxItems: 2 }),
+  protocol: { enum: ['http1', 'http2', 'grpc'] },
+  sni: nullable(text),
+  curl: text,
+});
+const finding = closed({
+  id: { type: 'string', pattern: '^[0-9a-f]{12}$' },
+  rule: text,
+  severity: { enum: ['error', 'warning', 'info'] },
+  effect: { enum: ['traffic', 'latent', 'standing'] },
+  title: text,
+  message: text,
+  objects: { type: 'array', items: object, minItems: 1 },
+  evidence: { type: 'array', items: evidence, minItems: 1 },
+  cause: text,
+  since: nullable(text),
+  changes: list({}),
+  avoid: list(closed({ say: text, because: text })),
+  fix: list(fix),
+  witness: nullable(witness),
+  impact: nullable(closed({ requestsPerMinute: { type: 'number' }, share: nullable({ type: 'number' }) })),
+  docs: text,
+  symptoms: list(text),
+  symptomOf: nullable(text),
+});
+const check = closed({
+  rule: text,
+  subjects: count,
+  found: count,
+  clear: count,
+  undecided: list(closed({ object, budget: text })),
+  notEvaluated: list(closed({ object: nullable(object), missing: text, reason: text })),
+  failed: nullable(text),
+});
+
+/** The JSON Schema (draft 7) of what `-o json` prints. */
+export const reportSchema = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  title: 'meshdoctor report',
+  ...closed({
+    schemaVersion: { const: 1 },
+    tool: closed({ name: { const: 'meshdoctor' }, version: text }),
+    takenAt: text,
+    window: nullable(closed({ asked: window, covered: window })),
+    gateways: list(
+      closed({
+        ref: closed(ref),
+        envoys: count,
+        live: count,
+        frozen: { enum: ['observed', 'assumed', 'no', 'unknown'] },
+      }),
+    ),
+    summary: closed({
+      error: count,
+      warning: count,
+      info: count,
+      standing: count,
+      suppressed: count,
+      complete: { type: 'boolean' },
+      notEvaluated: count,
+    }),
+    findings: list(finding),
+    checks: list(check),
+    gaps: list(closed({ missing: text, reason: text, remedy: nullable(text) })),
+    sources: list(
+      closed({
+        name: text,
+        state: { enum: ['ok', 'partial', 'failed'] },
+        detail: text,
+        cost: closed({ calls: count, bytes: count }),
+        trouble: { enum: ['nothing-readable', 'part-unreadable', 'not-seen', null] },
+      }),
+    ),
+  }),
+};

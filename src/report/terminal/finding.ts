@@ -1,0 +1,111 @@
+import type { Fix } from '../../diagnose/finding.ts';
+import { hang, oneLine, truncate } from '../../lib/text.ts';
+import type { ReportEvidence, ReportFinding, ReportObject } from '../document.ts';
+import { type Look, paint, severityStyle, sign } from './paint.ts';
+
+const label = 8;
+
+/** One root cause as a person reads it: what, effect, cause, evidence, what to do and what never to do. */
+export function renderFinding(
+  finding: ReportFinding,
+  symptoms: readonly ReportFinding[],
+  look: Look,
+  all: boolean,
+): readonly string[] {
+  const most = all ? Number.POSITIVE_INFINITY : 3;
+  const severity = finding.severity === 'error' ? 'ERROR' : finding.severity === 'warning' ? 'WARN ' : 'INFO ';
+  const head = `${paint(look, severityStyle(finding.severity), severity)} ${paint(look, 'bold', finding.rule)}`;
+  const lines = [head, ...part(look, '', finding.message), ...part(look, 'Effect', effectText(finding))];
+  if (finding.cause !== '') lines.push(...part(look, 'Why', finding.cause));
+  lines.push(...several('Seen', finding.evidence, most, look, evidenceText));
+  lines.push(...several('About', finding.objects, most, look, objectText));
+  for (const [index, fix] of finding.fix.entries()) lines.push(...fixLines(fix, index, finding.fix.length, look));
+  for (const { say, because } of finding.avoid) lines.push(...part(look, 'Never', `${say} ${capital(because)}.`));
+  if (symptoms.length > 0) {
+    const rules = [...new Set(symptoms.map(({ rule }) => rule))].join(', ');
+    const what = symptoms.length === 1 ? 'one more finding' : `${symptoms.length} more findings`;
+    lines.push(...part(look, 'Also', `explains ${what}: ${rules}`));
+    if (all) for (const symptom of symptoms) lines.push(...part(look, '', `${symptom.rule}: ${symptom.message}`));
+  }
+  return lines;
+}
+
+function part(look: Look, name: string, text: string): readonly string[] {
+  const [first = '', ...rest] = hang(' '.repeat(label), oneLine(text), look.width);
+  return [paint(look, 'dim', `  ${name}`.padEnd(label)) + first.slice(label), ...rest];
+}
+
+function several<T>(
+  name: string,
+  items: readonly T[],
+  most: number,
+  look: Look,
+  toText: (item: T, look: Look) => string,
+): readonly string[] {
+  const shown = items.slice(0, most);
+  const lines = shown.flatMap((item, index) => part(look, index === 0 ? name : '', toText(item, look)));
+  const left = items.length - shown.length;
+  return left > 0 ? [...lines, ...part(look, '', `and ${left} more (--all)`)] : lines;
+}
+
+function effectText({ effect, impact, since, severity }: ReportFinding): string {
+  const rate = impact ? `, about ${impact.requestsPerMinute} a minute` : '';
+  const when = since === null ? '' : ` Since ${since}.`;
+  if (effect === 'traffic')
+    return `${severity === 'error' ? 'requests are hit now' : 'requests can be hit now'}${rate}.${when}`;
+  if (effect === 'standing') return `requests are not hit; it stays so until you leave this gateway.${when}`;
+  return `no request is hit now: it would be when configuration moves again, or at the next restart.${when}`;
+}
+
+function evidenceText(evidence: ReportEvidence, look: Look): string {
+  const { file, line, origin, pointer, note, value } = evidence;
+  const at = file !== null ? `${file}:${line}` : `${origin ?? evidence.document}${pointer === '' ? '' : `#${pointer}`}`;
+  const shown = value === null || value === undefined || evidence.source === 'coverage' ? '' : shortValue(value, look);
+  if (evidence.source === 'coverage') return note ?? String(pointer);
+  if (note !== null) return `${at}  ${note}${typeof value === 'number' ? ` = ${shown}` : ''}`;
+  return shown === '' ? at : `${at}  ${shown}`;
+}
+
+function shortValue(value: unknown, look: Look): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return truncate(oneLine(text.slice(0, 2000)), Math.max(40, look.width * 2), sign(look, 'ellipsis'));
+}
+
+function objectText({ kind, namespace, name, file, line }: ReportObject): string {
+  return `${kind} ${namespace === null ? '' : `${namespace}/`}${name}${file === null ? '' : `  ${file}:${line}`}`;
+}
+
+function fixLines(fix: Fix, index: number, count: number, look: Look): readonly string[] {
+  const number = count > 1 ? `${index + 1}. ` : '';
+  const dot = sign(look, 'dot');
+  const when = `(${worksText[fix.works]} ${dot} restarts ${fix.restarts === 'nothing' ? 'nothing' : `the ${fix.restarts}`})`;
+  const lines = [...part(look, index === 0 ? 'Do' : '', `${number}${fix.say} ${when}`)];
+  if (fix.command !== undefined) lines.push(...commandLines(oneLine(fix.command), look));
+  return lines;
+}
+
+const worksText: Readonly<Record<Fix['works'], string>> = {
+  now: 'works now',
+  'through-rescue': 'works on a gateway rebuilt from a copy',
+  'after-migration': 'this gateway takes no configuration any more: works after you move off it',
+  'needs-control-plane': 'needs a control plane',
+};
+
+/** A command stays whole for copying: broken only at spaces, with a backslash. */
+function commandLines(command: string, look: Look): readonly string[] {
+  const indent = ' '.repeat(label + 2);
+  const lines: string[] = [];
+  let line = `${indent}$`;
+  for (const word of command.split(' ')) {
+    if (`${line} ${word} \\`.length > look.width && line.trim() !== '$') {
+      lines.push(`${line} \\`);
+      line = `${indent}   `;
+    }
+    line = `${line} ${word}`;
+  }
+  return [...lines, line];
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
