@@ -1,5 +1,6 @@
 import { isObject, type JsonObject } from '../../lib/json.ts';
 import type { DocumentKind } from '../document.ts';
+import { findJsonFault } from './json-fault.ts';
 
 /** A page as its kind says, or what is wrong with it, as the rest of a sentence that began with where it was read. */
 export type PageRead<T> =
@@ -49,22 +50,19 @@ function parseJson(
   const json = text.startsWith('\uFEFF') ? text.slice(1) : text;
   try {
     return { state: 'parsed', value: JSON.parse(json) };
-  } catch (error) {
-    return unreadable(faultOf(json, error instanceof Error ? error.message : ''), '');
+  } catch {
+    return unreadable(faultOf(json), '');
   }
 }
 
-/** What is wrong with a text that is no JSON: cut short, or broken at a line and column. V8 says the offset in its message. */
-function faultOf(text: string, message: string): string {
-  const offset = /at position (\d+)/.exec(message)?.[1];
-  const end = text.trimEnd().length;
-  const position = offset === undefined ? end : Math.min(Number(offset), end);
-  const { line, column } = positionOf(text, position);
+/** What is wrong with a text that is no JSON: cut short, or broken at a line and column. */
+function faultOf(text: string): string {
+  const fault = findJsonFault(text);
+  const { line, column } = positionOf(text, fault?.offset ?? text.length);
   const where = `line ${line}, column ${column}`;
-  if (offset === undefined || position >= end || message.startsWith('Unterminated')) {
-    return `ends in the middle of its JSON (${where}): it was cut short`;
-  }
-  return `is not JSON: broken at ${where}`;
+  return fault?.cut === false
+    ? `is not JSON: broken at ${where}`
+    : `ends in the middle of its JSON (${where}): it was cut short`;
 }
 
 function positionOf(text: string, offset: number): { readonly line: number; readonly column: number } {

@@ -1,0 +1,69 @@
+/** Where a text stops being JSON. `cut` is true when it does so only by ending too soon. */
+export interface JsonFault {
+  readonly offset: number;
+  readonly cut: boolean;
+}
+
+const blank = /[ \t\r\n]*/y;
+const scalar =
+  /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+/** What may be the beginning of a scalar that the end of the text cut short. */
+const scalarBegun =
+  /^(?:"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*(?:\\(?:u[\da-fA-F]{0,3})?)?|-|-?\d+(?:\.|(?:\.\d+)?[eE][+-]?)|t(?:ru?)?|f(?:a(?:ls?)?)?|n(?:ul?)?)$/;
+
+type Expect = 'value' | 'value or ]' | 'name' | 'name or }' | ':' | ', or end';
+
+/**
+ * Finds where a text that `JSON.parse` refused stops being JSON; V8 does not always say. Walks tokens with a stack of its own, so that
+ * depth does no harm. Null where the text is JSON after all.
+ */
+export function findJsonFault(text: string): JsonFault | null {
+  const open: string[] = [];
+  let expect: Expect = 'value';
+  let at = skip(blank, text, 0);
+  while (at < text.length) {
+    if (expect === ', or end' && open.length === 0) return { offset: at, cut: false };
+    const sign = text[at] ?? '';
+    const next = afterSign(sign, expect, open);
+    if (next !== null) {
+      expect = next;
+      at = skip(blank, text, at + 1);
+      continue;
+    }
+    const named = expect === 'name' || expect === 'name or }';
+    const valued = expect === 'value' || expect === 'value or ]';
+    if (!valued && !(named && sign === '"')) return { offset: at, cut: false };
+    const end = skip(scalar, text, at);
+    if (end === at) return { offset: at, cut: text.length - at < 10_000_000 && isBegun(text, at) };
+    expect = named ? ':' : ', or end';
+    at = skip(blank, text, end);
+  }
+  return expect === ', or end' && open.length === 0 ? null : { offset: at, cut: true };
+}
+
+/** What to expect after a sign, keeping the stack of open brackets; null where the sign is not allowed here or is none. */
+function afterSign(sign: string, expect: Expect, open: string[]): Expect | null {
+  const inside = open.at(-1);
+  if (expect === ':') return sign === ':' ? 'value' : null;
+  if (expect === ', or end' && sign === ',') return inside === '{' ? 'name' : 'value';
+  if (sign === '{' || sign === '[') {
+    if (expect !== 'value' && expect !== 'value or ]') return null;
+    open.push(sign);
+    return sign === '{' ? 'name or }' : 'value or ]';
+  }
+  const closes =
+    (sign === ']' && inside === '[' && (expect === 'value or ]' || expect === ', or end')) ||
+    (sign === '}' && inside === '{' && (expect === 'name or }' || expect === ', or end'));
+  if (!closes) return null;
+  open.pop();
+  return ', or end';
+}
+
+function isBegun(text: string, at: number): boolean {
+  return scalarBegun.test(text.slice(at));
+}
+
+function skip(pattern: RegExp, text: string, at: number): number {
+  pattern.lastIndex = at;
+  return pattern.test(text) ? pattern.lastIndex : at;
+}
