@@ -5,11 +5,9 @@ export interface JsonFault {
 }
 
 const blank = /[ \t\r\n]*/y;
-const scalar =
-  /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
-/** What may be the beginning of a scalar that the end of the text cut short. */
-const scalarBegun =
-  /^(?:"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*(?:\\(?:u[\da-fA-F]{0,3})?)?|-|-?\d+(?:\.|(?:\.\d+)?[eE][+-]?)|t(?:ru?)?|f(?:a(?:ls?)?)?|n(?:ul?)?)$/;
+const word = /(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.+-])/y;
+/** A number, `true`, `false` or `null` that the end of the text cut short. */
+const wordBegun = /^(?:-|-?\d+(?:\.|(?:\.\d+)?[eE][+-]?)|t(?:ru?)?|f(?:a(?:ls?)?)?|n(?:ul?)?)$/;
 
 type Expect = 'value' | 'value or ]' | 'name' | 'name or }' | ':' | ', or end';
 
@@ -33,8 +31,9 @@ export function findJsonFault(text: string): JsonFault | null {
     const named = expect === 'name' || expect === 'name or }';
     const valued = expect === 'value' || expect === 'value or ]';
     if (!valued && !(named && sign === '"')) return { offset: at, cut: false };
-    const end = skip(scalar, text, at);
-    if (end === at) return { offset: at, cut: text.length - at < 10_000_000 && isBegun(text, at) };
+    const end = sign === '"' ? stringEnd(text, at) : skip(word, text, at);
+    if (end === 'cut') return { offset: text.length, cut: true };
+    if (end === at) return { offset: at, cut: wordBegun.test(text.slice(at, at + 40)) };
     expect = named ? ':' : ', or end';
     at = skip(blank, text, end);
   }
@@ -59,8 +58,15 @@ function afterSign(sign: string, expect: Expect, open: string[]): Expect | null 
   return ', or end';
 }
 
-function isBegun(text: string, at: number): boolean {
-  return scalarBegun.test(text.slice(at));
+/** The end of the string that begins at `at`; `at` itself where a control character breaks it. By hand, since it may be of any length. */
+function stringEnd(text: string, at: number): number | 'cut' {
+  for (let index = at + 1; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code === 0x22) return index + 1;
+    if (code === 0x5c) index += 1;
+    else if (code < 0x20) return at;
+  }
+  return 'cut';
 }
 
 function skip(pattern: RegExp, text: string, at: number): number {

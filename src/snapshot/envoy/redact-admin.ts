@@ -66,8 +66,8 @@ function redactMarkup(text: string): RedactedPage {
   return { text: `${tag}>${redacted}`, redactions: { markup: 1 } };
 }
 
-const pair = /"([^"\\\n]{1,200})"(\s*:\s*)"((?:[^"\\]|\\.)*)("?)/g;
-const header = /("key"\s*:\s*"([^"\\\n]{1,200})"\s*,\s*"(?:raw_)?value"\s*:\s*")((?:[^"\\]|\\.)*)/g;
+const pair = /"([^"\\\n]{1,200})"(\s*:\s*)"([^"\\]*(?:\\.[^"\\]*)*)("?)/gs;
+const header = /("key"\s*:\s*"([^"\\\n]{1,200})"\s*,\s*"(?:raw_)?value"\s*:\s*")([^"\\]*(?:\\.[^"\\]*)*)/gs;
 const keyBlock = /-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----[^"]*?(?:-----END [A-Z ]{0,20}PRIVATE KEY-----|$)/g;
 
 /** For a page that does not parse (cut short, or no JSON): where it is unknown what a value belongs to, it is hidden. */

@@ -14,7 +14,7 @@ interface Saved {
   readonly readAt?: string;
 }
 
-const folder = new URL('./static-1.40.0/', import.meta.url);
+const folder = new URL('../../fixtures/envoy-1.40.0-static/', import.meta.url);
 const captured = (file: string): string => readFileSync(new URL(file, folder), 'utf8');
 
 function assemble(saved: readonly Saved[], unread: Parameters<typeof assembleEnvoy>[0]['unread'] = []) {

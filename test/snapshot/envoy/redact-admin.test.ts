@@ -84,7 +84,7 @@ describe('redactAdmin', () => {
   });
 
   it('hides in a page of a real Envoy 1.40.0 and keeps its form', () => {
-    const text = readFileSync(new URL('./static-1.40.0/config_dump.json', import.meta.url), 'utf8');
+    const text = readFileSync(new URL('../../fixtures/envoy-1.40.0-static/config_dump.json', import.meta.url), 'utf8');
     expect(text).toContain('CANARY-hdr');
     const hidden = redactAdmin(text);
     expect(hidden.text).not.toContain('CANARY');

@@ -1,0 +1,149 @@
+import { asList, asNumber, asObject, asText, isObject, type JsonObject } from '../../lib/json.ts';
+import type { CoverageEntry, Gap } from '../../snapshot/coverage.ts';
+import type { Document, DocumentKind } from '../../snapshot/document.ts';
+import type { EnvoySection } from '../../snapshot/envoy/section.ts';
+import type { SourceReport } from '../../snapshot/snapshot.ts';
+
+/** The version of the bundle's layout; a reader refuses a newer one. */
+export const formatVersion = 1;
+
+/** The file in a bundle that says what it is and what it holds. */
+export const manifestName = 'bundle.json';
+
+/** How manifests were read, so that they are read the same way again. */
+export interface BundledManifests {
+  readonly defaultNamespace: string;
+  readonly closed: boolean;
+  /** Ids of the documents that only stood by (`--base`). */
+  readonly base: readonly string[];
+}
+
+/** An Envoy of a bundle: which of its sections could not be read, and why. */
+export interface BundledEnvoy {
+  readonly key: string;
+  readonly label: string;
+  readonly unread: readonly { readonly section: EnvoySection; readonly gap: Gap }[];
+}
+
+/** A document of a bundle; its text is the file of the same name. */
+export type BundledDocument = Pick<Document, 'id' | 'kind' | 'origin' | 'readAt' | 'envoy' | 'sha256' | 'size'>;
+
+/** What `bundle.json` says. */
+export interface BundleManifest {
+  readonly format: 'meshdoctor-bundle';
+  readonly formatVersion: number;
+  readonly tool: string;
+  readonly takenAt: string;
+  readonly holds: string;
+  readonly redactions: Readonly<Record<string, number>>;
+  readonly documents: readonly BundledDocument[];
+  readonly manifests: BundledManifests;
+  readonly envoys: readonly BundledEnvoy[];
+  readonly coverage: readonly CoverageEntry[];
+  readonly gaps: readonly Gap[];
+  readonly sources: readonly SourceReport[];
+}
+
+const kinds: ReadonlySet<string> = new Set<DocumentKind>([
+  'manifest',
+  'coverage',
+  'server_info',
+  'ready',
+  'listeners',
+  'config_dump',
+  'clusters',
+  'stats',
+  'certs',
+  'runtime',
+]);
+
+/** Reads `bundle.json`; a line that says what is wrong with it where it is not one of ours. */
+export function readBundleManifest(value: unknown): BundleManifest | string {
+  if (!isObject(value) || value.format !== 'meshdoctor-bundle') return 'it is no bundle of meshdoctor';
+  const version = asNumber(value.formatVersion);
+  if (version === undefined || version < 1) return 'its bundle.json has no formatVersion';
+  if (version > formatVersion) {
+    return `it has format ${version}, and this meshdoctor reads up to ${formatVersion}: use a newer meshdoctor`;
+  }
+  const documents = asList(value.documents).map(readDocument);
+  if (documents.some((document) => document === null)) return 'its bundle.json is damaged (documents)';
+  const takenAt = asText(value.takenAt) ?? '';
+  if (Number.isNaN(Date.parse(takenAt))) return 'its bundle.json is damaged (takenAt)';
+  const manifests = asObject(value.manifests);
+  return {
+    format: 'meshdoctor-bundle',
+    formatVersion: version,
+    tool: asText(value.tool) ?? '',
+    takenAt,
+    holds: asText(value.holds) ?? '',
+    redactions: countsOf(asObject(value.redactions)),
+    documents: documents.filter((document) => document !== null),
+    manifests: {
+      defaultNamespace: asText(manifests.defaultNamespace) ?? 'default',
+      closed: manifests.closed === true,
+      base: asList(manifests.base).filter((id) => typeof id === 'string'),
+    },
+    envoys: asList(value.envoys).map(readEnvoy),
+    coverage: asList(value.coverage).flatMap((entry) => readCoverage(asObject(entry)) ?? []),
+    gaps: asList(value.gaps).map((gap) => readGap(asObject(gap))),
+    sources: asList(value.sources).map((source) => readSource(asObject(source))),
+  };
+}
+
+function readDocument(value: unknown): BundledDocument | null {
+  const { id, kind, origin, readAt, envoy, sha256, size } = asObject(value);
+  const known = typeof id === 'string' && typeof kind === 'string' && kinds.has(kind) && typeof sha256 === 'string';
+  if (!known) return null;
+  return {
+    id,
+    kind: kind as DocumentKind,
+    origin: asText(origin) ?? id,
+    readAt: asText(readAt) ?? '',
+    envoy: asText(envoy) ?? null,
+    sha256,
+    size: asNumber(size) ?? 0,
+  };
+}
+
+function readEnvoy(value: unknown): BundledEnvoy {
+  const { key, label, unread } = asObject(value);
+  return {
+    key: asText(key) ?? '',
+    label: asText(label) ?? '',
+    unread: asList(unread).map((item) => {
+      const { section, gap } = asObject(item);
+      return { section: (asText(section) ?? '') as EnvoySection, gap: readGap(asObject(gap)) };
+    }),
+  };
+}
+
+function readCoverage(value: JsonObject): CoverageEntry | null {
+  const { type, kind, namespace } = asObject(value.subject);
+  const state = value.state === 'listed' ? 'listed' : value.state === 'partial' ? 'partial' : 'not-read';
+  if (type !== 'objects') return null;
+  const subject = { type: 'objects', kind: asText(kind) ?? '', namespace: asText(namespace) ?? '' } as const;
+  return { subject, state, reason: asText(value.reason) ?? '' };
+}
+
+function readGap(value: JsonObject): Gap {
+  return {
+    missing: asText(value.missing) ?? '',
+    reason: asText(value.reason) ?? '',
+    remedy: asText(value.remedy) ?? null,
+  };
+}
+
+function readSource(value: JsonObject): SourceReport {
+  const cost = asObject(value.cost);
+  const state = value.state === 'ok' ? 'ok' : value.state === 'failed' ? 'failed' : 'partial';
+  return {
+    name: asText(value.name) ?? '',
+    state,
+    detail: asText(value.detail) ?? '',
+    cost: { calls: asNumber(cost.calls) ?? 0, bytes: asNumber(cost.bytes) ?? 0 },
+  };
+}
+
+function countsOf(value: JsonObject): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(value).flatMap(([key, count]) => (typeof count === 'number' ? [[key, count]] : [])));
+}
