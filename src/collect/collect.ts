@@ -15,7 +15,8 @@ export async function collect(request: CollectRequest): Promise<Collected> {
   const deadline = AbortSignal.timeout(request.timeoutMs);
   const startedAt = new Date();
   const readAt = request.now ?? startedAt.toISOString();
-  const harvests = (await Promise.all([readFiles(request, readAt), readLive(request, deadline)])).flat();
+  const files = await readFiles(request, readAt);
+  const harvests = [...files, ...(await readLive(request, deadline, countEnvoys(files)))];
   const takenAt = request.now ?? harvests.find((harvest) => harvest.takenAt !== undefined)?.takenAt ?? readAt;
   return { snapshot: assembleSnapshot(harvests, takenAt), timedOut: deadline.aborted };
 }
@@ -24,7 +25,9 @@ async function readFiles(request: CollectRequest, readAt: string): Promise<reado
   const harvests: Harvest[] = [];
   if (request.bundles.length > 0) {
     const { readBundle } = await import('./bundle/read.ts');
-    for (const path of request.bundles) harvests.push(await readBundle(path, { keep: request.keep }));
+    for (const [index, path] of request.bundles.entries()) {
+      harvests.push(await readBundle(path, { keep: request.keep, prefix: index === 0 ? '' : `bundle-${index}/` }));
+    }
   }
   if (request.files.length + request.base.length > 0) {
     const { readManifests } = await import('./manifests/read.ts');
@@ -36,6 +39,7 @@ async function readFiles(request: CollectRequest, readAt: string): Promise<reado
         closed: request.closed,
         namespace: request.namespace,
         keep: request.keep,
+        idFrom: harvests.reduce((sum, { manifests }) => sum + (manifests?.length ?? 0), 0),
         now: readAt,
         readStdin: async () => request.stdin ?? '',
       }),
@@ -47,7 +51,7 @@ async function readFiles(request: CollectRequest, readAt: string): Promise<reado
       await readAdminFiles({
         ...request.saved,
         envoyVersion: request.envoyVersion,
-        keyFrom: harvests.reduce((count, harvest) => count + harvest.envoys.length, 0),
+        keyFrom: countEnvoys(harvests),
         keep: request.keep,
         now: readAt,
       }),
@@ -56,7 +60,11 @@ async function readFiles(request: CollectRequest, readAt: string): Promise<reado
   return harvests;
 }
 
-async function readLive(request: CollectRequest, deadline: AbortSignal): Promise<readonly Harvest[]> {
+function countEnvoys(harvests: readonly Harvest[]): number {
+  return harvests.reduce((sum, { envoys }) => sum + envoys.length, 0);
+}
+
+async function readLive(request: CollectRequest, deadline: AbortSignal, keyFrom: number): Promise<readonly Harvest[]> {
   if (request.admin.length === 0) return [];
   const { readEnvoyAdmin } = await import('./envoy-admin/read.ts');
   const harvests: Harvest[] = [];
@@ -65,7 +73,7 @@ async function readLive(request: CollectRequest, deadline: AbortSignal): Promise
     for (let item = waiting.shift(); item; item = waiting.shift()) {
       harvests[item.index] = await readEnvoyAdmin({
         target: item.target,
-        key: `envoy/${item.index}`,
+        key: `envoy/${keyFrom + item.index}`,
         keep: request.keep,
         window: request.windowMs,
         requestTimeoutMs: request.requestTimeoutMs,

@@ -19,6 +19,7 @@ export function assembleSnapshot(harvests: readonly Harvest[], takenAt: string):
     gaps: harvests.flatMap((harvest) => harvest.gaps),
     sources: harvests.flatMap((harvest) => harvest.sources),
     redactions: harvests.reduce<Redactions>((sum, harvest) => addRedactions(sum, harvest.redactions), {}),
+    manifests: harvests.flatMap((harvest) => harvest.manifests ?? []),
     position: (place) => {
       for (const harvest of harvests) {
         const position = harvest.position?.(place);

@@ -21,6 +21,15 @@ export interface SourceReport {
   readonly trouble?: 'nothing-readable' | 'part-unreadable' | 'not-seen';
 }
 
+/** How a manifest was read, so that it can be read the same way from a bundle. */
+export interface ManifestSet {
+  readonly document: string;
+  /** The namespace of its objects that name none. */
+  readonly defaultNamespace: string;
+  /** False for what only stood by (`--base`). */
+  readonly reported: boolean;
+}
+
 /** What one source brought: documents, the views made from them, and what was not seen. */
 export interface Harvest {
   readonly documents: readonly Document[];
@@ -30,6 +39,7 @@ export interface Harvest {
   readonly gaps: readonly Gap[];
   readonly sources: readonly SourceReport[];
   readonly redactions: Redactions;
+  readonly manifests?: readonly ManifestSet[];
   /** The snapshot's time, where the source carries one of its own (a bundle). */
   readonly takenAt?: string;
   /** Finds a place of this harvest's manifests in their files, parsing that one YAML document again. */
@@ -47,6 +57,7 @@ export interface Snapshot {
   readonly gaps: readonly Gap[];
   readonly sources: readonly SourceReport[];
   readonly redactions: Redactions;
+  readonly manifests: readonly ManifestSet[];
   /** Finds a manifest's place in its file, parsing that one YAML document again; null where it cannot be told. */
   readonly position: (place: Place) => FilePosition | null;
 }

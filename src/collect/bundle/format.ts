@@ -2,21 +2,13 @@ import { asList, asNumber, asObject, asText, isObject, type JsonObject } from '.
 import type { CoverageEntry, Gap } from '../../snapshot/coverage.ts';
 import type { Document, DocumentKind } from '../../snapshot/document.ts';
 import type { EnvoySection } from '../../snapshot/envoy/section.ts';
-import type { SourceReport } from '../../snapshot/snapshot.ts';
+import type { ManifestSet, SourceReport } from '../../snapshot/snapshot.ts';
 
 /** The version of the bundle's layout; a reader refuses a newer one. */
 export const formatVersion = 1;
 
 /** The file in a bundle that says what it is and what it holds. */
 export const manifestName = 'bundle.json';
-
-/** How manifests were read, so that they are read the same way again. */
-export interface BundledManifests {
-  readonly defaultNamespace: string;
-  readonly closed: boolean;
-  /** Ids of the documents that only stood by (`--base`). */
-  readonly base: readonly string[];
-}
 
 /** An Envoy of a bundle: which of its sections could not be read, and why. */
 export interface BundledEnvoy {
@@ -37,7 +29,7 @@ export interface BundleManifest {
   readonly holds: string;
   readonly redactions: Readonly<Record<string, number>>;
   readonly documents: readonly BundledDocument[];
-  readonly manifests: BundledManifests;
+  readonly manifests: readonly ManifestSet[];
   readonly envoys: readonly BundledEnvoy[];
   readonly coverage: readonly CoverageEntry[];
   readonly gaps: readonly Gap[];
@@ -69,7 +61,6 @@ export function readBundleManifest(value: unknown): BundleManifest | string {
   if (documents.some((document) => document === null)) return 'its bundle.json is damaged (documents)';
   const takenAt = asText(value.takenAt) ?? '';
   if (Number.isNaN(Date.parse(takenAt))) return 'its bundle.json is damaged (takenAt)';
-  const manifests = asObject(value.manifests);
   return {
     format: 'meshdoctor-bundle',
     formatVersion: version,
@@ -78,11 +69,14 @@ export function readBundleManifest(value: unknown): BundleManifest | string {
     holds: asText(value.holds) ?? '',
     redactions: countsOf(asObject(value.redactions)),
     documents: documents.filter((document) => document !== null),
-    manifests: {
-      defaultNamespace: asText(manifests.defaultNamespace) ?? 'default',
-      closed: manifests.closed === true,
-      base: asList(manifests.base).filter((id) => typeof id === 'string'),
-    },
+    manifests: asList(value.manifests).map((item) => {
+      const { document, defaultNamespace, reported } = asObject(item);
+      return {
+        document: asText(document) ?? '',
+        defaultNamespace: asText(defaultNamespace) ?? 'default',
+        reported: reported !== false,
+      };
+    }),
     envoys: asList(value.envoys).map(readEnvoy),
     coverage: asList(value.coverage).flatMap((entry) => readCoverage(asObject(entry)) ?? []),
     gaps: asList(value.gaps).map((gap) => readGap(asObject(gap))),
@@ -118,11 +112,15 @@ function readEnvoy(value: unknown): BundledEnvoy {
 }
 
 function readCoverage(value: JsonObject): CoverageEntry | null {
-  const { type, kind, namespace } = asObject(value.subject);
+  const { type, kind, namespace, envoy, section } = asObject(value.subject);
   const state = value.state === 'listed' ? 'listed' : value.state === 'partial' ? 'partial' : 'not-read';
+  const reason = asText(value.reason) ?? '';
+  if (type === 'envoy') {
+    const subject = { type, envoy: asText(envoy) ?? '', section: (asText(section) ?? '') as EnvoySection } as const;
+    return { subject, state, reason };
+  }
   if (type !== 'objects') return null;
-  const subject = { type: 'objects', kind: asText(kind) ?? '', namespace: asText(namespace) ?? '' } as const;
-  return { subject, state, reason: asText(value.reason) ?? '' };
+  return { subject: { type, kind: asText(kind) ?? '', namespace: asText(namespace) ?? '' }, state, reason };
 }
 
 function readGap(value: JsonObject): Gap {
@@ -145,5 +143,7 @@ function readSource(value: JsonObject): SourceReport {
 }
 
 function countsOf(value: JsonObject): Readonly<Record<string, number>> {
-  return Object.fromEntries(Object.entries(value).flatMap(([key, count]) => (typeof count === 'number' ? [[key, count]] : [])));
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, count]) => (typeof count === 'number' ? [[key, count]] : [])),
+  );
 }

@@ -9,7 +9,7 @@ import type { EnvoySection } from '../../snapshot/envoy/section.ts';
 import { addRedactions, type Redactions } from '../../snapshot/redact.ts';
 import type { Harvest } from '../../snapshot/snapshot.ts';
 import { type AdminTarget, getPage, parseTarget } from './get.ts';
-import type { AdminPath } from './paths.ts';
+import { type AdminPath, bootstrapPath } from './paths.ts';
 
 /** How to read one Envoy. */
 export interface EnvoyAdminRequest {
@@ -154,6 +154,7 @@ function sectionsOf(path: AdminPath): readonly EnvoySection[] {
     const field = path.slice('/config_dump?resource='.length).replace('&include_eds', '');
     return configSections.filter((section) => fieldsOfSection[section].some((name) => name === field));
   }
+  if (path === bootstrapPath) return ['bootstrap'];
   if (path.startsWith('/config_dump')) return configSections;
   if (path.startsWith('/stats')) return path.includes('TextReadouts') ? [] : ['stats'];
   if (path.startsWith('/clusters')) return ['hosts'];
@@ -204,6 +205,10 @@ async function readConfig(reading: Reading, typed: boolean): Promise<void> {
 }
 
 async function askField(reading: Reading, field: ConfigField): Promise<void> {
+  if (field === 'bootstrap') {
+    await ask(reading, bootstrapPath, 'config_dump', 'config_dump-bootstrap.json');
+    return;
+  }
   const eds = field.endsWith('endpoint_configs') ? '&include_eds' : '';
   await ask(reading, `/config_dump?resource=${field}${eds}`, 'config_dump', `config_dump-${field}.json`);
 }

@@ -69,6 +69,11 @@ export function manifestHarvest(files: readonly ManifestFile[], options: Manifes
     gaps: broken.map(brokenGap),
     sources: [...reports(files, read, notes)],
     redactions: read.reduce<Redactions>((sum, file) => addRedactions(sum, file.redactions), {}),
+    manifests: files.map(({ id, reported }) => ({
+      document: id,
+      defaultNamespace: options.defaultNamespace,
+      reported,
+    })),
     position,
   };
 }

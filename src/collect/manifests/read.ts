@@ -15,6 +15,8 @@ export interface ManifestRequest {
   readonly closed: boolean;
   readonly namespace: string | null;
   readonly keep: boolean;
+  /** The number of the first document, after those of other sources. */
+  readonly idFrom: number;
   /** ISO 8601: when they were read. */
   readonly now: string;
   readonly readStdin: () => Promise<string>;
@@ -35,7 +37,8 @@ export async function readManifests(request: ManifestRequest): Promise<Harvest> 
     for (const path of paths) {
       for (const read of await readPath(path, request)) {
         if ('trouble' in read) reads.push(read);
-        else reads.push({ file: { ...read.file, reported, id: idOf(reads.length, read.file.origin) } });
+        else
+          reads.push({ file: { ...read.file, reported, id: idOf(request.idFrom + reads.length, read.file.origin) } });
       }
     }
   }

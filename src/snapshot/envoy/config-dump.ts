@@ -146,7 +146,8 @@ function addDump(
 function markRead(to: ConfigReading, field: ConfigField, asked: ConfigAsked): void {
   to.touched.add(field);
   const masked = asked.mask !== null && !(asked.resource === null && asked.mask.has(field));
-  if (!asked.filtered && !masked) to.whole.add(field);
+  // A filter by name leaves the bootstrap alone: it has none.
+  if ((!asked.filtered || field === 'bootstrap') && !masked) to.whole.add(field);
 }
 
 function addElement(to: ConfigReading, field: ConfigField, element: JsonObject, document: string, at: string): void {

@@ -9,6 +9,9 @@ const word = /(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?!
 /** A number, `true`, `false` or `null` that the end of the text cut short. */
 const wordBegun = /^(?:-|-?\d+(?:\.|(?:\.\d+)?[eE][+-]?)|t(?:ru?)?|f(?:a(?:ls?)?)?|n(?:ul?)?)$/;
 
+/** Nothing anyone means nests deeper; a text that does is noise. */
+const deepest = 100_000;
+
 type Expect = 'value' | 'value or ]' | 'name' | 'name or }' | ':' | ', or end';
 
 /**
@@ -22,6 +25,7 @@ export function findJsonFault(text: string): JsonFault | null {
   while (at < text.length) {
     if (expect === ', or end' && open.length === 0) return { offset: at, cut: false };
     const sign = text[at] ?? '';
+    if (open.length > deepest) return { offset: at, cut: false };
     const next = afterSign(sign, expect, open);
     if (next !== null) {
       expect = next;
@@ -32,7 +36,7 @@ export function findJsonFault(text: string): JsonFault | null {
     const valued = expect === 'value' || expect === 'value or ]';
     if (!valued && !(named && sign === '"')) return { offset: at, cut: false };
     const end = sign === '"' ? stringEnd(text, at) : skip(word, text, at);
-    if (end === 'cut') return { offset: text.length, cut: true };
+    if (typeof end !== 'number') return end;
     if (end === at) return { offset: at, cut: wordBegun.test(text.slice(at, at + 40)) };
     expect = named ? ':' : ', or end';
     at = skip(blank, text, end);
@@ -58,15 +62,25 @@ function afterSign(sign: string, expect: Expect, open: string[]): Expect | null 
   return ', or end';
 }
 
-/** The end of the string that begins at `at`; `at` itself where a control character breaks it. By hand, since it may be of any length. */
-function stringEnd(text: string, at: number): number | 'cut' {
-  for (let index = at + 1; index < text.length; index += 1) {
+const escape = /["\\/bfnrt]|u[\da-fA-F]{4}/y;
+const escapeBegun = /^(?:u[\da-fA-F]{0,3})?$/;
+
+/** The end of the string that begins at `at`, or its fault. By hand, since a string may be of any length. */
+function stringEnd(text: string, at: number): number | JsonFault {
+  let index = at + 1;
+  while (index < text.length) {
     const code = text.charCodeAt(index);
     if (code === 0x22) return index + 1;
-    if (code === 0x5c) index += 1;
-    else if (code < 0x20) return at;
+    if (code < 0x20) return { offset: index, cut: false };
+    if (code !== 0x5c) {
+      index += 1;
+      continue;
+    }
+    const after = skip(escape, text, index + 1);
+    if (after === index + 1) return { offset: index, cut: escapeBegun.test(text.slice(after, after + 5)) };
+    index = after;
   }
-  return 'cut';
+  return { offset: text.length, cut: true };
 }
 
 function skip(pattern: RegExp, text: string, at: number): number {

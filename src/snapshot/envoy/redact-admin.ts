@@ -41,10 +41,8 @@ export function redactAdmin(text: string): RedactedPage {
   const parsed = /^\uFEFF?\s*[{[]/.test(text) ? parse(text) : null;
   const hidden = parsed ? hideSecrets(parsed.value, count) : redactLoose(text, count);
   if (Object.keys(counts).length === 0) return { text, redactions: {} };
-  return {
-    text: typeof hidden === 'string' ? hidden : JSON.stringify(hidden, null, indentOf(text)),
-    redactions: counts,
-  };
+  const written = typeof hidden === 'string' ? hidden : JSON.stringify(hidden, null, indentOf(text));
+  return { text: text.endsWith('\n') && !written.endsWith('\n') ? `${written}\n` : written, redactions: counts };
 }
 
 function parse(text: string): { readonly value: unknown } | null {
