@@ -62,7 +62,7 @@ function afterSign(sign: string, expect: Expect, open: string[]): Expect | null 
   return ', or end';
 }
 
-const escape = /["\\/bfnrt]|u[\da-fA-F]{4}/y;
+const escaped = /["\\/bfnrt]|u[\da-fA-F]{4}/y;
 const escapeBegun = /^(?:u[\da-fA-F]{0,3})?$/;
 
 /** The end of the string that begins at `at`, or its fault. By hand, since a string may be of any length. */
@@ -76,7 +76,7 @@ function stringEnd(text: string, at: number): number | JsonFault {
       index += 1;
       continue;
     }
-    const after = skip(escape, text, index + 1);
+    const after = skip(escaped, text, index + 1);
     if (after === index + 1) return { offset: index, cut: escapeBegun.test(text.slice(after, after + 5)) };
     index = after;
   }

@@ -16,9 +16,10 @@ const words =
 const suspicious = new RegExp(
   [
     `${words}[^"\\n]{0,200}"\\s*:`,
-    `"(?:key|name)"\\s*:\\s*"[^"\\n.]{0,200}${words}`,
+    `"(?:key|name)"\\s*:\\s*"(?!envoy\\.)[^"\\n]{0,200}${words}`,
     '"(?:environment_variable|config_yaml|users|local_jwks)"\\s*:',
     'PRIVATE KEY-----',
+    '\\b(?:AKIA|ASIA)[A-Z0-9]{16}|\\bgh[pousr]_\\w{20}|\\bxox[abprs]-[\\w-]{10}',
     '://[^/\\s"@]{1,300}@',
     '\\beyJ[\\w-]{8,}\\.',
     '\\b(?:Bearer|Basic) +[\\w.~+/=-]{6}',
@@ -39,7 +40,7 @@ export function redactAdmin(text: string): RedactedPage {
     counts[kind] = (counts[kind] ?? 0) + 1;
   };
   const parsed = /^\uFEFF?\s*[{[]/.test(text) ? parse(text) : null;
-  const hidden = parsed ? hideSecrets(parsed.value, count) : redactLoose(text, count);
+  const hidden = parsed ? hideSecrets(parsed.value, count) : redactBroken(text, count);
   if (Object.keys(counts).length === 0) return { text, redactions: {} };
   const written = typeof hidden === 'string' ? hidden : JSON.stringify(hidden, null, indentOf(text));
   return { text: text.endsWith('\n') && !written.endsWith('\n') ? `${written}\n` : written, redactions: counts };
@@ -67,6 +68,16 @@ function redactMarkup(text: string): RedactedPage {
 const pair = /"([^"\\\n]{1,200})"(\s*:\s*)"([^"\\]*(?:\\.[^"\\]*)*)("?)/gs;
 const header = /("key"\s*:\s*"([^"\\\n]{1,200})"\s*,\s*"(?:raw_)?value"\s*:\s*")([^"\\]*(?:\\.[^"\\]*)*)/gs;
 const keyBlock = /-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----[^"]*?(?:-----END [A-Z ]{0,20}PRIVATE KEY-----|$)/g;
+
+/** A text whose very long strings exhaust the regular expressions is noise: nothing of it is kept. */
+function redactBroken(text: string, count: (kind: string) => void): string {
+  try {
+    return redactLoose(text, count);
+  } catch {
+    count('unreadable text');
+    return redacted;
+  }
+}
 
 /** For a page that does not parse (cut short, or no JSON): where it is unknown what a value belongs to, it is hidden. */
 function redactLoose(text: string, count: (kind: string) => void): string {

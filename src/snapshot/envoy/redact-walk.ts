@@ -79,6 +79,8 @@ const symmetricKey = /"kty"\s*:\s*"oct"|"kty"[^}]{0,4000}"d"\s*:|"d"\s*:[^}]{0,4
 const userInfo = /:\/\/[^/\s"'@]{1,300}@/g;
 const bearer = /\b(Bearer|Basic) +[\w.~+/=-]{6,}/g;
 const webToken = /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g;
+/** Ids of AWS keys, tokens of GitHub and Slack. */
+const issuedToken = /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bgh[pousr]_\w{20,}|\bxox[abprs]-[\w-]{10,}/g;
 
 /** Hides secrets that show themselves by their form, whatever they are called. */
 export function hideInside(text: string, onHidden: OnHidden): string {
@@ -88,6 +90,7 @@ export function hideInside(text: string, onHidden: OnHidden): string {
   let hidden = text;
   if (text.includes('://')) hidden = hidden.replace(userInfo, () => `://${hide('credentials in a URL', onHidden)}@`);
   if (text.includes('eyJ')) hidden = hidden.replace(webToken, () => hide('token', onHidden));
+  hidden = hidden.replace(issuedToken, () => hide('token', onHidden));
   return hidden.replace(bearer, (_all, scheme: string) => `${scheme} ${hide('token', onHidden)}`);
 }
 

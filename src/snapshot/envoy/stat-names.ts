@@ -79,9 +79,11 @@ const insides = [
 /** True for a counter or gauge that a snapshot keeps. */
 export function isKeptStat(name: string): boolean {
   if (!families.some((family) => name.startsWith(family))) return true;
-  const last = name.slice(name.lastIndexOf('.') + 1);
+  return isKeptSegment(name.slice(name.lastIndexOf('.') + 1)) || insides.some((part) => name.includes(part));
+}
+
+function isKeptSegment(last: string): boolean {
   if (lastSegments.has(last)) return true;
   if (segmentPrefixes.some((prefix) => last.startsWith(prefix))) return true;
-  if (last.startsWith('upstream_rq_') && responseCode.test(last)) return true;
-  return insides.some((part) => name.includes(part));
+  return last.startsWith('upstream_rq_') && responseCode.test(last);
 }

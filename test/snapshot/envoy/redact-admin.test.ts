@@ -29,6 +29,8 @@ const planted: Readonly<Record<string, unknown>> = {
   'command line': { command_line_options: { config_yaml: canary } },
   'URL with password': { uri: `https://user:${canary}@example.com/x` },
   'bearer in a text': { body: { inline_string: `Bearer ${canary}` } },
+  'header with a dot': { headers_to_add: [{ header: { key: 'x.token', value: canary } }] },
+  'token by form': { body: `see ghp_${canary}${canary}` },
   'runtime value': { entries: { 'my.token': { layer_values: [canary], final_value: canary } } },
 };
 
@@ -109,6 +111,7 @@ describe('redactAdmin', () => {
       ),
       { numRuns: 300 },
     );
+    expect(redactAdmin(`{"token": "${'\\n'.repeat(6_000_000)}${canary}`).text).not.toContain(canary);
     const nested = `${'{"token":'.repeat(5000)}"${canary}"${'}'.repeat(5000)}`;
     expect(redactAdmin(nested).text).not.toContain(canary);
   });
