@@ -7,7 +7,12 @@ import gatewayPodEmpty from './control-plane/gateway-pod-empty.ts';
 import gatewayListenerMissing from './gateway/gateway-listener-missing.ts';
 import gatewayNotSelected from './references/gateway-not-selected.ts';
 import meshNotSelected from './references/mesh-not-selected.ts';
+import nodeMissing from './references/node-missing.ts';
+import routerMissing from './references/router-missing.ts';
+import routerWithoutRoutes from './references/router-without-routes.ts';
 import targetServiceMissing from './references/target-service-missing.ts';
+import targetServiceNoProvider from './references/target-service-no-provider.ts';
+import nodePortMismatch from './targets/node-port-mismatch.ts';
 import upstreamConnectFailures from './targets/upstream-connect-failures.ts';
 
 /** Every rule, by family and name. */
@@ -19,6 +24,11 @@ export const catalogue: readonly { readonly family: string; readonly rule: Rule 
   { family: 'gateway', rule: gatewayListenerMissing },
   { family: 'references', rule: gatewayNotSelected },
   { family: 'references', rule: meshNotSelected },
+  { family: 'references', rule: nodeMissing },
+  { family: 'references', rule: routerMissing },
+  { family: 'references', rule: routerWithoutRoutes },
   { family: 'references', rule: targetServiceMissing },
+  { family: 'references', rule: targetServiceNoProvider },
+  { family: 'targets', rule: nodePortMismatch },
   { family: 'targets', rule: upstreamConnectFailures },
 ];

@@ -83,7 +83,9 @@ export default {
     {
       name: 'an export that was given to a gateway once',
       manifests:
-        gateway('') + namespace() + route(', uid: 1-2', 'virtualGatewayRef: { name: edge, namespace: gateways, uid: 3-4 }'),
+        gateway('') +
+        namespace() +
+        route(', uid: 1-2', 'virtualGatewayRef: { name: edge, namespace: gateways, uid: 3-4 }'),
       closed: true,
       notEvaluated: [],
     },

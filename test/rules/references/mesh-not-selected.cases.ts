@@ -86,7 +86,11 @@ export default {
       notEvaluated: [],
     },
     { name: 'the Mesh may be in another file', manifests: namespace() + routes, notEvaluated: ['Namespace shop'] },
-    { name: 'the labels of the namespace were not seen', manifests: bySelector + routes, notEvaluated: ['Namespace shop'] },
+    {
+      name: 'the labels of the namespace were not seen',
+      manifests: bySelector + routes,
+      notEvaluated: ['Namespace shop'],
+    },
     {
       name: 'an export that was taken into a mesh once',
       manifests: `${bySelector}${namespace()}
