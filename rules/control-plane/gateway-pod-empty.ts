@@ -13,7 +13,7 @@ export default defineRule({
   title: 'A gateway came back without its configuration',
   severity: 'error',
   needs: anyOf('envoy.listenerConfig', 'envoy.listeners', 'envoy.stats'),
-  also: ['platform.workloads', 'mesh.virtualGateways'],
+  also: ['platform.workloads'],
   explains: ['envoy-not-live', 'gateway-listener-missing', 'gateway-no-ready-pod', 'requests-failing'],
   docs: {
     what: 'An Envoy of an App Mesh gateway that holds no listener, while no control plane is left to send it any.',

@@ -11,7 +11,13 @@ export default defineRule({
   title: 'VirtualService without provider: every request is answered with 404',
   severity: 'error',
   needs: anyOf('mesh.virtualServices', 'envoy.routes'),
-  also: ['mesh.gatewayRoutes', 'mesh.virtualGateways', 'platform.namespaces'],
+  also: [
+    'mesh.gatewayRoutes',
+    'mesh.virtualRouters',
+    'mesh.virtualNodes',
+    'mesh.virtualGateways',
+    'platform.namespaces',
+  ],
   explains: ['requests-without-route', 'requests-failing'],
   docs: {
     what: 'A VirtualService that names neither a VirtualNode nor a VirtualRouter, or whose virtual host in the gateway has no routes.',

@@ -60,3 +60,11 @@ routes:
     .map(([host, routed]) => `${host}: ${routed ? '[{ prefix: /, cluster: somewhere }]' : '[]'}`)
     .join(', ')} }
 `;
+
+/** The gateway `edge`, which takes the routes of namespace `shop`, and that namespace. */
+export const gateway = `
+apiVersion: v1
+kind: Namespace
+metadata: { name: shop, labels: { gateway: edge } }
+---
+${object('VirtualGateway', 'edge', '{ namespaceSelector: { matchLabels: { gateway: edge } }, listeners: [{ portMapping: { port: 8088, protocol: http } }] }')}`;

@@ -1,5 +1,5 @@
 import type { RuleCases } from '../../support/rule-table.ts';
-import { gatewayRoute, runningHosts, virtualNode, virtualRouter, virtualService } from '../../support/shop.ts';
+import { gateway, gatewayRoute, runningHosts, virtualNode, virtualRouter, virtualService } from '../../support/shop.ts';
 
 const cart = gatewayRoute('cart') + virtualService('cart', { router: 'cart' });
 
@@ -22,7 +22,7 @@ export default {
     },
     {
       name: 'deleted after the gateway froze',
-      manifests: cart + virtualRouter('cart', 'cart'),
+      manifests: gateway + cart + virtualRouter('cart', 'cart'),
       closed: true,
       envoy: runningHosts({ 'cart.shop': true }),
       finds: ['VirtualRouter shop/cart'],

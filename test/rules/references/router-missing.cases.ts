@@ -1,5 +1,5 @@
 import type { RuleCases } from '../../support/rule-table.ts';
-import { gatewayRoute, runningHosts, virtualRouter, virtualService } from '../../support/shop.ts';
+import { gateway, gatewayRoute, runningHosts, virtualRouter, virtualService } from '../../support/shop.ts';
 
 const cart = gatewayRoute('cart') + virtualService('cart', { router: 'cart' });
 
@@ -16,7 +16,7 @@ export default {
     },
     {
       name: 'the running gateway still routes: it was deleted after the gateway froze',
-      manifests: cart,
+      manifests: gateway + cart,
       closed: true,
       envoy: runningHosts({ 'cart.shop': true }),
       finds: ['VirtualService shop/cart'],

@@ -1,5 +1,5 @@
 import type { RuleCases } from '../../support/rule-table.ts';
-import { gatewayRoute, runningHosts, virtualRouter, virtualService } from '../../support/shop.ts';
+import { gateway, gatewayRoute, runningHosts, virtualRouter, virtualService } from '../../support/shop.ts';
 
 const cart = gatewayRoute('cart') + virtualService('cart', { router: 'cart' });
 
@@ -15,7 +15,7 @@ export default {
     },
     {
       name: 'the running gateway shows the empty virtual host',
-      manifests: cart + virtualRouter('cart'),
+      manifests: gateway + cart + virtualRouter('cart'),
       envoy: runningHosts({ 'cart.shop': false }),
       finds: ['VirtualRouter shop/cart'],
       effect: 'traffic',

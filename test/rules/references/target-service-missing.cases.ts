@@ -1,4 +1,5 @@
 import type { RuleCases } from '../../support/rule-table.ts';
+import { gateway } from '../../support/shop.ts';
 
 const route = `
 apiVersion: appmesh.k8s.aws/v1beta2
@@ -36,7 +37,7 @@ export default {
     },
     {
       name: 'the running gateway has a virtual host for every other VirtualService and none for this one',
-      manifests: `${route}${service('web')}`,
+      manifests: `${gateway}${route}${service('web')}`,
       envoy: running('web.shop: []'),
       finds: ['GatewayRoute shop/cart'],
       says: 'the running gateway does not know',

@@ -1,5 +1,5 @@
 import type { RuleCases } from '../../support/rule-table.ts';
-import { gatewayRoute, runningHosts, virtualNode, virtualRouter, virtualService } from '../../support/shop.ts';
+import { gateway, gatewayRoute, runningHosts, virtualNode, virtualRouter, virtualService } from '../../support/shop.ts';
 
 export default {
   fires: [
@@ -13,7 +13,7 @@ export default {
     },
     {
       name: 'the running gateway shows it',
-      manifests: gatewayRoute('search') + virtualService('search'),
+      manifests: gateway + gatewayRoute('search') + virtualService('search'),
       envoy: runningHosts({ 'search.shop': false }),
       finds: ['VirtualService shop/search'],
       effect: 'traffic',

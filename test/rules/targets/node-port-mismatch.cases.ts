@@ -1,5 +1,5 @@
 import type { RuleCases } from '../../support/rule-table.ts';
-import { gatewayRoute, virtualNode, virtualRouter, virtualService } from '../../support/shop.ts';
+import { gateway, gatewayRoute, virtualNode, virtualRouter, virtualService } from '../../support/shop.ts';
 
 const mesh = (port: number) =>
   gatewayRoute('pay') +
@@ -33,7 +33,7 @@ export default {
   fires: [
     {
       name: 'the Service has no such port, and the running gateway connects there',
-      manifests: mesh(9090) + service('{ port: 8080 }') + deployment('{ containerPort: 8080 }'),
+      manifests: gateway + mesh(9090) + service('{ port: 8080 }') + deployment('{ containerPort: 8080 }'),
       envoy: running(9090),
       finds: ['VirtualNode shop/pay'],
       says: 'has no such port (it has 8080)',
