@@ -6,12 +6,14 @@ import envoyNotLive from './control-plane/envoy-not-live.ts';
 import gatewayPodEmpty from './control-plane/gateway-pod-empty.ts';
 import gatewayListenerMissing from './gateway/gateway-listener-missing.ts';
 import gatewayNotSelected from './references/gateway-not-selected.ts';
+import invalidField from './references/invalid-field.ts';
 import meshNotSelected from './references/mesh-not-selected.ts';
 import nodeMissing from './references/node-missing.ts';
 import routerMissing from './references/router-missing.ts';
 import routerWithoutRoutes from './references/router-without-routes.ts';
 import targetServiceMissing from './references/target-service-missing.ts';
 import targetServiceNoProvider from './references/target-service-no-provider.ts';
+import webhookWouldReject from './references/webhook-would-reject.ts';
 import nodePortMismatch from './targets/node-port-mismatch.ts';
 import upstreamConnectFailures from './targets/upstream-connect-failures.ts';
 
@@ -23,12 +25,14 @@ export const catalogue: readonly { readonly family: string; readonly rule: Rule 
   { family: 'control-plane', rule: gatewayPodEmpty },
   { family: 'gateway', rule: gatewayListenerMissing },
   { family: 'references', rule: gatewayNotSelected },
+  { family: 'references', rule: invalidField },
   { family: 'references', rule: meshNotSelected },
   { family: 'references', rule: nodeMissing },
   { family: 'references', rule: routerMissing },
   { family: 'references', rule: routerWithoutRoutes },
   { family: 'references', rule: targetServiceMissing },
   { family: 'references', rule: targetServiceNoProvider },
+  { family: 'references', rule: webhookWouldReject },
   { family: 'targets', rule: nodePortMismatch },
   { family: 'targets', rule: upstreamConnectFailures },
 ];

@@ -9,11 +9,15 @@ export interface FieldPlace {
 
 let index: ReadonlyMap<string, readonly FieldPlace[]> | null = null;
 
-/** Every place of the seven kinds where a field of this name exists; those of `kind` first, then the shortest paths. */
-export function placesOf(name: string, kind: string): readonly FieldPlace[] {
+/**
+ * Every place of the seven kinds where a field of this name exists: those of `kind` first, then those in a field of the
+ * same name as the one it was found in, then the shortest paths.
+ */
+export function placesOf(name: string, kind: string, parent: string): readonly FieldPlace[] {
   index ??= buildIndex();
   const places = index.get(name) ?? [];
-  const rank = (place: FieldPlace): number => (place.kind === kind ? 0 : 1000) + place.path.length;
+  const rank = (place: FieldPlace): number =>
+    (place.kind === kind ? 0 : 1000) + (place.path.endsWith(`.${parent}.${name}`) ? 0 : 500) + place.path.length;
   return [...places].sort((left, right) => rank(left) - rank(right));
 }
 

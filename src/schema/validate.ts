@@ -52,29 +52,44 @@ function check(context: Context, shape: Shape, value: unknown, path: Path): void
   if (context.problems.length >= mostProblems) return;
   switch (shape.type) {
     case 'object':
-      if (!isObject(value)) return wrongType(context, 'an object', value, path);
-      return checkObject(context, shape, value, path);
+      if (isObject(value)) checkObject(context, shape, value, path);
+      else wrongType(context, 'an object', value, path);
+      return;
     case 'map':
-      if (!isObject(value)) return wrongType(context, 'an object', value, path);
-      for (const [key, item] of Object.entries(value)) {
-        if (item !== null && typeof item !== 'string') wrongType(context, 'a text', item, [...path, key]);
-      }
+      if (isObject(value)) checkMap(context, value, path);
+      else wrongType(context, 'an object', value, path);
       return;
     case 'array':
-      if (!Array.isArray(value)) return wrongType(context, 'a list', value, path);
-      checkRange(context, shape, value.length, ' items', path);
-      for (const [index, item] of value.entries()) check(context, shape.items, item, [...path, index]);
+      if (Array.isArray(value)) checkList(context, shape, value, path);
+      else wrongType(context, 'a list', value, path);
       return;
     case 'string':
-      if (typeof value !== 'string') return wrongType(context, 'a text', value, path);
-      return checkText(context, shape, value, path);
+      if (typeof value === 'string') checkText(context, shape, value, path);
+      else wrongType(context, 'a text', value, path);
+      return;
     case 'integer':
-      if (typeof value !== 'number' || !Number.isInteger(value))
-        return wrongType(context, 'a whole number', value, path);
-      return checkRange(context, shape, value, '', path);
+      if (Number.isInteger(value)) checkRange(context, shape, Number(value), '', path);
+      else wrongType(context, 'a whole number', value, path);
+      return;
     case 'boolean':
       if (typeof value !== 'boolean') wrongType(context, 'true or false', value, path);
   }
+}
+
+function checkMap(context: Context, value: JsonObject, path: Path): void {
+  for (const [key, item] of Object.entries(value)) {
+    if (item !== null && typeof item !== 'string') wrongType(context, 'a text', item, [...path, key]);
+  }
+}
+
+function checkList(
+  context: Context,
+  shape: Shape & { readonly type: 'array' },
+  value: readonly unknown[],
+  path: Path,
+): void {
+  checkRange(context, shape, value.length, ' items', path);
+  for (const [index, item] of value.entries()) check(context, shape.items, item, [...path, index]);
 }
 
 function checkObject(
@@ -109,7 +124,7 @@ function checkChoice(context: Context, { of, count }: Choice, value: JsonObject,
 
 function unknownField(context: Context, name: string, known: readonly string[], path: Path): void {
   const near = nearest(name, known);
-  const belongs = near === null ? placesOf(name, context.kind).slice(0, 3) : [];
+  const belongs = near === null ? placesOf(name, context.kind, String(path.at(-1))).slice(0, 3) : [];
   const at = [...path, name];
   const [first] = belongs;
   const why = first

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Ajv, { type ValidateFunction } from 'ajv';
+import { Ajv, type ValidateFunction } from 'ajv';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -44,8 +44,8 @@ function bare(value: unknown): unknown {
   if (!isObject(value)) return value;
   if (isObject(value.properties)) {
     const properties = Object.entries(value.properties).map(([name, child]) => [name, bare(child)]);
-    const { description: _, properties: __, required, ...rest } = value;
-    return { ...rest, ...(required ? { required: bare(required) } : {}), properties: Object.fromEntries(properties) };
+    const required = value.required === undefined ? {} : { required: bare(value.required) };
+    return { type: value.type, ...required, properties: Object.fromEntries(properties) };
   }
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, child]) =>
