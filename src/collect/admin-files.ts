@@ -120,12 +120,17 @@ function assemble(saved: readonly SavedPage[], key: string, request: AdminFilesR
     return { document: makeDocument({ id, kind, origin: path, readAt, envoy: key }, text, request.keep), text };
   });
   const { view, coverage, gaps } = assembleEnvoy({ key, label, pages, unread: [] });
-  const sources = pages.map(({ document, text }): SourceReport => {
-    const gap = gaps.find(({ reason }) => reason.startsWith(document.origin));
-    const base = { name: document.origin, cost: { calls: 1, bytes: text.length } };
-    if (!gap) return { ...base, state: 'ok', detail: `${document.kind} of ${label}` };
-    return { ...base, state: 'failed', detail: `nothing readable: ${gap.reason}`, trouble: 'nothing-readable' };
+  const faulty = pages.flatMap(({ document }): SourceReport[] => {
+    const gap = gaps.find(({ reason }) => reason.startsWith(`${document.origin} `));
+    const cost = { calls: 1, bytes: document.size };
+    const detail = `nothing readable: ${gap?.reason}`;
+    return gap ? [{ name: document.origin, state: 'failed', detail, cost, trouble: 'nothing-readable' }] : [];
   });
+  const good = pages.filter(({ document }) => !faulty.some(({ name }) => name === document.origin));
+  const bytes = good.reduce((sum, { document }) => sum + document.size, 0);
+  const cost = { calls: good.length, bytes };
+  const whole: SourceReport = { name: label, state: 'ok', detail: `${good.length} saved pages of an Envoy`, cost };
+  const sources = good.length > 0 ? [whole, ...faulty] : faulty;
   return { view, coverage, gaps, sources, documents: pages.map(({ document }) => document) };
 }
 

@@ -51,7 +51,7 @@ function lookedAt({ gateways, sources, takenAt, window }: ReportDocument, look: 
     .map(({ name, detail }) => oneLine(`${name}: ${detail}`));
   return [
     ...lines,
-    ...hang('', `Seen ${at}${rates}${read.length > 0 ? ` ${dot} ${read.join(` ${dot} `)}` : ''}`, look.width),
+    ...hang('', `Seen ${at}${rates}${files.length > 0 ? ` ${dot} ${files.join(` ${dot} `)}` : ''}`, look.width),
   ];
 }
 
@@ -68,7 +68,7 @@ function standingBlock(
   symptomsOf: (finding: ReportFinding) => readonly ReportFinding[],
 ): readonly string[] {
   if (standing.length === 0) return [];
-  const title = paint(options, 'bold', 'STANDING') + ' (true until you leave these gateways; not counted)';
+  const title = `${paint(options, 'bold', 'STANDING')} (true until you leave these gateways; not counted)`;
   if (options.show.has('standing') || options.all) {
     return [title, ...standing.flatMap((finding) => renderFinding(finding, symptomsOf(finding), options, options.all))];
   }

@@ -36,8 +36,8 @@ export interface EnvoyStory {
   readonly clusters?: Readonly<Record<string, readonly string[]>>;
   /** Clusters whose last update was refused: name → reason. */
   readonly refusedClusters?: Readonly<Record<string, string>>;
-  /** One reading of counters and gauges, or two a minute apart. */
-  readonly stats?: Readonly<Record<string, number>> | readonly Readonly<Record<string, number>>[];
+  /** Readings of counters and gauges, a minute apart. */
+  readonly stats?: readonly Readonly<Record<string, number>>[];
   /** Pages that could not be read. */
   readonly without?: readonly string[];
   readonly extra?: JsonObject;
@@ -201,8 +201,7 @@ function clusterOf(name: string, hosts: readonly string[]): JsonObject {
 }
 
 function readsOf({ stats, connected }: EnvoyStory): readonly Readonly<Record<string, number>>[] {
-  if (Array.isArray(stats)) return stats;
-  return stats || connected !== undefined ? [{ ...stats }] : [];
+  return stats ?? (connected === undefined ? [] : [{}]);
 }
 
 function statsPage({ connected }: EnvoyStory, values: Readonly<Record<string, number>>, index: number): string {

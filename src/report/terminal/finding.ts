@@ -3,7 +3,7 @@ import { hang, oneLine, truncate } from '../../lib/text.ts';
 import type { ReportEvidence, ReportFinding, ReportObject } from '../document.ts';
 import { type Look, paint, severityStyle, sign } from './paint.ts';
 
-const label = 8;
+const label = 10;
 
 /** One root cause as a person reads it: what, effect, cause, evidence, what to do and what never to do. */
 export function renderFinding(
@@ -52,18 +52,24 @@ function effectText({ effect, impact, since, severity }: ReportFinding): string 
   const rate = impact ? `, about ${impact.requestsPerMinute} a minute` : '';
   const when = since === null ? '' : ` Since ${since}.`;
   if (effect === 'traffic')
-    return `${severity === 'error' ? 'requests are hit now' : 'requests can be hit now'}${rate}.${when}`;
-  if (effect === 'standing') return `requests are not hit; it stays so until you leave this gateway.${when}`;
-  return `no request is hit now: it would be when configuration moves again, or at the next restart.${when}`;
+    return `${severity === 'error' ? 'Requests are hit now' : 'Requests can be hit now'}${rate}.${when}`;
+  if (effect === 'standing') return `No request is hit; it stays so until you leave this gateway.${when}`;
+  return `No request is hit now: some would be once configuration moves again, or at the next restart.${when}`;
 }
 
+/** Where a person looks first, then what stands there: file and line for manifests, the admin page for an Envoy. */
 function evidenceText(evidence: ReportEvidence, look: Look): string {
-  const { file, line, origin, pointer, note, value } = evidence;
-  const at = file !== null ? `${file}:${line}` : `${origin ?? evidence.document}${pointer === '' ? '' : `#${pointer}`}`;
-  const shown = value === null || value === undefined || evidence.source === 'coverage' ? '' : shortValue(value, look);
-  if (evidence.source === 'coverage') return note ?? String(pointer);
-  if (note !== null) return `${at}  ${note}${typeof value === 'number' ? ` = ${shown}` : ''}`;
-  return shown === '' ? at : `${at}  ${shown}`;
+  const { file, line, origin, source, note, value } = evidence;
+  if (source === 'coverage') return note ?? '';
+  const at = file !== null ? `${file}:${line}` : `${source} of ${placeOf(origin)}`;
+  const shown = value === null || value === undefined ? '' : shortValue(value, look);
+  if (note === null) return shown === '' ? at : `${at}: ${shown}`;
+  return typeof value === 'number' ? `${note} = ${shown} (${at})` : `${note} (${at})`;
+}
+
+/** An admin endpoint without its path: the page is named by the source. */
+function placeOf(origin: string | null): string {
+  return (origin ?? '').replace(/^(https?:\/\/[^/]+|unix:.*?)\/[a-z_]+(\?.*)?$/, '$1');
 }
 
 function shortValue(value: unknown, look: Look): string {
