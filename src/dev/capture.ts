@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { plantIncident } from '../../test/lab/shop.ts';
-import { startStory } from '../../test/lab/story.ts';
+import { plantIncident, startStory } from '../../test/lab/story.ts';
 
 /**
  * Captures the bundled incident (`meshdoctor demo`) from the lab: a real Envoy behind the stand-in for App Mesh, with the

@@ -49,6 +49,8 @@ function lookedAt({ gateways, sources, takenAt, window }: ReportDocument, look: 
   const read = sources
     .filter(({ state }) => state !== 'failed')
     .map(({ name, detail }) => oneLine(`${name}: ${detail}`));
+  const most = 3;
+  const files = read.length > most ? [...read.slice(0, most), `${read.length - most} more sources`] : read;
   return [
     ...lines,
     ...hang('', `Seen ${at}${rates}${files.length > 0 ? ` ${dot} ${files.join(` ${dot} `)}` : ''}`, look.width),

@@ -31,7 +31,7 @@ const story: EnvoyStory = {
   routes: { r: { v: [{ prefix: '/a', weighted: { a: 1, b: 2 }, addHeader: { x: 'y' } }], w: [] } },
   clusters: { c: ['a:1', '10.0.0.1:2'] },
   refusedClusters: { d: 'bad' },
-  stats: { 'server.live': 1 },
+  stats: [{ 'server.live': 1 }],
 };
 
 const strange = fc.constantFrom<unknown>(null, 7, 'x', true, [], {}, [null], [[]], { name: 3 }, 1e99, '');

