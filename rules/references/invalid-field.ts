@@ -1,7 +1,6 @@
 import { configEffect, whenObjectsApply } from '../../src/diagnose/effect.ts';
 import { anyOf, defineRule, finding } from '../../src/diagnose/rule.ts';
-import { meshObjects, schemaProblems } from '../../src/model/mesh/validity.ts';
-import type { SchemaProblem } from '../../src/schema/validate.ts';
+import { meshObjects, type SchemaProblem, schemaProblems } from '../../src/model/mesh/validity.ts';
 
 const mostEvidence = 20;
 

@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { emptyRequest } from '../collect/request.ts';
 import { diagnose } from './diagnose.ts';
@@ -6,7 +7,9 @@ import type { SourceFlags } from './source-options.ts';
 
 /** `meshdoctor demo`: the diagnosis of the bundled incident. */
 export async function demo(flags: ReportFlags): Promise<void> {
-  const bundle = fileURLToPath(new URL('./demo/incident.tar.gz', import.meta.url));
+  const path = fileURLToPath(new URL('./demo/incident.tar.gz', import.meta.url));
+  const near = relative(process.cwd(), path);
+  const bundle = near.startsWith('..') ? path : near;
   await diagnose({ ...noSources, bundle: [bundle], ...flags });
 }
 

@@ -42,7 +42,10 @@ export async function run(argv: readonly string[]): Promise<number> {
       process.stderr.write(`meshdoctor: ${error.message}\n`);
       return error.exitCode;
     }
-    throw error;
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    const details = process.env.MESHDOCTOR_DEBUG ? `\n${stack}` : ' (MESHDOCTOR_DEBUG=1 shows where)';
+    process.stderr.write(`meshdoctor: this is a fault of meshdoctor, please report it: ${message}${details}\n`);
+    return 3;
   }
 }
 

@@ -74,8 +74,3 @@ export function finding(subjects: Subject | readonly [Subject, ...Subject[]], dr
 export function notEvaluated(subject: Subject, gap: Gap): Outcome {
   return { type: 'not-evaluated', subject, gap };
 }
-
-/** The subject could not be decided within a counted budget. */
-export function undecided(subject: Subject, budget: string): Outcome {
-  return { type: 'undecided', subject, budget };
-}

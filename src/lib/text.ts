@@ -56,40 +56,12 @@ export function hang(prefix: string, text: string, width: number): readonly stri
   return wrap(text, Math.max(1, width - indent)).map((line, index) => (index === 0 ? prefix : blank) + line);
 }
 
-/** Fills a text up with spaces on its right. */
-export function padEnd(text: string, width: number): string {
-  return text + ' '.repeat(Math.max(0, width - displayWidth(text)));
-}
-
-/** Fills a text up with spaces on its left. */
-export function padStart(text: string, width: number): string {
-  return ' '.repeat(Math.max(0, width - displayWidth(text))) + text;
-}
-
 /** Cuts a text to `width` columns, with a sign that says so. */
 export function truncate(text: string, width: number, sign = '…'): string {
   // A grapheme may be many code units, but a text this long cannot fit whole unless nearly all of it is invisible.
   if (text.length <= width * 20 && displayWidth(text) <= width) return text;
   const room = width - displayWidth(sign);
   return room < 0 ? '' : `${fitting(text, room)}${sign}`;
-}
-
-/** Rows of cells as aligned lines, `gap` spaces between the columns; the columns in `right` are flush right. */
-export function columns(
-  rows: readonly (readonly string[])[],
-  gap = 2,
-  right: ReadonlySet<number> = new Set(),
-): string[] {
-  const widths: number[] = [];
-  for (const row of rows) {
-    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, displayWidth(cell));
-  }
-  return rows.map((row) =>
-    row
-      .map((cell, index) => (right.has(index) ? padStart(cell, widths[index] ?? 0) : padEnd(cell, widths[index] ?? 0)))
-      .join(' '.repeat(gap))
-      .trimEnd(),
-  );
 }
 
 /** The longest beginning of a text, in whole graphemes, that needs at most `width` columns. */

@@ -1,4 +1,3 @@
-import type { Document } from './document.ts';
 import type { Place } from './object.ts';
 
 /** Where a fact was read from. An open set: readers accept new values. */
@@ -22,9 +21,4 @@ export interface Evidence extends Place {
   readonly value: unknown;
   /** What it shows, in a few words; where absent the value speaks for itself. */
   readonly note?: string;
-}
-
-/** The evidence source of a document. */
-export function sourceOf(document: Pick<Document, 'kind'>): EvidenceSource {
-  return document.kind;
 }

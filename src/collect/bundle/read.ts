@@ -107,7 +107,7 @@ function restore(path: string, files: Files, manifest: BundleManifest, { keep, p
       {
         name: path,
         state: 'ok',
-        detail: `bundle of ${manifest.takenAt}: ${manifest.holds}`,
+        detail: `a bundle of ${manifest.holds}`,
         cost: { calls: 1, bytes: sizeOf(files) },
       },
       ...manifest.sources,

@@ -42,7 +42,12 @@ export async function writeBundle(snapshot: Snapshot, tool: { readonly version: 
 
 function describe({ objects, envoys, manifests, redactions }: Snapshot): string {
   const hidden = Object.values(redactions).reduce((sum, count) => sum + count, 0);
-  return `${objects.length} Kubernetes objects from ${manifests.length} files, ${envoys.length} Envoys; ${hidden} values hidden`;
+  const parts = [count(objects.length, 'object'), count(manifests.length, 'file'), count(envoys.length, 'Envoy')];
+  return `${parts.join(', ')}; ${count(hidden, 'value')} hidden`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 function unreadOf(view: EnvoyView): { section: EnvoySection; gap: Gap }[] {

@@ -1,7 +1,10 @@
 import { memoize } from '../../lib/memo.ts';
 import { type SchemaProblem, validate } from '../../schema/validate.ts';
+
 import type { Model } from '../model.ts';
 import type { Resource } from '../resource.ts';
+
+export type { SchemaProblem } from '../../schema/validate.ts';
 
 /** Every App Mesh object of the model that is reported on. */
 export function meshObjects(model: Model): readonly Resource[] {
