@@ -27,7 +27,7 @@ export interface Upstreams {
 }
 
 /** What an `echo` upstream answers, as JSON. */
-export interface Echo {
+interface Echo {
   readonly upstream: string;
   readonly method: string;
   readonly url: string;

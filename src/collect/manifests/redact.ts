@@ -114,16 +114,30 @@ function redactText(chunk: Chunk, value: unknown, hidden: readonly Hidden[]): st
     text = `${text.slice(0, from)}"${redacted}"${newlines}${text.slice(to)}`;
   }
   for (const { path } of hidden) {
-    const raw = path.reduce<unknown>((at, key) => member(at, key), value);
-    if (typeof raw === 'string' && raw.length >= 6) text = text.replaceAll(raw, redacted);
+    const raw = secretText(value, path);
+    if (raw !== null) text = text.replaceAll(raw, redacted);
   }
   return text;
 }
 
 function replaceAt(value: unknown, hidden: readonly Hidden[]): unknown {
+  const raw = new Set(hidden.flatMap(({ path }) => secretText(value, path) ?? []));
   let result = value;
   for (const { path } of hidden) result = withRedacted(result, path);
-  return result;
+  return withoutTexts(result, raw);
+}
+
+/** The secret at a path, where it is long enough to be known again elsewhere: an anchor holds what an alias repeats. */
+function secretText(value: unknown, path: Path): string | null {
+  const raw = path.reduce<unknown>((at, key) => member(at, key), value);
+  return typeof raw === 'string' && raw.length >= 6 ? raw : null;
+}
+
+function withoutTexts(value: unknown, raw: ReadonlySet<string>): unknown {
+  if (typeof value === 'string') return raw.has(value) ? redacted : value;
+  if (Array.isArray(value)) return value.map((item) => withoutTexts(item, raw));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, withoutTexts(child, raw)]));
 }
 
 function withRedacted(value: unknown, path: Path): unknown {

@@ -9,26 +9,27 @@ export interface Chunk {
 
 /**
  * Cuts a file at its document markers (`---` and `...` at column 0, YAML 1.2 §9.1: nothing else may begin a line so), so
- * that one broken document does not hide the others. Documents without content are counted, and left out.
+ * that one broken document does not hide the others. Documents without content are left out, but
+ * counted as the yaml package counts them: what a `---` begins, and what a `...` ends.
  */
 export function splitDocuments(text: string): readonly Chunk[] {
   const chunks: Chunk[] = [];
   let start = text.startsWith('\uFEFF') ? 1 : 0;
   let explicit = false;
   let index = 0;
-  const add = (end: number): void => {
+  const add = (end: number, ended: boolean): void => {
     const chunk = text.slice(start, end);
     const content = hasContent(chunk);
     if (content) chunks.push({ index, offset: start, text: chunk });
-    if (content || explicit) index += 1;
+    if (content || explicit || ended) index += 1;
   };
   const marker = /^(---|\.\.\.)(?=[ \t\r\n]|$)/gm;
   for (let match = marker.exec(text); match; match = marker.exec(text)) {
-    add(match.index);
+    add(match.index, match[1] === '...');
     start = match.index + 3;
     explicit = match[1] === '---';
   }
-  add(text.length);
+  add(text.length, false);
   return chunks;
 }
 

@@ -2,8 +2,6 @@ import type { JsonObject } from '../../lib/json.ts';
 import type { Seen } from '../coverage.ts';
 import type { Place } from '../object.ts';
 
-export type { EnvoySection } from './section.ts';
-
 /** What one Envoy said of itself: a view of each section, made from documents that are already redacted. */
 export interface EnvoyView {
   /** The folder of its documents in a bundle: `envoy/0`. */
