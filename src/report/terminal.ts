@@ -38,9 +38,14 @@ export function renderTerminal(document: ReportDocument, options: TerminalOption
 
 function lookedAt({ gateways, sources, takenAt, window }: ReportDocument, look: Look): readonly string[] {
   const dot = sign(look, 'dot');
-  const lines = gateways.map(({ ref, envoys, live, frozen }) => {
+  const lines = gateways.flatMap(({ ref, envoys, live, frozen }) => {
     const seen = envoys === 0 ? 'no Envoy read' : `${envoys} ${envoys === 1 ? 'Envoy' : 'Envoys'}, ${live} live`;
-    return `${paint(look, 'bold', oneLine(refText(ref)))}: ${[seen, frozenText[frozen]].filter(Boolean).join(` ${dot} `)}`;
+    const [first = '', ...rest] = hang(
+      '',
+      `${oneLine(refText(ref))}: ${[seen, frozenText[frozen]].filter(Boolean).join(` ${dot} `)}`,
+      look.width,
+    );
+    return [paint(look, 'bold', first), ...rest];
   });
   const at = `at ${takenAt.slice(0, 19).replace('T', ' ')} UTC`;
   const rates = window

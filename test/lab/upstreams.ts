@@ -26,15 +26,6 @@ export interface Upstreams {
   readonly stop: () => Promise<void>;
 }
 
-/** What an `echo` upstream answers, as JSON. */
-interface Echo {
-  readonly upstream: string;
-  readonly method: string;
-  readonly url: string;
-  readonly host: string;
-  readonly headers: Readonly<Record<string, string | readonly string[]>>;
-}
-
 /** Starts every server; when one cannot listen the others are stopped again. */
 export async function startUpstreams(specs: readonly UpstreamSpec[]): Promise<Upstreams> {
   const counts = new Map<string, number>();
