@@ -1,0 +1,141 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { askAdmin } from './admin.ts';
+import { type Lab, plantIncident, startStory } from './story.ts';
+import type { Trickle } from './traffic.ts';
+
+interface Finding {
+  readonly id: string;
+  readonly rule: string;
+  readonly effect: string;
+  readonly objects: readonly { readonly kind: string; readonly name: string }[];
+  readonly symptomOf: string | null;
+}
+
+function meshdoctor(
+  args: readonly string[],
+): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, ['dist/main.js', ...args], { timeout: 60_000 }, (_, stdout, stderr) => {
+      resolve({ code: child.exitCode ?? -1, stdout, stderr });
+    });
+  });
+}
+
+async function diagnose(...sources: readonly string[]): Promise<readonly Finding[]> {
+  const { stdout, stderr } = await meshdoctor(['diagnose', ...sources, '-o', 'json', '--window', '2s']);
+  if (stdout === '') throw new Error(stderr);
+  return (JSON.parse(stdout) as { findings: Finding[] }).findings;
+}
+
+const said = (findings: readonly Finding[]): readonly string[] =>
+  findings.map(({ rule, effect, objects }) => `${rule} ${objects[0]?.kind} ${objects[0]?.name} ${effect}`).sort();
+
+const planted = [
+  'config-rejected VirtualGateway edge latent',
+  'control-plane-disconnected VirtualGateway edge standing',
+  'node-port-mismatch VirtualNode payments traffic',
+  'target-service-missing GatewayRoute reviews traffic',
+  'target-service-no-provider VirtualService search traffic',
+  'upstream-connect-failures VirtualNode payments traffic',
+];
+
+describe.each(['1.40.0', '1.36.2'] as const)('the main job on Envoy %s', (envoyVersion) => {
+  let lab: Lab;
+  let traffic: Trickle;
+  let folder = '';
+  let live: readonly Finding[] = [];
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'meshdoctor-main-job-'));
+    lab = await startStory('incident', { envoyVersion });
+    await plantIncident(lab);
+    traffic = lab.traffic(120);
+    live = await diagnose('--admin', lab.adminUrls[0] ?? '', '-f', lab.manifests);
+  }, 180_000);
+  afterAll(async () => {
+    await traffic?.stop();
+    await lab?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('names each planted fault, and nothing else', () => {
+    expect(said(live)).toEqual(planted);
+    const symptom = live.find(({ rule }) => rule === 'upstream-connect-failures');
+    expect(symptom?.symptomOf).toBe(live.find(({ rule }) => rule === 'node-port-mismatch')?.id);
+  });
+
+  it('gives the same findings with the same ids from saved pages', async () => {
+    const save = async (name: string, path: string): Promise<string> => {
+      const file = join(folder, name);
+      await writeFile(file, (await askAdmin(lab.adminUrls[0] ?? '', path)).body);
+      return file;
+    };
+    const first = await save('stats-1.json', '/stats?format=json&usedonly');
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    const pages = [
+      ...['--stats', first, '--stats', await save('stats-2.json', '/stats?format=json&usedonly')],
+      ...['--config-dump', await save('config_dump.json', '/config_dump?include_eds')],
+      ...['--clusters', await save('clusters.json', '/clusters?format=json')],
+      ...['--server-info', await save('server_info.json', '/server_info')],
+    ];
+    const found = await diagnose(...pages, '-f', lab.manifests);
+    expect(found.map(({ id }) => id).sort()).toEqual(live.map(({ id }) => id).sort());
+  });
+
+  it('gives the same findings with the same ids from a bundle made by collect', async () => {
+    const bundle = join(folder, 'bundle.tar.gz');
+    const sources = ['--admin', lab.adminUrls[0] ?? '', '-f', lab.manifests, '--window', '2s'];
+    expect(await meshdoctor(['collect', ...sources, '--output-file', bundle])).toMatchObject({ code: 0 });
+    const found = await diagnose('--bundle', bundle);
+    expect(found.map(({ id }) => id).sort()).toEqual(live.map(({ id }) => id).sort());
+  });
+
+  it('sees the faults that Envoy alone shows, without manifests', async () => {
+    const found = await diagnose('--admin', lab.adminUrls[0] ?? '');
+    expect(said(found)).toEqual(planted.filter((line) => !/node-port-mismatch|target-service-missing/.test(line)));
+  });
+
+  it('names the gateway that comes back empty, and folds what follows from it', async () => {
+    await lab.restartEnvoy(0);
+    const found = await diagnose('--admin', lab.adminUrls[0] ?? '', '-f', lab.manifests);
+    const root = found.find(({ rule }) => rule === 'gateway-pod-empty');
+    expect(root).toMatchObject({ effect: 'traffic', symptomOf: null });
+    const folded = found.filter(({ symptomOf }) => symptomOf === root?.id).map(({ rule }) => rule);
+    expect(folded.sort()).toEqual(['envoy-not-live', 'gateway-listener-missing']);
+  });
+});
+
+describe('a healthy gateway', () => {
+  it.each(['1.40.0', '1.36.2'] as const)(
+    'has no finding while its control plane lives, on Envoy %s',
+    async (envoyVersion) => {
+      const lab = await startStory('healthy', { envoyVersion, replicas: 2 });
+      try {
+        const traffic = lab.traffic(50);
+        const found = await diagnose(
+          ...lab.adminUrls.flatMap((url) => ['--admin', url]),
+          '-f',
+          lab.manifests,
+          '--closed',
+        );
+        await traffic.stop();
+        expect(said(found)).toEqual([]);
+        await lab.controlPlane.die();
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+        const frozen = await diagnose(
+          ...lab.adminUrls.flatMap((url) => ['--admin', url]),
+          '-f',
+          lab.manifests,
+          '--closed',
+        );
+        expect(said(frozen)).toEqual(['control-plane-disconnected VirtualGateway edge standing']);
+      } finally {
+        await lab.stop();
+      }
+    },
+    120_000,
+  );
+});
