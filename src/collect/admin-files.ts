@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { asNumber, asObject, asText } from '../lib/json.ts';
 import { type DocumentKind, makeDocument } from '../snapshot/document.ts';
@@ -40,15 +40,15 @@ const kinds: readonly (readonly [keyof SavedAdminFiles, DocumentKind])[] = [
 const maxBytes = 500 * 1024 * 1024;
 
 /**
- * Reads what admin endpoints once said, gzipped or not. With one config dump all files are of one Envoy, and several stats
+ * Reads what admin endpoints once said, gzipped or not; synchronously, in the engine's worker, which spares a copy of each page. With one config dump all files are of one Envoy, and several stats
  * are its readings in the order given; with several config dumps the files belong together by their order.
  */
-export async function readAdminFiles(request: AdminFilesRequest): Promise<Harvest> {
+export function readAdminFiles(request: AdminFilesRequest): Harvest {
   const pages: SavedPage[] = [];
   const failed: SourceReport[] = [];
   for (const [field, kind] of kinds) {
     for (const path of request[field]) {
-      const page = await readPage(path, kind);
+      const page = readPage(path, kind);
       if (typeof page !== 'string') pages.push(page);
       else
         failed.push({
@@ -79,18 +79,31 @@ export async function readAdminFiles(request: AdminFilesRequest): Promise<Harves
   };
 }
 
-async function readPage(path: string, kind: DocumentKind): Promise<SavedPage | string> {
+function readPage(path: string, kind: DocumentKind): SavedPage | string {
   try {
-    if ((await stat(path)).size > maxBytes) return 'the file is larger than 500 MiB';
-    const bytes = await readFile(path);
-    const zipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
-    const raw = zipped ? gunzipSync(bytes, { maxOutputLength: maxBytes }) : bytes;
-    if (raw.includes(0)) return `nothing readable: ${path}:1:1: it is not text (it holds zero bytes)`;
-    const { text, redactions } = redactAdmin(raw.toString('utf8').replace(/^\uFEFF/, ''));
+    if (statSync(path).size > maxBytes) return 'the file is larger than 500 MiB';
+    const raw = isZipped(path) ? unzip(readFileSync(path)) : readFileSync(path, 'utf8');
+    if (raw.includes('\0')) return `nothing readable: ${path}:1:1: it is not text (it holds zero bytes)`;
+    const { text, redactions } = redactAdmin(raw.replace(/^\uFEFF/, ''));
     return { kind, path, text, redactions };
   } catch (error) {
     return `nothing readable: ${describeError(error)}`;
   }
+}
+
+function isZipped(path: string): boolean {
+  const file = openSync(path, 'r');
+  try {
+    const head = Buffer.alloc(2);
+    readSync(file, head, 0, 2, 0);
+    return head[0] === 0x1f && head[1] === 0x8b;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function unzip(bytes: Buffer): string {
+  return gunzipSync(bytes, { maxOutputLength: maxBytes }).toString('utf8');
 }
 
 function splitByEnvoy(pages: readonly SavedPage[]): readonly (readonly SavedPage[])[] {

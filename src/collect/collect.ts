@@ -48,7 +48,7 @@ async function readFiles(request: CollectRequest, readAt: string): Promise<reado
   if (Object.values(request.saved).some((paths) => paths.length > 0)) {
     const { readAdminFiles } = await import('./admin-files.ts');
     harvests.push(
-      await readAdminFiles({
+      readAdminFiles({
         ...request.saved,
         envoyVersion: request.envoyVersion,
         keyFrom: countEnvoys(harvests),

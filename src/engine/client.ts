@@ -6,9 +6,12 @@ export interface EngineClient extends Engine {
   readonly close: () => Promise<void>;
 }
 
+/** A small nursery costs no time and keeps the peak low: a parsed dump is old at once. Measured on a dump of 29 MB. */
+const youngMiB = 8;
+
 /** Starts the worker. `entry` is the built worker; everything big stays there, only reports and bundles come back. */
 export function startEngine(entry: URL): EngineClient {
-  const worker = new Worker(entry);
+  const worker = new Worker(entry, { resourceLimits: { maxYoungGenerationSizeMb: youngMiB } });
   const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
   let calls = 0;
   const failAll = (error: Error): void => {

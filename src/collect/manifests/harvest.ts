@@ -1,12 +1,14 @@
 import { asObject, asText, isObject, type JsonObject, pointer, pointerSegments } from '../../lib/json.ts';
 import type { CoverageEntry, Gap } from '../../snapshot/coverage.ts';
 import { type Document, makeDocument } from '../../snapshot/document.ts';
+import type { Node } from 'yaml';
+import { memoize } from '../../lib/memo.ts';
 import { type KubernetesObject, type Place, refKey, refText } from '../../snapshot/object.ts';
 import { addRedactions, type Redactions, redacted } from '../../snapshot/redact.ts';
 import type { FilePosition, Harvest, SourceReport } from '../../snapshot/snapshot.ts';
-import { parseChunk, positionIn, typeOf } from './parse.ts';
+import { lineAndColumn, offsetIn, parseChunk, rootOf, typeOf } from './parse.ts';
 import { redactDocument } from './redact.ts';
-import { splitDocuments } from './split.ts';
+import { type Chunk, splitDocuments } from './split.ts';
 
 /** A file of manifests as it was read. */
 export interface ManifestFile {
@@ -100,7 +102,8 @@ function readFile(file: ManifestFile, options: ManifestOptions): FileHarvest {
     const found = objectsOf(clean.value, pointer(chunk.index), file, options);
     objects.push(...found);
     if (found.length === 0 && !isEmptyList(clean.value)) {
-      others.push(where(toFile(file, positionIn(file.text, chunk, []))));
+      const start = chunk.offset + Math.max(0, chunk.text.search(/^[ \t]*[^\s#%]/m));
+      others.push(`${file.origin}:${lineAndColumn(file.text, start).line}`);
     }
   }
   text += file.text.slice(end);
@@ -137,18 +140,32 @@ function objectsOf(
   ];
 }
 
+/**
+ * Finds places in files. A report asks for thousands of them, many in one object: the chunks of a file are cut once, and the
+ * last chunk that was parsed is kept.
+ */
 function positionFinder(files: readonly ManifestFile[]): (place: Place) => FilePosition | null {
   const byId = new Map(files.map((file) => [file.id, file]));
+  const chunksOf = memoize((file: ManifestFile) => {
+    return new Map(splitDocuments(file.text).map((chunk) => [String(chunk.index), chunk]));
+  });
+  let last: {
+    readonly chunk: Chunk;
+    readonly root: Node | null;
+    readonly line: number;
+    readonly column: number;
+  } | null = null;
   return ({ document, pointer: path }) => {
     const file = byId.get(document);
-    const [index, ...rest] = pointerSegments(path);
-    const chunk = file && splitDocuments(file.text).find((candidate) => String(candidate.index) === index);
-    return file && chunk ? toFile(file, positionIn(file.text, chunk, rest)) : null;
+    const [index = '', ...rest] = pointerSegments(path);
+    const chunk = file && chunksOf(file).get(index);
+    if (!file || !chunk) return null;
+    if (last?.chunk !== chunk) last = { chunk, root: rootOf(chunk), ...lineAndColumn(file.text, chunk.offset) };
+    if (!last.root) return null;
+    const inside = lineAndColumn(chunk.text, offsetIn(last.root, rest));
+    const column = inside.line === 1 ? last.column + inside.column - 1 : inside.column;
+    return { file: file.origin, line: last.line + inside.line - 1, column };
   };
-}
-
-function toFile(file: ManifestFile, at: { readonly line: number; readonly column: number } | null): FilePosition {
-  return { file: file.origin, line: at?.line ?? 1, column: at?.column ?? 1 };
 }
 
 function where(position: FilePosition | null): string {

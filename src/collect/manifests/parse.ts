@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { isMap, isScalar, isSeq, type Node, parseDocument } from 'yaml';
 import { asObject } from '../../lib/json.ts';
 import type { Chunk } from './split.ts';
 
@@ -33,14 +33,9 @@ export function parseChunk(file: string, chunk: Chunk): Parsed {
   }
 }
 
-/** Line and column, both from 1, of the value a path of keys names in a document; of its deepest part that exists. */
-export function positionIn(
-  file: string,
-  chunk: Chunk,
-  path: readonly string[],
-): { readonly line: number; readonly column: number } | null {
-  const root = rootOf(chunk);
-  return root ? lineAndColumn(file, chunk.offset + nodeAt(root, path).at) : null;
+/** Where in a chunk the value stands that a path of keys names; its deepest part that exists. */
+export function offsetIn(root: Node, path: readonly string[]): number {
+  return nodeAt(root, path).at;
 }
 
 /** From and to, as offsets in the chunk, of the value a path names; null where it is not there as written. */
@@ -114,12 +109,15 @@ function failed(file: string, offset: number, reason: string): Parsed {
   return { ok: false, reason, ...lineAndColumn(file, offset) };
 }
 
-function lineAndColumn(file: string, offset: number): { readonly line: number; readonly column: number } {
-  const counter = new LineCounter();
-  counter.addNewLine(0);
-  for (let at = file.indexOf('\n'); at >= 0 && at < offset; at = file.indexOf('\n', at + 1)) counter.addNewLine(at + 1);
-  const { line, col } = counter.linePos(offset);
-  return { line, column: col };
+/** Line and column, both from 1, of an offset. */
+export function lineAndColumn(file: string, offset: number): { readonly line: number; readonly column: number } {
+  let line = 1;
+  let start = 0;
+  for (let at = file.indexOf('\n'); at >= 0 && at < offset; at = file.indexOf('\n', at + 1)) {
+    line += 1;
+    start = at + 1;
+  }
+  return { line, column: offset - start + 1 };
 }
 
 function oneLine(message: string): string {
