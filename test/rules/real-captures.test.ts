@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { catalogue } from '../../rules/index.ts';
+import { readAdminFiles } from '../../src/collect/admin-files.ts';
+import { diagnose } from '../../src/diagnose/run.ts';
+import { buildModel } from '../../src/model/model.ts';
+import { assembleSnapshot } from '../../src/snapshot/assemble.ts';
+import { refText } from '../../src/snapshot/object.ts';
+
+const now = '2026-11-24T12:00:00Z';
+
+/** What all rules say of a captured Envoy alone: rule, subject, effect; symptoms indented under their root. */
+function diagnoseCapture(name: string): readonly string[] {
+  const page = (file: string): readonly string[] => {
+    const path = `test/fixtures/${name}/${file}`;
+    return existsSync(path) ? [path] : [];
+  };
+  const harvest = readAdminFiles({
+    configDump: page('config_dump.json'),
+    clusters: page('clusters.json'),
+    listeners: page('listeners.json'),
+    stats: [...page('stats-1.json'), ...page('stats-2.json')],
+    certs: page('certs.json'),
+    serverInfo: page('server_info.json'),
+    runtime: page('runtime.json'),
+    envoyVersion: null,
+    keyFrom: 0,
+    keep: false,
+    now,
+  });
+  const rules = catalogue.map(({ rule }) => rule);
+  const { findings, checks } = diagnose(buildModel(assembleSnapshot([harvest], now)), rules);
+  expect(checks.filter(({ failed }) => failed !== null)).toEqual([]);
+  return findings.map(
+    ({ rule, subjects, effect, foldedUnder }) =>
+      `${foldedUnder === null ? '' : '  '}${rule} ${subjects.map(refText).join(', ')} ${effect}`,
+  );
+}
+
+const incident = [
+  'target-service-no-provider VirtualService shop/search traffic',
+  'upstream-connect-failures VirtualNode shop/payments traffic',
+  'config-rejected VirtualGateway shop/edge latent',
+  'control-plane-disconnected VirtualGateway shop/edge standing',
+];
+
+describe('real captures, Envoy alone', () => {
+  it.each<readonly [string, readonly string[]]>([
+    ['envoy-1.40.0-incident', incident],
+    ['envoy-1.36.2-incident', incident],
+    ['envoy-1.40.0-healthy', []],
+    [
+      'envoy-1.40.0-empty',
+      [
+        'gateway-pod-empty VirtualGateway shop/edge traffic',
+        '  envoy-not-live VirtualGateway shop/edge traffic',
+        'control-plane-disconnected VirtualGateway shop/edge standing',
+      ],
+    ],
+    [
+      'envoy-1.40.0-live-empty',
+      [
+        'gateway-pod-empty VirtualGateway shop/edge traffic',
+        'control-plane-disconnected VirtualGateway shop/edge standing',
+      ],
+    ],
+    ['envoy-1.40.0-static', []],
+  ])('%s', (name, expected) => {
+    expect([...diagnoseCapture(name)].sort()).toEqual([...expected].sort());
+  });
+});
