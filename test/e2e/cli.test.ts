@@ -12,11 +12,16 @@ interface Ran {
 }
 
 /** Runs the built program as a user would. */
-function meshdoctor(args: readonly string[], stdin = ''): Promise<Ran> {
+function meshdoctor(args: readonly string[], stdin = '', env: Readonly<Record<string, string>> = {}): Promise<Ran> {
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, ['dist/main.js', ...args], { timeout: 30_000 }, (_, stdout, stderr) => {
-      resolve({ code: child.exitCode ?? -1, stdout, stderr });
-    });
+    const child = execFile(
+      process.execPath,
+      ['dist/main.js', ...args],
+      { timeout: 30_000, env: { ...process.env, ...env } },
+      (_, stdout, stderr) => {
+        resolve({ code: child.exitCode ?? -1, stdout, stderr });
+      },
+    );
     child.stdin?.on('error', () => {});
     child.stdin?.end(stdin);
   });
@@ -140,6 +145,36 @@ describe('meshdoctor', () => {
     expect(code).toBe(3);
     expect(stderr).toMatch(/e\.yaml:\d+:\d+: /);
     expect((JSON.parse(stdout) as { sources: { detail: string }[] }).sources[0]?.detail).toContain('2 objects');
+  });
+
+  it('resolves references by --base, judges only -f, and lets -f replace what the base has', async () => {
+    const base = await file('base.yaml', `${virtualService('search')}${gatewayRoute('other', 'search')}`);
+    const route = await file('route.yaml', gatewayRoute('search'));
+    const args = [
+      'diagnose',
+      '-f',
+      route,
+      '--base',
+      base,
+      '--closed',
+      '--now',
+      '2026-06-01T00:00:00Z',
+      '-o',
+      'json',
+      '--fail-on',
+      'never',
+    ];
+    expect(findingsOf(await meshdoctor([...args, '--rule', 'target-service-missing']))).toEqual([]);
+    const better = await file('better.yaml', virtualService('search', { node: 'search' }));
+    const replaced = await meshdoctor([...args, '-f', better, '--rule', 'target-service-no-provider']);
+    expect(findingsOf(replaced)).toEqual([]);
+    const kept = await meshdoctor([...args, '--rule', 'node-missing']);
+    expect(findingsOf(kept)).toEqual([]);
+  });
+
+  it('draws plain ASCII where the terminal is not UTF-8, and no colour under NO_COLOR', async () => {
+    const { stdout } = await meshdoctor(['demo'], '', { LC_ALL: 'C', NO_COLOR: '1' });
+    expect(stdout).toMatch(/^[\n -~]*$/);
   });
 
   it('refuses 50 MB of noise quickly', async () => {
