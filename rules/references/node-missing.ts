@@ -1,4 +1,4 @@
-import { configEffect, whenObjectsApply } from '../../src/diagnose/effect.ts';
+import { configEffect, meanwhile, whenObjectsApply } from '../../src/diagnose/effect.ts';
 import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import { nearest } from '../../src/lib/nearest.ts';
 import type { VirtualRouter, VirtualService } from '../../src/model/mesh/kinds.ts';
@@ -27,6 +27,7 @@ export default defineRule({
       if (node.state === 'unknown') yield notEvaluated(from, node.gap);
       if (node.state !== 'absent') continue;
       const hurt = hurtBehind(model, servicesBehind(model, from));
+      const until = meanwhile(model, hurt.gateways, 'these requests');
       const { namespace, name, path } = target;
       const here = model.virtualNodes.filter(({ ref }) => ref.namespace === namespace).map(({ ref }) => ref.name);
       const near = nearest(name, here);
@@ -44,7 +45,9 @@ export default defineRule({
             restarts: 'nothing',
             works: whenObjectsApply(model, hurt.gateways),
           },
+          ...until.fix,
         ],
+        avoid: until.avoid,
         discriminator: `${namespace}/${name}`,
         affects: hurt.affects,
       });

@@ -1,4 +1,4 @@
-import { configEffect, whenObjectsApply } from '../../src/diagnose/effect.ts';
+import { configEffect, meanwhile, whenObjectsApply } from '../../src/diagnose/effect.ts';
 import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import { nearest } from '../../src/lib/nearest.ts';
 import { hurtBehind } from '../../src/model/mesh/hurt.ts';
@@ -27,6 +27,7 @@ export default defineRule({
       if (router.state !== 'absent') continue;
       const { namespace, name, path } = provider.target;
       const hurt = hurtBehind(model, [service]);
+      const until = meanwhile(model, hurt.gateways, 'these requests');
       const here = model.virtualRouters.filter(({ ref }) => ref.namespace === namespace).map(({ ref }) => ref.name);
       const near = nearest(name, here);
       yield finding(service, {
@@ -44,7 +45,9 @@ export default defineRule({
             restarts: 'nothing',
             works: whenObjectsApply(model, hurt.gateways),
           },
+          ...until.fix,
         ],
+        avoid: until.avoid,
         affects: hurt.affects.slice(1),
       });
     }

@@ -1,4 +1,4 @@
-import { configEffect, whenObjectsApply } from '../../src/diagnose/effect.ts';
+import { configEffect, meanwhile, whenObjectsApply } from '../../src/diagnose/effect.ts';
 import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import { hurtBehind } from '../../src/model/mesh/hurt.ts';
 import { servicesOfRouter } from '../../src/model/mesh/reach.ts';
@@ -27,6 +27,7 @@ export default defineRule({
         continue;
       }
       const hurt = hurtBehind(model, services);
+      const until = meanwhile(model, hurt.gateways, 'these requests');
       const names = services.map(({ ref }) => `${ref.namespace}/${ref.name}`).join(', ');
       yield finding(router, {
         message: `VirtualRouter ${router.ref.namespace}/${router.ref.name} has no route, so VirtualService ${names} leads nowhere${
@@ -43,7 +44,9 @@ export default defineRule({
             restarts: 'nothing',
             works: whenObjectsApply(model, hurt.gateways),
           },
+          ...until.fix,
         ],
+        avoid: until.avoid,
         affects: hurt.affects,
       });
     }

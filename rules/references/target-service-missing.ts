@@ -1,4 +1,4 @@
-import { configEffect, whenObjectsApply } from '../../src/diagnose/effect.ts';
+import { configEffect, meanwhile, whenObjectsApply } from '../../src/diagnose/effect.ts';
 import type { Fix } from '../../src/diagnose/finding.ts';
 import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import { nearest } from '../../src/lib/nearest.ts';
@@ -29,6 +29,7 @@ export default defineRule({
       if (target.state !== 'absent') continue;
       const gateways = gatewaysOfRoutes(model, [route]);
       const shown = target.proof.some(({ source }) => source === 'config_dump');
+      const until = meanwhile(model, gateways, 'the requests of this route');
       const { namespace, name, path } = route.target;
       yield finding(route, {
         message: `Route ${route.ref.namespace}/${route.ref.name} sends its requests to VirtualService ${namespace}/${name}, which ${
@@ -37,7 +38,8 @@ export default defineRule({
         effect: configEffect(model, gateways, shown ? 'shows' : 'unseen'),
         evidence: [route.at(path), ...target.proof],
         cause: 'App Mesh makes a route active only when its VirtualService is; until then the gateway answers 404.',
-        fix: [fixFor(model, route, route.target, whenObjectsApply(model, gateways))],
+        fix: [fixFor(model, route, route.target, whenObjectsApply(model, gateways)), ...until.fix],
+        avoid: until.avoid,
         affects: [{ apiVersion: route.ref.apiVersion, kind: 'VirtualService', namespace, name }],
       });
     }

@@ -1,4 +1,4 @@
-import { configEffect, whenObjectsApply } from '../../src/diagnose/effect.ts';
+import { configEffect, meanwhile, whenObjectsApply } from '../../src/diagnose/effect.ts';
 import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import { verdictOn } from '../../src/model/envoy/verdict.ts';
 import type { VirtualService } from '../../src/model/mesh/kinds.ts';
@@ -37,6 +37,7 @@ export default defineRule({
         if (unseen) yield notEvaluated(service, unseen);
         continue;
       }
+      const until = meanwhile(model, gateways, 'these requests');
       const shown = verdict.state === 'empty' ? 'shows' : verdict.state === 'routed' ? 'contradicts' : 'unseen';
       yield finding(service, {
         message: `VirtualService ${service.ref.namespace}/${service.ref.name} has no provider: ${
@@ -47,7 +48,8 @@ export default defineRule({
         effect: configEffect(model, gateways, shown),
         evidence: [service.at('spec.provider', 'no provider is written'), ...verdict.evidence],
         cause: 'A VirtualService without VirtualNode or VirtualRouter leads nowhere: its virtual host has no routes.',
-        fix: [fixFor(model, service, whenObjectsApply(model, gateways))],
+        fix: [fixFor(model, service, whenObjectsApply(model, gateways)), ...until.fix],
+        avoid: until.avoid,
         affects: routes.slice(0, 200).map(({ ref }) => ref),
       });
     }
@@ -62,11 +64,13 @@ export default defineRule({
             'Either it has no provider, or the VirtualRouter behind it has no route. Its object was not among what was read.',
           fix: [
             {
-              say: 'Give it a provider with routes, or send these requests to the workload by another way.',
+              say: 'Give it a provider with routes.',
               restarts: 'nothing',
               works: whenObjectsApply(model, [gateway]),
             },
+            ...meanwhile(model, [gateway], 'these requests').fix,
           ],
+          avoid: meanwhile(model, [gateway], 'these requests').avoid,
           affects: [gateway.ref],
         },
       );

@@ -1,6 +1,6 @@
 import { appMeshEnd, type Gateway } from '../model/gateway.ts';
 import type { Model } from '../model/model.ts';
-import type { Effect, Fix } from './finding.ts';
+import type { Avoid, Effect, Fix } from './finding.ts';
 
 /** What the running Envoys say of a fault that objects show. */
 export type EnvoyVerdict = 'shows' | 'contradicts' | 'unseen';
@@ -29,4 +29,25 @@ export function whenObjectsApply(model: Model, gateways: readonly Gateway[]): Fi
 function takesNoConfig(model: Model, gateways: readonly Gateway[], how: 'every' | 'some'): boolean {
   if (gateways.length === 0) return Date.parse(model.now) >= Date.parse(appMeshEnd);
   return how === 'every' ? gateways.every(isFrozen) : gateways.some(isFrozen);
+}
+
+/** What to do meanwhile, and never, where a correction in objects does not reach the gateway any more. */
+export interface Meanwhile {
+  readonly fix: readonly Fix[];
+  readonly avoid: readonly Avoid[];
+}
+
+/** For faults whose cure is an object: nothing where it takes effect at once. `requests` says which ones are hurt. */
+export function meanwhile(model: Model, gateways: readonly Gateway[], requests: string): Meanwhile {
+  if (whenObjectsApply(model, gateways) === 'now') return { fix: [], avoid: [] };
+  return {
+    fix: [
+      {
+        say: `Until then send ${requests} past this gateway: from the load balancer straight to the Service that should answer.`,
+        restarts: 'nothing',
+        works: 'now',
+      },
+    ],
+    avoid: [{ say: 'Do not restart the pods of the gateway to apply a change.', because: 'they come back empty' }],
+  };
 }
