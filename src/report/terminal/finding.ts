@@ -15,12 +15,12 @@ export function renderFinding(
   const most = all ? Number.POSITIVE_INFINITY : 3;
   const severity = finding.severity === 'error' ? 'ERROR' : finding.severity === 'warning' ? 'WARN ' : 'INFO ';
   const head = `${paint(look, severityStyle(finding.severity), severity)} ${paint(look, 'bold', finding.rule)}`;
-  const lines = [head, ...part(look, '', finding.message), ...part(look, 'Effect', effectText(finding))];
+  const lines = [head, ...part(look, '', finding.message), ...part(look, 'Effect', effectText(finding, symptoms))];
   if (finding.cause !== '') lines.push(...part(look, 'Why', finding.cause));
   lines.push(...several('Seen', finding.evidence, most, look, evidenceText));
   lines.push(...several('About', finding.objects, most, look, objectText));
   for (const [index, fix] of finding.fix.entries()) lines.push(...fixLines(fix, index, finding.fix.length, look));
-  for (const { say, because } of finding.avoid) lines.push(...part(look, 'Never', `${say} ${capital(because)}.`));
+  for (const { say, because } of finding.avoid) lines.push(...part(look, 'Never', neverText(say, because)));
   if (symptoms.length > 0) {
     const rules = [...new Set(symptoms.map(({ rule }) => rule))].join(', ');
     const what = symptoms.length === 1 ? 'one more finding' : `${symptoms.length} more findings`;
@@ -48,7 +48,12 @@ function several<T>(
   return left > 0 ? [...lines, ...part(look, '', `and ${left} more (--all)`)] : lines;
 }
 
-function effectText({ effect, impact, since, severity }: ReportFinding): string {
+/** How much traffic is hit may be known of a symptom alone: the counters tell of the cluster, not of its cause. */
+function effectText(
+  { effect, impact: own, since, severity }: ReportFinding,
+  symptoms: readonly ReportFinding[],
+): string {
+  const impact = own ?? symptoms.find((symptom) => symptom.impact !== null)?.impact ?? null;
   const rate = impact ? `, about ${impact.requestsPerMinute} a minute` : '';
   const when = since === null ? '' : ` Since ${since}.`;
   if (effect === 'traffic')
@@ -112,6 +117,8 @@ function commandLines(command: string, look: Look): readonly string[] {
   return [...lines, line];
 }
 
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+/** `Do not restart it.` reads, after the word Never: `restart it: it comes back empty`. */
+function neverText(say: string, because: string): string {
+  const what = say.replace(/^Do not /, '').replace(/\.$/, '');
+  return `${what}: ${because}.`;
 }
