@@ -27,7 +27,8 @@ export function parseTarget(text: string): AdminTarget | string {
     if (socket === '') return `${text}: unix: needs the path of a socket`;
     return { label: text, host: 'localhost', port: 0, socket };
   }
-  const url = URL.parse(text.includes('://') ? text : `http://${text}`);
+  const full = text.includes('://') ? text : `http://${text}`;
+  const url = URL.canParse(full) ? new URL(full) : null;
   if (url?.protocol !== 'http:' || url.hostname === '') {
     return `${text}: an admin endpoint is http://host:port or unix:/path (Envoy's admin endpoint speaks no TLS)`;
   }
