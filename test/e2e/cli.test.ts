@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gatewayRoute, virtualService } from '../support/shop.ts';
 
@@ -145,6 +146,23 @@ describe('meshdoctor', () => {
     expect(code).toBe(3);
     expect(stderr).toMatch(/e\.yaml:\d+:\d+: /);
     expect((JSON.parse(stdout) as { sources: { detail: string }[] }).sources[0]?.detail).toContain('2 objects');
+  });
+
+  it('lets no planted secret out: not into a bundle, not into a report', async () => {
+    const secret = await file(
+      'secret.yaml',
+      'apiVersion: v1\nkind: Secret\nmetadata: { name: a }\nstringData: { k: CANARY-manifest }\n',
+    );
+    const page = (name: string): string => `test/fixtures/envoy-1.40.0-static/${name}`;
+    expect(await readFile(page('config_dump.json'), 'utf8')).toContain('CANARY-');
+    const sources = ['--config-dump', page('config_dump.json'), '--clusters', page('clusters.json'), '-f', secret];
+    const bundle = join(folder, 'canary.tar.gz');
+    await meshdoctor(['collect', ...sources, '--output-file', bundle]);
+    const held = gunzipSync(await readFile(bundle)).toString('utf8');
+    expect(held).toContain('BootstrapConfigDump');
+    expect(held).not.toContain('CANARY-');
+    const report = await meshdoctor(['diagnose', ...sources, '-o', 'json']);
+    expect(report.stdout + report.stderr).not.toContain('CANARY-');
   });
 
   it('resolves references by --base, judges only -f, and lets -f replace what the base has', async () => {
