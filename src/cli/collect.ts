@@ -21,11 +21,19 @@ export async function collectBundle(flags: CollectFlags): Promise<void> {
     } catch (error) {
       throw new Failure(`cannot write ${flags.outputFile}: ${error instanceof Error ? error.message : error}`, 2);
     }
-    const held = `${summary.objects} objects, ${summary.envoys} Envoys, ${summary.documents} documents`;
+    const held = [
+      count(summary.objects, 'object'),
+      count(summary.envoys, 'Envoy'),
+      count(summary.documents, 'document'),
+    ].join(', ');
     process.stderr.write(`wrote ${flags.outputFile}: ${held}, ${bytes.length} bytes\n`);
     const code = summary.timedOut ? 4 : codeOf(summary.sources);
     process.exitCode = code === 3 && flags.bestEffort ? 0 : code;
   });
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 function codeOf(sources: readonly { readonly trouble: string | null }[]): number {

@@ -54,7 +54,7 @@ function effectText(
   symptoms: readonly ReportFinding[],
 ): string {
   const impact = own ?? symptoms.find((symptom) => symptom.impact !== null)?.impact ?? null;
-  const rate = impact ? `, about ${impact.requestsPerMinute} a minute` : '';
+  const rate = impact ? `, about ${aboutText(impact.requestsPerMinute)} a minute` : '';
   const when = since === null ? '' : ` Since ${since}.`;
   if (effect === 'traffic')
     return `${severity === 'error' ? 'Requests are hit now' : 'Requests can be hit now'}${rate}.${when}`;
@@ -115,6 +115,10 @@ function commandLines(command: string, look: Look): readonly string[] {
     line = `${line} ${word}`;
   }
   return [...lines, line];
+}
+
+function aboutText(rate: number): string {
+  return rate < 10 ? String(rate) : String(Math.round(rate));
 }
 
 /** `Do not restart it.` reads, after the word Never: `restart it: it comes back empty`. */
