@@ -29,7 +29,7 @@ export default defineRule({
   needs: anyOf('envoy.listenerConfig', 'envoy.clusterConfig', 'envoy.routes', 'envoy.stats'),
   explains: ['gateway-listener-missing', 'config-stale'],
   docs: {
-    what: 'A listener, cluster or route configuration whose last update Envoy refused. A refused route configuration leaves no `error_state`, only the counter `update_rejected`; an old counter that does not grow is information.',
+    what: 'A listener, cluster or route configuration whose last update Envoy refused. Only a refused listener leaves an `error_state`; of clusters and route configurations the counter `update_rejected` alone tells (seen on 1.36.2 and 1.40.0), and an old counter that does not grow is information.',
     why: 'The version before goes on, so what was changed since is not in force; a resource that never had an accepted version is missing altogether.',
     fix: "Envoy's own words name the field. Correct it in the object it was made from.",
     seen: '`error_state` in the config dump, `update_rejected` in the stats, `gRPC config for … rejected` in the log. `update_failure` is another thing: it rises each time App Mesh closes its stream, in health too.',
@@ -46,9 +46,9 @@ export default defineRule({
       }
       for (const [key, { refusal, evidence }] of refusals) {
         const { kind, name, details, older, since, severity } = refusal;
-        const what = name === '' ? `an update of its ${kind}s` : `the last update of ${kind} ${name}`;
+        const resource = name === '' ? `its ${kind}s` : `${kind} ${name}`;
         yield finding(gateway, {
-          message: `Gateway ${gateway.ref.name} refused ${what}${details === '' ? '' : `: ${details}`}${/[.!?]$/.test(details) ? '' : '.'}`,
+          message: `Gateway ${gateway.ref.name} ${refusedText(refusal, resource)}`,
           effect: older ? 'latent' : 'traffic',
           severity,
           evidence,
@@ -130,6 +130,13 @@ function* fromCounter(envoy: Envoy, kind: Refusal['kind'], name: string, prefix:
     severity: growing ? 'error' : 'info',
     evidence: ever.evidence,
   };
+}
+
+/** An `error_state` speaks of the last update; a counter only of how often, and by its growth of now. */
+function refusedText({ details, severity }: Refusal, resource: string): string {
+  if (details !== '') return `refused the last update of ${resource}: ${details}${/[.!?]$/.test(details) ? '' : '.'}`;
+  const when = severity === 'error' ? 'just now' : 'at some time since it started';
+  return `refused an update of ${resource} ${when}.`;
 }
 
 function origin(kind: Refusal['kind']): string {

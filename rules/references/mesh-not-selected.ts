@@ -64,7 +64,7 @@ function undecidedMembers(model: Model): ReadonlyMap<string, readonly MeshMember
     ...model.virtualServices,
     ...model.virtualRouters,
     ...model.virtualNodes,
-  ].filter(({ meshName, reported }) => meshName === null && reported);
+  ].filter(({ meshName }) => meshName === null);
   return groupBy(members, ({ ref }) => ref.namespace ?? '');
 }
 

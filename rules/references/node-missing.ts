@@ -60,7 +60,7 @@ function referrers(model: Model) {
   const seen = new Set<string>();
   return nodeReferences(model).filter(({ from, target }) => {
     const key = `${from.ref.kind} ${from.ref.namespace}/${from.ref.name} ${target.namespace}/${target.name}`;
-    const first = !seen.has(key) && from.reported;
+    const first = !seen.has(key);
     seen.add(key);
     return first;
   });

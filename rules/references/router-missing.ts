@@ -21,7 +21,7 @@ export default defineRule({
   *check(model) {
     for (const service of model.virtualServices) {
       const { provider } = service;
-      if (provider.type !== 'router' || !service.reported) continue;
+      if (provider.type !== 'router') continue;
       const router = virtualRouter(model, provider.target);
       if (router.state === 'unknown') yield notEvaluated(service, router.gap);
       if (router.state !== 'absent') continue;

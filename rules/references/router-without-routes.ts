@@ -19,7 +19,7 @@ export default defineRule({
   subjects: (model) => model.virtualRouters,
   *check(model) {
     for (const router of model.virtualRouters) {
-      if (router.routes.length > 0 || !router.reported) continue;
+      if (router.routes.length > 0) continue;
       const services = servicesOfRouter(model, router);
       if (services.length === 0) {
         const unseen = model.missing('mesh.virtualServices');

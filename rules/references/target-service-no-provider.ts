@@ -28,7 +28,7 @@ export default defineRule({
   subjects: (model) => [...model.virtualServices, ...strangers(model)],
   *check(model) {
     for (const service of model.virtualServices) {
-      if (service.provider.type !== 'none' || !service.reported) continue;
+      if (service.provider.type !== 'none') continue;
       const routes = routesTo(model, service);
       const gateways = gatewaysServing(model, [service]);
       const verdict = verdictOn(gateways, service.awsName);

@@ -68,7 +68,6 @@ function* judged(model: Model): Iterable<{
   readonly hole: AdmissionProblem | null;
 }> {
   for (const route of model.gatewayRoutes) {
-    if (!route.reported) continue;
     const denial = route.exported ? null : gatewayRouteDenial(route);
     yield { object: route, denial, hole: denial ? null : gatewayRouteHole(route) };
   }
@@ -77,6 +76,6 @@ function* judged(model: Model): Iterable<{
       yield { object: router, denial: router.exported ? null : virtualRouterDenial(router), hole: null };
   }
   for (const node of model.virtualNodes) {
-    if (node.reported) yield { object: node, denial: node.exported ? null : virtualNodeDenial(node), hole: null };
+    yield { object: node, denial: node.exported ? null : virtualNodeDenial(node), hole: null };
   }
 }

@@ -48,7 +48,7 @@ export default defineRule({
   subjects: (model) => model.virtualNodes,
   *check(model) {
     for (const node of model.virtualNodes) {
-      if (node.hostname === null || !node.reported) continue;
+      if (node.hostname === null) continue;
       const service = serviceOfHostname(model, node.hostname);
       if (service?.state === 'unknown') yield notEvaluated(node, service.gap);
       if (service?.state !== 'present') continue;

@@ -1,3 +1,4 @@
+import { memoize } from '../lib/memo.ts';
 import type { Model } from '../model/model.ts';
 import type { Gap } from '../snapshot/coverage.ts';
 import { refKey } from '../snapshot/object.ts';
@@ -33,13 +34,28 @@ export function runRule(model: Model, rule: Rule): { readonly check: Check; read
   const missing = missingNeed(model, rule);
   if (missing) return { check: { ...emptyCheck(rule), notEvaluated: [{ object: null, gap: missing }] }, findings: [] };
   try {
-    const subjects = [...rule.subjects(model)];
-    const outcomes = [...rule.check(model)];
+    const judged = isJudged(model);
+    const subjects = [...rule.subjects(model)].filter(judged);
+    const outcomes = [...rule.check(model)].filter((outcome) => subjectsOf(outcome).some(judged));
     return { check: countOutcomes(rule, subjects, outcomes), findings: outcomes.flatMap((o) => toFindings(rule, o)) };
   } catch (error) {
     const failed = error instanceof Error ? error.message : String(error);
     return { check: { ...emptyCheck(rule), failed }, findings: [] };
   }
+}
+
+/** False for objects that only stand by (`--base`): they resolve references, and nothing is said of them. */
+function isJudged(model: Model): (subject: Subject) => boolean {
+  const standingBy = unreported(model);
+  return ({ ref }) => !standingBy.has(refKey(ref));
+}
+
+const unreported = memoize(
+  ({ snapshot }: Model) => new Set(snapshot.objects.flatMap(({ ref, reported }) => (reported ? [] : [refKey(ref)]))),
+);
+
+function subjectsOf(outcome: Outcome): readonly Subject[] {
+  return outcome.type === 'finding' ? outcome.subjects : [outcome.subject];
 }
 
 function emptyCheck(rule: Rule): Check {

@@ -188,6 +188,9 @@ describe('meshdoctor', () => {
     expect(findingsOf(replaced)).toEqual([]);
     const kept = await meshdoctor([...args, '--rule', 'node-missing']);
     expect(findingsOf(kept)).toEqual([]);
+    const broken = await file('broken.yaml', gatewayRoute('gone'));
+    const standingBy = await meshdoctor([...args, '--base', broken, '--rule', 'target-service-missing']);
+    expect(findingsOf(standingBy)).toEqual([]);
   });
 
   it('draws plain ASCII where the terminal is not UTF-8, and no colour under NO_COLOR', async () => {

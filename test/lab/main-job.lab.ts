@@ -108,6 +108,47 @@ describe.each(['1.40.0', '1.36.2'] as const)('the main job on Envoy %s', (envoyV
   });
 });
 
+describe.each(['1.40.0', '1.36.2'] as const)('refused updates on Envoy %s', (envoyVersion) => {
+  it.each([
+    ['routes', 'route configuration rds_ingress_http_8088'],
+    ['cluster', 'cluster cds_egress_bad'],
+  ] as const)(
+    'tells of refused %s',
+    async (what, words) => {
+      const lab = await startStory('healthy', { envoyVersion });
+      try {
+        await lab.controlPlane.refuse(what);
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        const { stdout } = await meshdoctor([
+          'diagnose',
+          '--admin',
+          lab.adminUrls[0] ?? '',
+          '-o',
+          'json',
+          '--window',
+          '1s',
+        ]);
+        const { findings } = JSON.parse(stdout) as { findings: (Finding & { message: string })[] };
+        expect(findings.map(({ rule }) => rule)).toEqual(['config-rejected']);
+        expect(findings[0]?.message).toContain(words);
+      } finally {
+        await lab.stop();
+      }
+    },
+    60_000,
+  );
+
+  it('sees nothing wrong in a control plane that stalls: the stream stays open', async () => {
+    const lab = await startStory('healthy', { envoyVersion });
+    try {
+      await lab.controlPlane.stall();
+      expect(said(await diagnose('--admin', lab.adminUrls[0] ?? '', '-f', lab.manifests))).toEqual([]);
+    } finally {
+      await lab.stop();
+    }
+  }, 60_000);
+});
+
 describe('a healthy gateway', () => {
   it.each(['1.40.0', '1.36.2'] as const)(
     'has no finding while its control plane lives, on Envoy %s (1.36.2: admin on a unix socket)',

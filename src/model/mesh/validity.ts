@@ -6,7 +6,7 @@ import type { Resource } from '../resource.ts';
 
 export type { SchemaProblem } from '../../schema/validate.ts';
 
-/** Every App Mesh object of the model that is reported on. */
+/** Every App Mesh object of the model. */
 export function meshObjects(model: Model): readonly Resource[] {
   return [
     ...model.meshes,
@@ -16,7 +16,7 @@ export function meshObjects(model: Model): readonly Resource[] {
     ...model.virtualRouters,
     ...model.virtualNodes,
     ...model.backendGroups,
-  ].filter(({ reported }) => reported);
+  ];
 }
 
 /** What the schema of its kind does not allow in an object. */
