@@ -16,6 +16,7 @@ export default defineConfig({
       {
         test: {
           name: 'lab',
+          globalSetup: ['test/lab/install/setup.ts'],
           pool: 'forks',
           fileParallelism: false,
           include: ['test/lab/**/*.lab.ts'],
