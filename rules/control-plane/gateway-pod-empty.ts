@@ -58,7 +58,7 @@ export default defineRule({
         fix: fixes(model, gateway, survivors.length),
         avoid: [
           {
-            say: 'Do not restart, delete, scale or roll out its pods, and do not edit their template.',
+            say: 'Do not restart, delete, scale or roll out its pods, nor edit their template.',
             because: 'each new pod comes up as empty as this one',
           },
         ],
@@ -85,7 +85,7 @@ function fixes(model: Model, gateway: Gateway, survivors: number): readonly Fix[
       ref.kind === 'Deployment' && ref.namespace === gateway.ref.namespace && selectsPod(selector, podLabels),
   );
   const pause: Fix = {
-    say: 'Stop its Deployment from replacing pods; this restarts nothing.',
+    say: 'Pause the rollouts of its Deployment, so that no change of its template replaces the pods that still serve.',
     ...(workload
       ? { command: `kubectl -n ${workload.ref.namespace} rollout pause deployment/${workload.ref.name}` }
       : {}),

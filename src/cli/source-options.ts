@@ -20,7 +20,6 @@ export interface SourceFlags {
   readonly window: number;
   readonly timeout: number;
   readonly requestTimeout: number;
-  readonly envoyVersion?: string;
   readonly now?: string;
 }
 
@@ -49,7 +48,6 @@ export function addSourceOptions(command: Command): Command {
     .addOption(duration('--window <time>', 'between two readings of counters', emptyRequest.windowMs, '5s'))
     .addOption(duration('--request-timeout <time>', 'for one call', emptyRequest.requestTimeoutMs, '20s'))
     .addOption(duration('--timeout <time>', 'for the whole run', emptyRequest.timeoutMs, '60s'))
-    .option('--envoy-version <version>', "Envoy's version where saved files do not tell it")
     .addOption(new Option('--now <time>', "the snapshot's time, ISO 8601").argParser(parseTime));
 }
 
@@ -76,7 +74,6 @@ export function requestFrom(flags: SourceFlags, keep: boolean, stdin: string | n
     timeoutMs: flags.timeout,
     requestTimeoutMs: flags.requestTimeout,
     now: flags.now ?? null,
-    envoyVersion: flags.envoyVersion ?? null,
     keep,
     stdin,
   };

@@ -11,8 +11,6 @@ import type { SavedAdminFiles } from './request.ts';
 
 /** Which saved pages to read. */
 export interface AdminFilesRequest extends SavedAdminFiles {
-  /** `--envoy-version`: for Envoys whose server_info was not saved. */
-  readonly envoyVersion: string | null;
   /** The number of the first Envoy's folder. */
   readonly keyFrom: number;
   readonly keep: boolean;

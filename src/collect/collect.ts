@@ -50,7 +50,6 @@ async function readFiles(request: CollectRequest, readAt: string): Promise<reado
     harvests.push(
       readAdminFiles({
         ...request.saved,
-        envoyVersion: request.envoyVersion,
         keyFrom: countEnvoys(harvests),
         keep: request.keep,
         now: readAt,

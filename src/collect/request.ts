@@ -24,8 +24,6 @@ export interface CollectRequest {
   readonly requestTimeoutMs: number;
   /** `--now`: ISO 8601; null takes the bundle's time, else the clock's. */
   readonly now: string | null;
-  /** `--envoy-version` for saved files that do not tell. */
-  readonly envoyVersion: string | null;
   /** Keep the documents (to write a bundle); else only their views stay. */
   readonly keep: boolean;
   /** What stands on stdin, where `files` names `-`. */
@@ -57,7 +55,6 @@ export const emptyRequest: CollectRequest = {
   timeoutMs: 60_000,
   requestTimeoutMs: 20_000,
   now: null,
-  envoyVersion: null,
   keep: false,
   stdin: null,
 };

@@ -23,7 +23,6 @@ function diagnoseCapture(name: string): readonly string[] {
     certs: page('certs.json'),
     serverInfo: page('server_info.json'),
     runtime: page('runtime.json'),
-    envoyVersion: null,
     keyFrom: 0,
     keep: false,
     now,
