@@ -13,31 +13,46 @@ type placed struct {
 	name     string
 }
 
-// gatewayRoutes are the routes of an ingress listener, in the order App Mesh documents: smaller priority first, unset is 1000;
-// then the longest prefix. A GatewayRoute whose target does not resolve was never made active, and has no route.
-func (g *gateway) gatewayRoutes(port int, redirect string) []object {
+// gatewayRoutes are the routes of an ingress listener. A GatewayRoute whose target does not resolve was never made active, and
+// has no route; nor has one of another protocol than the listener's, or one that names no port beside several listeners.
+func (g *gateway) gatewayRoutes(mapping object, only bool, redirect string) []object {
+	port, _ := number(mapping, "port")
 	var all []placed
 	for _, route := range g.objects {
 		if route.kind != "GatewayRoute" || !g.mine(route) {
 			continue
 		}
 		kind, spec := routeSpec(route.spec)
-		if wanted, written := number(member(spec, "match"), "port"); spec == nil || (written && wanted != port) {
+		if kind != text(mapping, "protocol")+"Route" {
+			continue
+		}
+		if wanted, written := number(member(spec, "match"), "port"); (written && wanted != port) || (!written && !only) {
 			continue
 		}
 		target, ok := g.resolve("VirtualService", member(spec, "action", "target", "virtualService", "virtualServiceRef"), route)
 		if !ok || !g.addVirtualService(target) {
 			continue
 		}
-		priority, written := number(route.spec, "priority")
-		if !written {
-			priority = 1000
-		}
 		for _, made := range g.routesOf(kind, spec, target, redirect) {
-			match := member(made, "match")
-			all = append(all, placed{made, priority, len(text(match, "prefix")) + len(text(match, "path")), route.awsName()})
+			all = append(all, place(made, route.spec, route.awsName()))
 		}
 	}
+	return ordered(all)
+}
+
+// place notes what orders a route; a priority that is not written is the last one, 1000.
+func place(made, spec object, name string) placed {
+	priority, written := number(spec, "priority")
+	if !written {
+		priority = 1000
+	}
+	match := member(made, "match")
+	return placed{made, priority, len(text(match, "prefix")) + len(text(match, "path")), name}
+}
+
+// ordered are the routes in the order App Mesh documents: smaller priority first, then the longest prefix. What it does with
+// equals is not documented; here their names decide.
+func ordered(all []placed) []object {
 	sort.SliceStable(all, func(left, right int) bool {
 		one, other := all[left], all[right]
 		if one.priority != other.priority {
@@ -73,7 +88,7 @@ func (g *gateway) routesOf(kind string, spec object, target resource, redirect s
 	if !g.isEmpty(target) {
 		action["timeout"] = "15s"
 	}
-	base := object{"route": action, "metadata": statsTags("TargetVirtualService", target.awsName())}
+	base := object{"route": action}
 	if text(member(rewrite, "hostname"), "defaultTargetHostname") == "DISABLED" {
 		header := object{"header": object{"key": "x-app-mesh-virtual-service", "value": target.awsName()}}
 		base["request_headers_to_add"] = []object{header}

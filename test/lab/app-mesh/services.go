@@ -131,10 +131,24 @@ func (g *gateway) nodeCluster(node resource, port int) string {
 		"load_assignment": assignment(name, text(dns, "hostname")+".", target),
 		"metadata":        statsTags("TargetVirtualNode", node.awsName()),
 	}
+	addProtocol(cluster, text(mapping, "protocol"))
 	addCircuitBreakers(cluster, member(listener, "connectionPool"))
 	addOutlierDetection(cluster, member(listener, "outlierDetection"))
 	g.clusters[name] = cluster
 	return name
+}
+
+// addProtocol makes a cluster speak HTTP/2 where its listener's protocol is http2 or grpc.
+func addProtocol(cluster object, protocol string) {
+	if protocol != "http2" && protocol != "grpc" {
+		return
+	}
+	cluster["typed_extension_protocol_options"] = object{
+		"envoy.extensions.upstreams.http.v3.HttpProtocolOptions": object{
+			"@type":                "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+			"explicit_http_config": object{"http2_protocol_options": object{}},
+		},
+	}
 }
 
 func addCircuitBreakers(cluster, pool object) {

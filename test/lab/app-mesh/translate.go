@@ -26,7 +26,7 @@ func translate(objects []resource, namespace, name, bindIP string) (Snapshot, er
 	g.object = found
 	mesh, ok := g.meshOf(namespace)
 	if !ok {
-		return nil, fmt.Errorf("no Mesh selects namespace %s", namespace)
+		return nil, fmt.Errorf("no Mesh, or more than one, selects namespace %s", namespace)
 	}
 	g.mesh = mesh
 
@@ -43,7 +43,7 @@ func translate(objects []resource, namespace, name, bindIP string) (Snapshot, er
 			prefix = fmt.Sprintf("ingress.%s.%d", protocol, port)
 		}
 		listeners = append(listeners, g.listener(fmt.Sprintf("lds_ingress_0.0.0.0_%d", port), port, prefix, table))
-		virtualHost := object{"name": "self_redirect", "domains": []string{"*"}, "routes": g.gatewayRoutes(port, redirect)}
+		virtualHost := object{"name": "self_redirect", "domains": []string{"*"}, "routes": g.gatewayRoutes(mapping, len(ports) == 1, redirect)}
 		tables = append(tables, routeTable(table, virtualHost))
 	}
 	listeners = append(listeners, g.listener("lds_egress_0.0.0.0_15001", 15001, "egress", "rds_egress_http_15001"))
@@ -60,11 +60,14 @@ func (g *gateway) find(kind, namespace, name string) (resource, bool) {
 	return resource{}, false
 }
 
-// resolve finds what a reference names; its namespace defaults to the referrer's.
+// resolve finds what a reference names; its namespace defaults to the referrer's, and it has to be in the same mesh.
 func (g *gateway) resolve(kind string, reference object, referrer resource) (resource, bool) {
 	namespace := text(reference, "namespace")
 	if namespace == "" {
 		namespace = referrer.namespace
+	}
+	if mesh, ok := g.meshOf(namespace); !ok || mesh != g.mesh {
+		return resource{}, false
 	}
 	return g.find(kind, namespace, text(reference, "name"))
 }
@@ -74,24 +77,43 @@ func (g *gateway) namespaceLabels(name string) map[string]string {
 	return found.labels
 }
 
+// meshOf names the mesh of a namespace: the webhook takes one that exactly one Mesh selects.
 func (g *gateway) meshOf(namespace string) (string, bool) {
+	var names []string
 	for _, candidate := range g.objects {
 		if candidate.kind == "Mesh" && selects(member(candidate.spec, "namespaceSelector"), g.namespaceLabels(namespace)) {
-			return candidate.awsName(), true
+			names = append(names, candidate.awsName())
 		}
 	}
-	return "", false
+	if len(names) != 1 {
+		return "", false
+	}
+	return names[0], true
 }
 
-// mine says whether this gateway takes a GatewayRoute, as the webhook decided at its creation.
+// mine says whether this gateway takes a GatewayRoute, as the webhook decided at its creation: of all gateways, this one and no
+// other selects it, and both are in one mesh.
 func (g *gateway) mine(route resource) bool {
-	if _, selected := g.meshOf(route.namespace); !selected {
+	if mesh, ok := g.meshOf(route.namespace); !ok || mesh != g.mesh {
 		return false
 	}
-	if !selects(member(g.object.spec, "namespaceSelector"), g.namespaceLabels(route.namespace)) {
+	for _, candidate := range g.objects {
+		if candidate.kind != "VirtualGateway" {
+			continue
+		}
+		own := candidate.namespace == g.object.namespace && candidate.name == g.object.name
+		if g.takes(candidate, route) != own {
+			return false
+		}
+	}
+	return true
+}
+
+func (g *gateway) takes(candidate, route resource) bool {
+	if !selects(member(candidate.spec, "namespaceSelector"), g.namespaceLabels(route.namespace)) {
 		return false
 	}
-	selector := member(g.object.spec, "gatewayRouteSelector")
+	selector := member(candidate.spec, "gatewayRouteSelector")
 	return selector == nil || selects(selector, route.labels)
 }
 
@@ -156,6 +178,7 @@ func (g *gateway) selfRedirect(port int, protocol string, listeners int, pool ob
 		"connect_timeout": "0.25s",
 		"load_assignment": assignment(name, g.bindIP, 15001),
 	}
+	addProtocol(cluster, protocol)
 	addCircuitBreakers(cluster, pool)
 	g.clusters[name] = cluster
 	return name
@@ -176,7 +199,7 @@ func socket(address string, port int) object {
 
 // statsTags is the metadata by which App Mesh maps clusters and routes back to its own names.
 func statsTags(key, value string) object {
-	tags := fmt.Sprintf(`{"tags":[{"tag_name":"%s","fixed_value":"%s"}]}`, key, value)
+	tags := fmt.Sprintf(`{"tags":[{"key":%q,"value":%q}]}`, key, value)
 	return object{"filter_metadata": object{"aws.appmesh.aggregate_stats": object{"config": tags}}}
 }
 
