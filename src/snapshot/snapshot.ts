@@ -19,6 +19,8 @@ export interface SourceReport {
   readonly cost: { readonly calls: number; readonly bytes: number };
   /** What the user must know for the exit code: nothing readable in a named file; unreadable in part; an Envoy not seen at all. */
   readonly trouble?: 'nothing-readable' | 'part-unreadable' | 'not-seen';
+  /** True for a bundle, in which other sources came: people are told of it, but it is not written into a bundle again. */
+  readonly carrier?: true;
 }
 
 /** How a manifest was read, so that it can be read the same way from a bundle. */

@@ -139,7 +139,14 @@ function readSource(value: JsonObject): SourceReport {
     state,
     detail: asText(value.detail) ?? '',
     cost: { calls: asNumber(cost.calls) ?? 0, bytes: asNumber(cost.bytes) ?? 0 },
+    ...troubleOf(value.trouble),
   };
+}
+
+/** What was not seen when the bundle was collected is not seen now; but nobody named an unreadable file this time. */
+function troubleOf(value: unknown): Pick<SourceReport, 'trouble'> {
+  if (value === 'part-unreadable') return { trouble: value };
+  return value === 'not-seen' || value === 'nothing-readable' ? { trouble: 'not-seen' } : {};
 }
 
 function countsOf(value: JsonObject): Readonly<Record<string, number>> {

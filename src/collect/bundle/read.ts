@@ -109,6 +109,7 @@ function restore(path: string, files: Files, manifest: BundleManifest, { keep, p
         state: 'ok',
         detail: `a bundle of ${manifest.holds}`,
         cost: { calls: 1, bytes: sizeOf(files) },
+        carrier: true,
       },
       ...manifest.sources,
     ],

@@ -34,7 +34,7 @@ export async function writeBundle(snapshot: Snapshot, tool: { readonly version: 
     envoys: snapshot.envoys.map((view) => ({ key: view.key, label: view.label, unread: unreadOf(view) })),
     coverage: snapshot.coverage,
     gaps: snapshot.gaps,
-    sources: snapshot.sources,
+    sources: snapshot.sources.filter(({ carrier }) => !carrier),
   };
   files.set(manifestName, `${JSON.stringify(manifest, null, 2)}\n`);
   return pack(files);

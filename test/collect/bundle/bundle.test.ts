@@ -53,6 +53,7 @@ describe('a bundle', () => {
     expect(after.checks).toEqual(before.checks);
     expect(again.coverage).toEqual(snapshot.coverage);
     expect(Buffer.compare(await writeBundle(snapshot, { version: '0' }), good)).toBe(0);
+    expect(Buffer.compare(await writeBundle(again, { version: '0' }), good)).toBe(0);
   });
 
   it('keeps default namespaces, places and what only stood by', async () => {
