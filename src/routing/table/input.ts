@@ -1,0 +1,29 @@
+import type { JsonObject } from '../../lib/json.ts';
+import type { Place } from '../../snapshot/object.ts';
+
+/** Everything that decides requests on one Envoy, as Envoy's own JSON (proto3 JSON with snake_case names, as `/config_dump` prints it). */
+export interface TableInput {
+  /** `1.40.0`; semantics differ by version. */
+  readonly envoyVersion: string;
+  /** Runtime keys in force, from `/runtime`; null where it was not read: routes that hang on a key are then undecided. */
+  readonly runtime: ReadonlyMap<string, string> | null;
+  readonly listeners: readonly ListenerInput[];
+  /** Route configurations from RDS; those inline in a listener stand in its body. */
+  readonly routeConfigs: readonly RouteConfigInput[];
+  /** The names of the clusters Envoy has; null where they were not read. */
+  readonly clusters: ReadonlySet<string> | null;
+}
+
+/** A listener that accepts connections. */
+export interface ListenerInput {
+  readonly place: Place;
+  /** `envoy.config.listener.v3.Listener`. */
+  readonly body: JsonObject;
+}
+
+/** A route configuration. */
+export interface RouteConfigInput {
+  readonly place: Place;
+  /** `envoy.config.route.v3.RouteConfiguration`. */
+  readonly body: JsonObject;
+}
