@@ -6,15 +6,20 @@ const table = {
   schema: [['lib'], [], 'the seven kinds are data; start-up cannot afford a validator package'],
   snapshot: [['lib'], ['node:crypto', 'node:zlib'], 'what was seen: no I/O, only hashing and packing of bytes'],
   model: [['snapshot', 'schema', 'lib'], [], 'pure: same snapshot, same model'],
-  diagnose: [['model', 'snapshot', 'lib'], ['node:crypto'], 'pure: same model, same findings and ids'],
-  report: [['diagnose', 'snapshot', 'lib'], ['node:util'], 'rendering does no I/O'],
+  routing: [['model', 'snapshot', 'lib'], ['re2js'], 'the heart: pure, and told of the world by values'],
+  diagnose: [['model', 'routing', 'snapshot', 'lib'], ['node:crypto'], 'pure: same model, same findings and ids'],
+  report: [['diagnose', 'routing', 'snapshot', 'lib'], ['node:util'], 'rendering does no I/O'],
   collect: [['snapshot', 'schema', 'lib'], ['yaml', 'modern-tar', 'node:'], 'the only way in'],
   engine: [
-    ['collect', 'snapshot', 'model', 'diagnose', 'rules', 'report', 'lib'],
+    ['collect', 'snapshot', 'model', 'routing', 'diagnose', 'rules', 'report', 'lib'],
     ['node:worker_threads', 'node:url'],
     'holds everything between bytes and findings',
   ],
-  rules: [['diagnose', 'model', 'snapshot', 'lib'], [], 'a rule is a pure function; I/O in rules is what we never do'],
+  rules: [
+    ['diagnose', 'model', 'routing', 'snapshot', 'lib'],
+    [],
+    'a rule is a pure function; I/O in rules is what we never do',
+  ],
   demo: [[], [], 'data only'],
 };
 

@@ -1,6 +1,6 @@
 /**
  * A request as it reaches the gateway, as far as it is known. Text is a string of bytes: one character (U+0000–U+00FF) a byte,
- * UTF-8 encoded before it gets here (see `bytesOf`). `null` is unknown; what is known to be absent says so.
+ * UTF-8 encoded before it gets here (`bytesOf` in lib/bytes.ts). `null` is unknown; what is known to be absent says so.
  */
 export interface RoutingRequest {
   /** The listener's port; null: unknown. */
@@ -15,8 +15,8 @@ export interface RoutingRequest {
   readonly authority: string | null;
   /** The request target as sent: path and query; for CONNECT empty. */
   readonly target: string | null;
-  /** Header lines by lower-case name, in order; an empty list: known to be absent. Without pseudo headers and `host`. */
-  readonly headers: ReadonlyMap<string, readonly string[]>;
+  /** Header lines by lower-case name, in order; an empty list: known to be absent; null: unknown. Without pseudo headers and `host`. */
+  readonly headers: ReadonlyMap<string, readonly string[] | null>;
   /** What holds for a header that `headers` does not name. */
   readonly otherHeaders: 'absent' | 'unknown';
 }

@@ -10,8 +10,13 @@ export interface TableInput {
   readonly listeners: readonly ListenerInput[];
   /** Route configurations from RDS; those inline in a listener stand in its body. */
   readonly routeConfigs: readonly RouteConfigInput[];
-  /** The names of the clusters Envoy has; null where they were not read. */
-  readonly clusters: ReadonlySet<string> | null;
+  /** The clusters Envoy has, by name; null where they were not read. */
+  readonly clusters: ReadonlyMap<string, ClusterInput> | null;
+}
+
+/** What routing needs of a cluster: where it leads, to follow a request to a second listener of the same Envoy. */
+export interface ClusterInput {
+  readonly targets: readonly { readonly host: string; readonly port: number }[];
 }
 
 /** A listener that accepts connections. */

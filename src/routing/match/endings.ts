@@ -1,0 +1,49 @@
+import type { Decision, Hop, Outcome } from './decision.ts';
+
+const nothing = {
+  cluster: null,
+  clusters: [],
+  location: null,
+  status: null,
+  responseFlag: null,
+  unknown: [],
+  candidates: [],
+  why: null,
+} as const;
+
+/** A decision that ended so. */
+export function ended(outcome: Outcome, hops: readonly Hop[], rest: Partial<Decision>): Decision {
+  return { ...nothing, outcome, hops, ...rest };
+}
+
+/** A decision that cannot be made, and why. */
+export function undecided(hops: readonly Hop[], why: string, unknown: readonly string[]): Decision {
+  return ended('undecided', hops, { why, unknown });
+}
+
+/** One of several: where all end alike that is the decision, else it is undecided between them. */
+export function candidatesOf(all: readonly Decision[], unknown: readonly string[], why: string | null): Decision {
+  const flat = all.flatMap((one) => (one.candidates.length > 0 ? one.candidates : [one]));
+  const names = [...new Set([...unknown, ...all.flatMap((one) => one.unknown)])];
+  const kinds = new Map(flat.map((one) => [keyOf(one), one]));
+  const candidates = [...kinds.values()];
+  const [only, ...others] = candidates;
+  if (only && others.length === 0) return { ...only, unknown: [] };
+  return ended('undecided', [], { candidates, unknown: names, why: why ?? `it hangs on ${names.join(', ')}` });
+}
+
+/** Decisions that a client and an upstream cannot tell apart share a key. */
+function keyOf(decision: Decision): string {
+  const { outcome, cluster, clusters, location, status, responseFlag, hops } = decision;
+  const last = hops.at(-1);
+  return JSON.stringify([
+    outcome,
+    cluster,
+    clusters,
+    location,
+    status,
+    responseFlag,
+    hops.map((hop) => hop.route?.pointer),
+    last?.rewrite,
+  ]);
+}

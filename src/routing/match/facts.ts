@@ -1,0 +1,74 @@
+import type { Semantics } from '../table/table.ts';
+
+/** True, false, or null: the request does not tell. */
+export type Truth = boolean | null;
+
+/** A request as a route's clauses see it: after the connection manager's work. */
+export interface Facts {
+  readonly semantics: Semantics;
+  readonly method: string | null;
+  readonly authority: string | null;
+  readonly scheme: string | null;
+  /** Without query; null: unknown, or none (CONNECT). */
+  readonly path: string | null;
+  /** With its `?`, or empty; null: unknown. */
+  readonly query: string | null;
+  readonly tls: boolean | null;
+  readonly headers: ReadonlyMap<string, readonly string[] | null>;
+  readonly otherHeaders: 'absent' | 'unknown';
+}
+
+/** The values of a header that its matchers see: each alone, or joined; an empty list: absent; null: unknown. */
+export function headerValues(facts: Facts, name: string): readonly string[] | null {
+  const pseudo = pseudoHeader(facts, name);
+  if (pseudo !== undefined) return pseudo;
+  const lines = facts.headers.get(name);
+  if (lines === null) return null;
+  if (lines === undefined) return facts.otherHeaders === 'unknown' ? null : [];
+  if (lines.length < 2 || (!facts.semantics.joinsHeaderLines && !joinedAnyway.has(name))) return lines;
+  return [lines.join(',')];
+}
+
+function pseudoHeader(facts: Facts, name: string): readonly string[] | null | undefined {
+  if (!name.startsWith(':')) return undefined;
+  if (name === ':method') return facts.method === null ? null : [facts.method];
+  if (name === ':authority') return facts.authority === null ? null : [facts.authority];
+  if (name === ':scheme') return facts.scheme === null ? null : [facts.scheme];
+  if (name === ':path') {
+    if (facts.method === 'CONNECT') return [];
+    return facts.path === null || facts.query === null ? null : [facts.path + facts.query];
+  }
+  return [];
+}
+
+/** Headers that Envoy keeps as one value: their lines are joined by a comma in every version (envoy/http/header_map.h). */
+const joinedAnyway = new Set(
+  `accept accept-encoding access-control-request-headers access-control-request-method authorization cache-control connection
+   content-encoding content-length content-type date etag expect grpc-timeout if-match if-none-match if-modified-since
+   if-unmodified-since if-range keep-alive origin pragma proxy-connection referer te transfer-encoding upgrade user-agent via
+   x-client-trace-id x-envoy-original-path x-forwarded-client-cert x-forwarded-for x-forwarded-host x-forwarded-port
+   x-forwarded-proto x-request-id`.split(/\s+/),
+);
+
+/** The first value of a query parameter, raw; undefined: absent. */
+export function queryValue(query: string, name: string): string | undefined {
+  if (query === '') return undefined;
+  for (const pair of query.slice(1).split('&')) {
+    const at = pair.indexOf('=');
+    if ((at < 0 ? pair : pair.slice(0, at)) === name) return at < 0 ? '' : pair.slice(at + 1);
+  }
+  return undefined;
+}
+
+/** The first value of a cookie; undefined: absent. */
+export function cookieValue(lines: readonly string[], name: string): string | undefined {
+  for (const line of lines) {
+    for (const part of line.split(';')) {
+      const at = part.indexOf('=');
+      if (at < 0 || part.slice(0, at).trim() !== name) continue;
+      const value = part.slice(at + 1).trim();
+      return value.length > 1 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
+    }
+  }
+  return undefined;
+}

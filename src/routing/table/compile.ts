@@ -1,0 +1,109 @@
+import { asBoolean, asList, asObject, asText, asTexts, isObject, type JsonObject } from '../../lib/json.ts';
+import type { Place } from '../../snapshot/object.ts';
+import { readAction, readHeaderMutation } from './read-action.ts';
+import { type ClauseContext, readClauses } from './read-clauses.ts';
+import { readPerFilter } from './filters.ts';
+import { indexHosts } from './host-index.ts';
+import type { RouteConfigInput, TableInput } from './input.ts';
+import { readListener } from './listener.ts';
+import type { Regex } from './regex.ts';
+import type { Route, RouteConfig, Semantics, Table, TableFault, VirtualHost } from './table.ts';
+
+/** Compiles an Envoy's configuration; what is not understood is told in `faults`, and the rest decides. */
+export function compileTable(input: TableInput): Table {
+  const faults: TableFault[] = [];
+  const semantics = semanticsOf(input);
+  const regexes = new Map<string, Regex>();
+  const readRoutes = (config: RouteConfigInput): RouteConfig =>
+    readRouteConfig(config, { input, semantics, regexes, faults });
+  const named = new Map(input.routeConfigs.map((config) => [asText(config.body.name) ?? '', config]));
+  const compiled = new Map<string, RouteConfig>();
+  const byName = (name: string): RouteConfig | null => {
+    const known = compiled.get(name);
+    if (known) return known;
+    const config = named.get(name);
+    if (!config) return null;
+    const read = readRoutes(config);
+    compiled.set(name, read);
+    return read;
+  };
+  const listeners = input.listeners.flatMap((listener) => readListener(listener, byName, readRoutes));
+  return { semantics, listeners, clusters: input.clusters, faults };
+}
+
+/** Individual header lines are the default from 1.39 (flag match_headers_individually); regexes on bytes were seen on 1.40. */
+function semanticsOf({ envoyVersion, runtime }: TableInput): Semantics {
+  const [major = 1, minor = 34] = envoyVersion.split('.').map(Number);
+  const atLeast = (wanted: number): boolean => major > 1 || minor >= wanted;
+  const flag = runtime?.get('envoy.reloadable_features.match_headers_individually');
+  return {
+    joinsHeaderLines: !atLeast(39) || flag === 'false',
+    regexUnit: atLeast(40) ? 'byte' : 'utf8',
+    emptyRewriteKeepsPath: atLeast(40),
+  };
+}
+
+interface ReadContext {
+  readonly input: TableInput;
+  readonly semantics: Semantics;
+  readonly regexes: Map<string, Regex>;
+  readonly faults: TableFault[];
+}
+
+function readRouteConfig(config: RouteConfigInput, context: ReadContext): RouteConfig {
+  const { body, place } = config;
+  const hosts = asList(body.virtual_hosts).map((value, index) =>
+    readHost(asObject(value), inside(place, `/virtual_hosts/${index}`), context),
+  );
+  return {
+    place,
+    name: asText(body.name) ?? '',
+    ignorePort: asBoolean(body.ignore_port_in_host_matching) ?? false,
+    hosts,
+    index: indexHosts(hosts),
+    headers: readHeaderMutation(body),
+  };
+}
+
+const tlsNeeds = { ALL: 'all', EXTERNAL_ONLY: 'external' } as const;
+
+function readHost(body: JsonObject, place: Place, context: ReadContext): VirtualHost {
+  const need = asText(body.require_tls);
+  return {
+    place,
+    name: asText(body.name) ?? '',
+    domains: asTexts(body.domains),
+    routes: asList(body.routes).map((value, index) =>
+      readRoute(asObject(value), index, inside(place, `/routes/${index}`), context),
+    ),
+    requireTls: need === 'ALL' || need === 'EXTERNAL_ONLY' ? tlsNeeds[need] : 'none',
+    matcher: isObject(body.matcher),
+    headers: readHeaderMutation(body),
+    perFilter: readPerFilter(body),
+  };
+}
+
+function readRoute(body: JsonObject, index: number, place: Place, context: ReadContext): Route {
+  const fault = (at: string, message: string): void => {
+    context.faults.push({ place: inside(place, at), message });
+  };
+  const clauses: ClauseContext = {
+    regexUnit: context.semantics.regexUnit,
+    runtime: context.input.runtime,
+    regexes: context.regexes,
+    fault: (at, message) => fault(`/match${at}`, message),
+  };
+  return {
+    place,
+    name: asText(body.name) ?? '',
+    index,
+    clauses: readClauses(asObject(body.match), clauses),
+    action: readAction(body, context.semantics.regexUnit, fault),
+    perFilter: readPerFilter(body),
+    headers: readHeaderMutation(body),
+  };
+}
+
+function inside(place: Place, at: string): Place {
+  return { document: place.document, pointer: place.pointer + at };
+}
