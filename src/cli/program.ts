@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { version } from '../lib/version.ts';
 import { Failure } from './failure.ts';
-import { addSourceOptions, list } from './source-options.ts';
+import { addSourceOptions, list, parsePort } from './source-options.ts';
 
 /** Builds the tree of verbs; each loads its own heavy parts when it runs. */
 export function buildProgram(): Command {
@@ -16,6 +16,10 @@ export function buildProgram(): Command {
   addReportOptions(addSourceOptions(program.command('diagnose')))
     .description('collect, run every rule, report')
     .action(async (flags) => (await import('./diagnose.ts')).diagnose(flags));
+  addSourceOptions(addExplainOptions(program.command('explain')))
+    .description('decide one request as the gateway does, and show every step and reason')
+    .argument('[method-and-url...]', "GET 'http://shop.example.com/cart/1?x=1'; a URL alone means GET")
+    .action(async (words, flags) => (await import('./explain.ts')).explain(words, flags));
   addSourceOptions(program.command('collect'))
     .description('write what was seen into a bundle, redacted')
     .requiredOption('--output-file <file>', 'the bundle to write (.tar.gz)')
@@ -47,6 +51,23 @@ export async function run(argv: readonly string[]): Promise<number> {
     process.stderr.write(`meshdoctor: this is a fault of meshdoctor, please report it: ${message}${details}\n`);
     return 3;
   }
+}
+
+function addExplainOptions(command: Command): Command {
+  return command
+    .optionsGroup('Request:')
+    .addOption(list('-H, --header <line>', "a header of the request: 'x-user: beta'"))
+    .addOption(new Option('--port <number>', "the gateway's listener port").argParser(parsePort))
+    .option('--sni <name>', 'the server name of the TLS handshake (else the host of an https URL)')
+    .addOption(new Option('--protocol <name>', 'how the client speaks').choices(['http1', 'http2', 'grpc']))
+    .option('--log-line <line>', "a line of the gateway's access log; what it does not hold is unknown")
+    .option('--curl <command>', 'a curl command')
+    .option('--requests <file>', 'one request a line (JSON), one decision a line out; - for stdin')
+    .option('--coverage', 'also say which routes no request reached', false)
+    .option('--gateway <ns/name>', 'the gateway that decides, where several were read')
+    .addOption(new Option('-o, --output <format>', 'how to print').choices(['terminal', 'json']).default('terminal'))
+    .option('--all', 'every route that refused the request', false)
+    .option('--best-effort', 'what was merely not seen does not fail the run', false);
 }
 
 function addReportOptions(command: Command): Command {

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import type { ReportDocument } from '../report/document.ts';
+import type { Look } from '../report/terminal/paint.ts';
 import type { FailOn } from './exit-code.ts';
 import { Failure } from './failure.ts';
 
@@ -21,15 +22,22 @@ const showable = ['clear', 'not-evaluated', 'standing'] as const;
 /** Renders a report as the flags ask and writes it to stdout or the file they name. */
 export async function writeReport(document: ReportDocument, flags: ReportFlags): Promise<void> {
   const text = await render(document, flags);
-  if (flags.outputFile === undefined) {
-    await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
-    return;
-  }
+  if (flags.outputFile === undefined) return writeOut(text);
   try {
     await writeFile(flags.outputFile, text);
   } catch (error) {
     throw new Failure(`cannot write ${flags.outputFile}: ${error instanceof Error ? error.message : error}`, 2);
   }
+}
+
+/** Writes to stdout and waits until it is out. */
+export async function writeOut(text: string): Promise<void> {
+  await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
+}
+
+/** How text is drawn on this terminal. */
+export function look(): Look {
+  return { width: terminalWidth(), color: wantsColor(), ascii: !isUtf8() };
 }
 
 async function render(document: ReportDocument, flags: ReportFlags): Promise<string> {

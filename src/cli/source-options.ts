@@ -99,6 +99,13 @@ export function parseDuration(text: string): number {
   return Math.round(Number(match[1]) * (unitMs[match[2] ?? 's'] ?? 1000));
 }
 
+/** A port number. */
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65535) throw new InvalidArgumentError('a port is 1 to 65535');
+  return port;
+}
+
 function parseTime(text: string): string {
   const time = Date.parse(text);
   if (Number.isNaN(time)) throw new InvalidArgumentError('a time is written as in ISO 8601: 2026-11-24T03:04:00Z');

@@ -35,6 +35,7 @@ export function startEngine(entry: URL): EngineClient {
   return {
     collect: (request) => call('collect', request),
     diagnose: (options) => call('diagnose', options),
+    explain: (options) => call('explain', options),
     bundle: () => call('bundle', null),
     close: async () => {
       await worker.terminate();

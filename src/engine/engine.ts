@@ -43,6 +43,11 @@ export function makeEngine(): Engine {
         docsOf: (rule) => `meshdoctor rules ${rule}`,
       });
     },
+    async explain(options) {
+      model ??= buildModel(collected());
+      const { explainAll } = await import('./explain.ts');
+      return explainAll(model, options);
+    },
     async bundle() {
       const { writeBundle } = await import('../collect/bundle/write.ts');
       return writeBundle(collected(), { version });

@@ -1,5 +1,6 @@
 import type { CollectRequest } from '../collect/request.ts';
 import type { ReportDocument } from '../report/document.ts';
+import type { Explained, ExplainRequest } from '../routing/explained.ts';
 
 /** What a diagnosis should consider. */
 export interface DiagnoseOptions {
@@ -19,12 +20,35 @@ export interface CollectSummary {
   readonly envoys: number;
 }
 
+/** What to explain, by which gateway. */
+export interface ExplainOptions {
+  readonly requests: readonly ExplainRequest[];
+  /** `NS/NAME`; null: the only gateway. */
+  readonly gateway: string | null;
+  /** Every step is told, not only the decision. */
+  readonly steps: boolean;
+  /** Also say which routes no request reached. */
+  readonly coverage: boolean;
+}
+
+/** Requests explained, in their order. */
+export interface ExplainResult {
+  readonly explained: readonly Explained[];
+  /** For people: why nothing could be decided; else null. */
+  readonly trouble: string | null;
+  /** The routes that no request reached, where that was asked. */
+  readonly uncovered: readonly string[];
+  readonly routes: number;
+}
+
 /** The engine: bytes go in, findings come out. One at work at a time; the same whether it runs here or in a worker. */
 export interface Engine {
   /** Reads the sources; everything after it speaks of what was read. */
   readonly collect: (request: CollectRequest) => Promise<CollectSummary>;
   /** Runs the rules. */
   readonly diagnose: (options: DiagnoseOptions) => Promise<ReportDocument>;
+  /** Decides requests. */
+  readonly explain: (options: ExplainOptions) => Promise<ExplainResult>;
   /** The bytes of a bundle of what was read; needs a request with `keep`. */
   readonly bundle: () => Promise<Uint8Array>;
 }

@@ -1,6 +1,6 @@
 import type { Place } from '../../snapshot/object.ts';
 import { findHost } from '../table/host-index.ts';
-import type { Listener, Manager, Route, RouteConfig, Table, VirtualHost } from '../table/table.ts';
+import type { Listener, Route, RouteConfig, Table, VirtualHost } from '../table/table.ts';
 import { act } from './act.ts';
 import { arrive, chooseChain } from './arrive.ts';
 import { fieldName, holds } from './clauses.ts';

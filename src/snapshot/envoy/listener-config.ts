@@ -33,6 +33,7 @@ export function readDynamicListener(element: JsonObject, document: string, at: s
     version: '',
     lastUpdated: null,
     address: null,
+    body: null,
     http: [],
     refused,
   } as const;
@@ -99,6 +100,7 @@ function readListener({ element, held, state, document, at, inside, refused }: H
     version: asText(held.version_info) ?? '',
     lastUpdated: asText(held.last_updated) ?? null,
     address: readAddress(body.address),
+    body: { place: { document, pointer: inside }, json: body },
     http,
     refused,
   };

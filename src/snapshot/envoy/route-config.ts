@@ -31,6 +31,7 @@ export function readRouteConfig(element: JsonObject, document: string, at: strin
     version: asText(element.version_info) ?? '',
     lastUpdated: asText(element.last_updated) ?? null,
     virtualHosts: asList(hosts).map((host, index) => readVirtualHost(asObject(host), document, inside, index)),
+    body: config,
     refused,
   };
 }

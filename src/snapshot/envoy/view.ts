@@ -79,6 +79,12 @@ export interface RefusedUpdate {
   readonly version: string;
 }
 
+/** A resource as Envoy prints it, and where it stands. */
+export interface Body {
+  readonly place: Place;
+  readonly json: JsonObject;
+}
+
 /** A dynamic or static listener of the config dump. */
 export interface ListenerConfig {
   readonly place: Place;
@@ -89,6 +95,8 @@ export interface ListenerConfig {
   readonly version: string;
   readonly lastUpdated: string | null;
   readonly address: Address | null;
+  /** The Listener as Envoy prints it, and where it stands; null where only a refused update is known. */
+  readonly body: Body | null;
   readonly http: readonly HttpConnectionManager[];
   readonly refused: RefusedUpdate | null;
 }
@@ -109,6 +117,8 @@ export interface RouteConfig {
   readonly version: string;
   readonly lastUpdated: string | null;
   readonly virtualHosts: readonly VirtualHost[];
+  /** The RouteConfiguration as Envoy prints it, at `place`: routing compiles it. */
+  readonly body: JsonObject;
   readonly refused: RefusedUpdate | null;
 }
 

@@ -1,0 +1,100 @@
+import { readFile } from 'node:fs/promises';
+import type { Explained, ExplainRequest } from '../routing/explained.ts';
+import { Failure } from './failure.ts';
+import { look, writeOut } from './report-options.ts';
+import { buildRequest } from './request/build.ts';
+import { complain, type Session, withSession } from './session.ts';
+import type { SourceFlags } from './source-options.ts';
+
+/** The flags of `explain` as commander delivers them. */
+export interface ExplainFlags {
+  readonly header: readonly string[];
+  readonly port?: number;
+  readonly sni?: string;
+  readonly protocol?: 'http1' | 'http2' | 'grpc';
+  readonly logLine?: string;
+  readonly curl?: string;
+  readonly requests?: string;
+  readonly coverage: boolean;
+  readonly gateway?: string;
+  readonly output: 'terminal' | 'json';
+  readonly all: boolean;
+  readonly bestEffort: boolean;
+}
+
+/** `meshdoctor explain`: decide one request, or a file of them; sets the exit code. */
+export async function explain(words: readonly string[], flags: SourceFlags & ExplainFlags): Promise<void> {
+  const requests = await readAll(words, flags);
+  await withSession(flags, false, (session) => answer(session, requests, flags));
+}
+
+async function readAll(words: readonly string[], flags: ExplainFlags): Promise<readonly ExplainRequest[]> {
+  const given = [words.length > 0, flags.logLine !== undefined, flags.curl !== undefined, flags.requests !== undefined];
+  if (given.filter(Boolean).length !== 1) {
+    throw new Failure('give one of: [METHOD] URL, --log-line, --curl, --requests (see --help)', 2);
+  }
+  if (flags.requests !== undefined) {
+    const { readRequests } = await import('./request/jsonl.ts');
+    return readRequests(await readText(flags.requests), flags.requests);
+  }
+  return [{ ...(await readOne(words, flags)), ...(flags.port === undefined ? {} : { port: flags.port }) }];
+}
+
+async function readOne(words: readonly string[], flags: ExplainFlags): Promise<ExplainRequest> {
+  if (flags.logLine !== undefined) return (await import('./request/log-line.ts')).readLogLine(flags.logLine);
+  if (flags.curl !== undefined) return (await import('./request/curl.ts')).readCurl(flags.curl);
+  const [first = '', second] = words;
+  if (words.length > 2) throw new Failure('explain takes [METHOD] URL; quote a URL that holds blanks', 2);
+  return buildRequest({
+    url: second ?? first,
+    headers: flags.header,
+    ...(second === undefined ? {} : { method: first }),
+    ...(flags.sni === undefined ? {} : { sni: flags.sni }),
+    ...(flags.protocol === undefined ? {} : { protocol: flags.protocol }),
+  });
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file === '-' ? '/dev/stdin' : file, 'utf8');
+  } catch (error) {
+    throw new Failure(`cannot read ${file}: ${error instanceof Error ? error.message : error}`, 2);
+  }
+}
+
+async function answer(
+  { engine, summary }: Session,
+  requests: readonly ExplainRequest[],
+  flags: ExplainFlags,
+): Promise<void> {
+  complain(summary.sources);
+  const many = flags.requests !== undefined;
+  const result = await engine.explain({
+    requests,
+    gateway: flags.gateway ?? null,
+    steps: !many,
+    coverage: flags.coverage,
+  });
+  if (result.trouble !== null) throw new Failure(result.trouble, 2);
+  const { decisionJson, unmet } = await import('../report/decision-json.ts');
+  if (many || flags.output === 'json') {
+    await writeOut(result.explained.map((one) => `${decisionJson(one, !many)}\n`).join(''));
+  } else {
+    const { renderExplanation } = await import('../report/terminal/explanation.ts');
+    await writeOut(result.explained.map((one) => renderExplanation(one, { ...look(), all: flags.all })).join('\n'));
+  }
+  const failed = requests.flatMap(({ expect, id }, index) => {
+    const one: Explained | undefined = result.explained[index];
+    const wrong = expect && one ? unmet(one, expect) : [];
+    return wrong.length > 0 ? [`request ${id ?? index + 1} (${one?.url}): ${wrong.join('; ')}`] : [];
+  });
+  for (const line of failed) process.stderr.write(`meshdoctor: ${line}\n`);
+  for (const line of result.uncovered) process.stderr.write(`meshdoctor: no request reached ${line}\n`);
+  if (flags.coverage) {
+    process.stderr.write(
+      `meshdoctor: ${result.routes - result.uncovered.length} of ${result.routes} routes were reached\n`,
+    );
+  }
+  const notSeen = summary.sources.some(({ state }) => state !== 'ok') && !flags.bestEffort;
+  process.exitCode = failed.length > 0 ? 1 : summary.timedOut ? 4 : notSeen ? 3 : 0;
+}

@@ -1,0 +1,50 @@
+import type { Explained } from '../routing/explained.ts';
+import type { Decision } from '../routing/match/decision.ts';
+
+/** A decision as machines read it, on one line; `steps` only where they were asked for. */
+export function decisionJson(explained: Explained, withSteps: boolean): string {
+  const { id, method, url, decision, steps, by, endpoints } = explained;
+  const told = withSteps
+    ? {
+        by,
+        endpoints,
+        steps: steps.map(({ stage, object, verdict, clause, reason }) => ({ stage, object, verdict, clause, reason })),
+      }
+    : {};
+  return JSON.stringify({ id, method, url, ...plain(decision), desired: null, differs: [], ...told });
+}
+
+function plain(decision: Decision): Record<string, unknown> {
+  const { outcome, hops, cluster, clusters, location, status, responseFlag, unknown, candidates, why } = decision;
+  return {
+    outcome,
+    hops: hops.map((hop) => ({
+      ...hop,
+      route: hop.route && { name: hop.route.name, index: hop.route.index, pointer: hop.route.pointer },
+    })),
+    cluster,
+    clusters,
+    location,
+    status,
+    responseFlag,
+    unknown,
+    candidates: candidates.map(plain),
+    why,
+  };
+}
+
+/** The fields of a decision that are not as a request expects them. */
+export function unmet(explained: Explained, expect: Readonly<Record<string, unknown>>): readonly string[] {
+  const got = plain(explained.decision);
+  return Object.entries(expect)
+    .filter(([field, wanted]) => !covers(got[field], wanted))
+    .map(([field, wanted]) => `${field} is ${JSON.stringify(got[field] ?? null)}, expected ${JSON.stringify(wanted)}`);
+}
+
+/** True when a value has all that is expected of it; objects and lists may hold more members than are named. */
+function covers(got: unknown, wanted: unknown): boolean {
+  if (typeof wanted !== 'object' || wanted === null) return got === wanted;
+  if (typeof got !== 'object' || got === null) return false;
+  const held = new Map(Object.entries(got));
+  return Object.entries(wanted).every(([key, value]) => covers(held.get(key), value));
+}

@@ -1,0 +1,39 @@
+import { memoize } from '../lib/memo.ts';
+import type { Envoy } from '../model/envoy/envoy.ts';
+import { seenValue } from '../snapshot/coverage.ts';
+import { compileTable } from './table/compile.ts';
+import type { ClusterInput } from './table/input.ts';
+import type { Table } from './table/table.ts';
+
+/** App Mesh's own images ended at Envoy 1.34: what is taken where nothing tells the version. */
+export const assumedVersion = '1.34.0';
+
+/** The routing table an Envoy runs, or what of it was not read. */
+export type EnvoyTable =
+  | { readonly state: 'table'; readonly table: Table; readonly version: string; readonly versionKnown: boolean }
+  | { readonly state: 'not-read'; readonly missing: string; readonly reason: string };
+
+/** Compiles what an Envoy runs; once an Envoy. */
+export const tableOf = memoize((envoy: Envoy): EnvoyTable => {
+  const { listenerConfig, routes, clusterConfig } = envoy;
+  if (listenerConfig.state === 'not-read') return { state: 'not-read', ...listenerConfig.gap };
+  if (routes.state === 'not-read') return { state: 'not-read', ...routes.gap };
+  const version = seenValue(envoy.serverInfo)?.version ?? '';
+  const listeners = listenerConfig.value.flatMap(({ body, state }) =>
+    body && (state === 'active' || state === 'static') ? [{ place: body.place, body: body.json }] : [],
+  );
+  const table = compileTable({
+    envoyVersion: version || assumedVersion,
+    runtime: seenValue(envoy.runtime)?.values ?? null,
+    listeners,
+    routeConfigs: routes.value.map(({ place, body }) => ({ place, body })),
+    clusters: clusterConfig.state === 'listed' ? clustersOf(clusterConfig.value) : null,
+  });
+  return { state: 'table', table, version: version || assumedVersion, versionKnown: version !== '' };
+});
+
+function clustersOf(
+  configs: readonly { readonly name: string; readonly targets: ClusterInput['targets'] }[],
+): ReadonlyMap<string, ClusterInput> {
+  return new Map(configs.filter(({ name }) => name !== '').map(({ name, targets }) => [name, { targets }]));
+}
