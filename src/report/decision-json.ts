@@ -15,7 +15,8 @@ export function decisionJson(explained: Explained, withSteps: boolean): string {
 }
 
 function plain(decision: Decision): Record<string, unknown> {
-  const { outcome, hops, cluster, clusters, location, status, responseFlag, unknown, candidates, why } = decision;
+  const { outcome, hops, cluster, clusters, location, status, grpcStatus, responseFlag, unknown, candidates, why } =
+    decision;
   return {
     outcome,
     hops: hops.map((hop) => ({
@@ -26,6 +27,7 @@ function plain(decision: Decision): Record<string, unknown> {
     clusters,
     location,
     status,
+    grpcStatus,
     responseFlag,
     unknown,
     candidates: candidates.map(plain),

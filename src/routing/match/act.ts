@@ -3,7 +3,7 @@ import type { Route, VirtualHost } from '../table/table.ts';
 import type { Pass } from './pass.ts';
 import type { Decision, Hop } from './decision.ts';
 import { candidatesOf, ended, undecided } from './endings.ts';
-import { type Facts, headerValues } from './facts.ts';
+import { type Facts, firstLine } from './facts.ts';
 import type { RoutingRequest } from './request.ts';
 import { locationOf, rewriteHost, rewritePath } from './rewrite.ts';
 
@@ -69,7 +69,7 @@ function actUnfiltered(pass: Pass, host: VirtualHost, route: Route, next: Next):
 function forward(pass: Pass, host: VirtualHost, route: Route, action: Forward, next: Next): Decision {
   const { facts, manager } = pass;
   const hops = [...pass.before, pass.hop];
-  const upgrade = facts.method === 'CONNECT' ? 'connect' : (headerValues(facts, 'upgrade')?.[0] ?? '').toLowerCase();
+  const upgrade = facts.method === 'CONNECT' ? 'connect' : (firstLine(facts, 'upgrade') ?? '').toLowerCase();
   if (upgrade !== '' && !(action.upgrades.get(upgrade) ?? manager.upgrades.has(upgrade))) {
     return ended('rejected', hops, { status: 403, why: `neither route nor listener allows the upgrade ${upgrade}` });
   }
@@ -78,9 +78,9 @@ function forward(pass: Pass, host: VirtualHost, route: Route, action: Forward, n
     case 'cluster':
       return toCluster(pass, host, route, action, { name: target.name, weighted: null }, next);
     case 'header': {
-      const values = headerValues(facts, target.name);
-      if (values === null) return undecided(hops, `header ${target.name} names the cluster`, [`header ${target.name}`]);
-      return toCluster(pass, host, route, action, { name: values[0] ?? '', weighted: null }, next);
+      const name = firstLine(facts, target.name);
+      if (name === null) return undecided(hops, `header ${target.name} names the cluster`, [`header ${target.name}`]);
+      return toCluster(pass, host, route, action, { name, weighted: null }, next);
     }
     case 'plugin':
       return undecided(hops, `${target.what} chooses the cluster`, []);
@@ -126,8 +126,8 @@ function pickByHeader(
   header: string | null,
   clusters: readonly WeightedCluster[],
 ): WeightedCluster | null {
-  const value = header === null ? undefined : headerValues(facts, header)?.[0];
-  if (value === undefined || !/^\d+$/.test(value)) return null;
+  const value = header === null ? null : firstLine(facts, header);
+  if (value === null || !/^\d+$/.test(value)) return null;
   const total = clusters.reduce((sum, { weight }) => sum + weight, 0);
   if (total === 0) return null;
   let rest = Number(BigInt(value) % BigInt(total));

@@ -1,5 +1,6 @@
 import type { Listener, Manager, Table } from '../table/table.ts';
 import type { FilterChain } from '../table/table.ts';
+import { isGrpc } from './clauses.ts';
 import type { Facts } from './facts.ts';
 import { stripPort, stripTrailingDot } from './host.ts';
 import { canonicalPath, mergeSlashes, splitTarget, unescapeSlashes } from './path.ts';
@@ -10,6 +11,8 @@ export interface Answered {
   readonly status: number;
   readonly location: string | null;
   readonly why: string;
+  /** The codec answers before gRPC is looked at. */
+  readonly byCodec: boolean;
 }
 
 /** The filter chain that takes a connection; `unknown` where the request does not tell enough. */
@@ -52,8 +55,9 @@ export function arrive(
   listener: Listener,
   manager: Manager,
   chain: FilterChain,
-  request: RoutingRequest,
+  sent: RoutingRequest,
 ): Facts | Answered {
+  const request = originForm(sent);
   const { authority, method, target } = request;
   const refused = refuseRequest(request);
   if (refused) return refused;
@@ -61,6 +65,10 @@ export function arrive(
   let path: string | null = target === null ? null : rawPath;
   if (method !== 'CONNECT' && path !== null) {
     const made = normalize(path, query, manager);
+    // gRPC clients follow no redirect: Envoy refuses instead.
+    if (typeof made !== 'string' && made.location !== null && isGrpc(request.headers.get('content-type')?.[0] ?? '')) {
+      return { ...made, status: 400, location: null };
+    }
     if (typeof made !== 'string') return made;
     path = made;
   }
@@ -89,6 +97,13 @@ export function arrive(
   };
 }
 
+/** An absolute URI in the request line overrides Host. */
+function originForm(request: RoutingRequest): RoutingRequest {
+  const [, authority, rest] = /^https?:\/\/([^/?#]+)(.*)$/is.exec(request.target ?? '') ?? [];
+  if (authority === undefined || rest === undefined) return request;
+  return { ...request, authority, target: rest.startsWith('/') ? rest : `/${rest}` };
+}
+
 function hostSeen(authority: string, listener: Listener, manager: Manager): string {
   const host = manager.stripTrailingDot ? stripTrailingDot(authority) : authority;
   if (manager.stripPort === 'none') return host;
@@ -99,20 +114,25 @@ const methods = /^[A-Z][A-Z-]*$/;
 
 /** What the codec or the connection manager refuses, in their order. */
 function refuseRequest({ authority, method, target, protocol }: RoutingRequest): Answered | null {
-  const no = (status: number, why: string): Answered => ({ status, location: null, why });
+  const no = (status: number, why: string): Answered => ({ status, location: null, why, byCodec: false });
+  const codec = (why: string): Answered => ({ ...no(400, why), byCodec: true });
   if (method !== null && protocol !== 'http2' && protocol !== 'grpc' && !methods.test(method)) {
-    return no(400, `"${method}" is no HTTP method: methods are upper case`);
+    return codec(`"${method}" is no HTTP method: methods are upper case`);
   }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what the codec refuses
   if (target !== null && /[\x00-\x20\x7f-\xff]/.test(target))
-    return no(400, 'the path holds a blank or a byte that is not ASCII: it must be percent-encoded');
+    return codec('the path holds a blank or a byte that is not ASCII: it must be percent-encoded');
   if (authority === '') return no(400, 'the request has no Host');
   if (method === 'CONNECT') {
-    return authority !== null && !/:\d+$/.test(authority) ? no(400, 'CONNECT needs host:port') : null;
+    return authority !== null && !/^(\[[^\]]*\]|[^:]*):\d+$/.test(authority)
+      ? no(400, 'CONNECT needs host:port')
+      : null;
   }
   if (target === null) return null;
   if (target.includes('#')) return no(400, 'the path holds a fragment (#), which a client must not send');
-  if (!target.startsWith('/')) return no(404, 'the path does not begin with /');
+  if (!target.startsWith('/')) {
+    return target === '*' ? no(404, 'the path does not begin with /') : codec('the path does not begin with /');
+  }
   return null;
 }
 
@@ -126,13 +146,14 @@ function normalize(path: string, query: string, manager: Manager): string | Answ
         status: 400,
         location: null,
         why: 'the path holds an escaped slash (%2F or %5C), which the gateway refuses',
+        byCodec: false,
       };
     }
     redirects = made !== path && manager.escapedSlashes === 'redirect';
   }
   if (manager.normalizePath) {
     const canonical = canonicalPath(made);
-    if (canonical === null) return { status: 400, location: null, why: 'the path holds %00' };
+    if (canonical === null) return { status: 400, location: null, why: 'the path holds %00', byCodec: false };
     made = canonical;
   }
   if (manager.mergeSlashes) made = mergeSlashes(made);
@@ -141,5 +162,6 @@ function normalize(path: string, query: string, manager: Manager): string | Answ
     status: 307,
     location: made + query,
     why: 'the path holds an escaped slash: the gateway redirects to the path without it',
+    byCodec: false,
   };
 }

@@ -19,8 +19,10 @@ export function holds(clause: Clause, facts: Facts): Truth {
       return valueHolds(clause.test, value) !== clause.invert;
     }
     case 'grpc': {
+      // A CONNECT request has no path, and so is none (Grpc::Common::isGrpcRequestHeaders).
+      if (facts.method === 'CONNECT') return false;
       const type = headerValues(facts, 'content-type');
-      return type === null ? null : type.some((value) => /^application\/grpc($|\+)/.test(value));
+      return type === null ? null : type.some(isGrpc);
     }
     case 'fraction':
       return clause.share === 0 ? false : clause.share === 1 ? true : null;
@@ -54,6 +56,11 @@ export function fieldName(clause: Clause): string {
     case 'invalid':
       return clause.what;
   }
+}
+
+/** True for the content type of gRPC: `application/grpc`, alone or with `+` and an encoding. */
+export function isGrpc(contentType: string): boolean {
+  return /^application\/grpc($|\+)/.test(contentType);
 }
 
 function pathHolds(test: PathTest, { method, path }: Facts): Truth {

@@ -3,8 +3,8 @@ import { findHost } from '../table/host-index.ts';
 import type { Listener, Route, RouteConfig, Table, VirtualHost } from '../table/table.ts';
 import { act } from './act.ts';
 import { arrive, chooseChain } from './arrive.ts';
-import { fieldName, holds } from './clauses.ts';
-import { candidatesOf, ended, undecided } from './endings.ts';
+import { fieldName, holds, isGrpc } from './clauses.ts';
+import { answeredAsGrpc, candidatesOf, ended, undecided } from './endings.ts';
 import type { Decision, Hop } from './decision.ts';
 import { describeClause, describeHad } from './describe.ts';
 import type { Facts } from './facts.ts';
@@ -77,13 +77,20 @@ function throughListener(
   if ('why' in facts) {
     hear?.({ ...blank, stage: 'request', object: 'connection manager', verdict: 'refused', reason: facts.why });
     const outcome = facts.location === null ? 'rejected' : 'redirect';
-    return ended(outcome, [...before, hop], { status: facts.status, location: facts.location, why: facts.why });
+    const answer = ended(outcome, [...before, hop], { status: facts.status, location: facts.location, why: facts.why });
+    return facts.byCodec ? answer : asClientSees(answer, request);
   }
   hearNormalized(request, facts, hear);
   if (!manager.routes) {
     return undecided([...before, hop], `route configuration ${manager.routeConfigName || '(scoped)'} was not read`, []);
   }
-  return throughRoutes({ table, manager, config: manager.routes, facts, request, hop, before, hear, trace });
+  const decision = throughRoutes({ table, manager, config: manager.routes, facts, request, hop, before, hear, trace });
+  return asClientSees(decision, request);
+}
+
+function asClientSees(decision: Decision, { headers, method }: RoutingRequest): Decision {
+  const type = headers.get('content-type')?.join(',');
+  return type !== undefined && isGrpc(type) && method !== 'CONNECT' ? answeredAsGrpc(decision) : decision;
 }
 
 function hearNormalized(request: RoutingRequest, facts: Facts, hear: Trace): void {
@@ -144,6 +151,11 @@ function hostOf(config: RouteConfig, { authority }: Facts): VirtualHost | null |
 function throughHost(pass: Pass, host: VirtualHost, hear: Trace): Decision {
   const { facts, before } = pass;
   const hop = { ...pass.hop, virtualHost: host.name };
+  if (facts.headers.get('x-forwarded-proto')?.join('') === '') {
+    // Seen on 1.36.2 and 1.40.0: RouteMatcher takes an empty x-forwarded-proto for a request that cannot be routed.
+    const why = 'the request carries an empty x-forwarded-proto: Envoy finds no route for it';
+    return ended('no-route', [...before, hop], { status: 404, responseFlag: 'NR', why });
+  }
   if (host.requireTls !== 'none') {
     const proto = facts.headers.get('x-forwarded-proto');
     const secure = proto === null || proto === undefined ? null : proto[0] === 'https';

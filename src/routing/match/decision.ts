@@ -42,6 +42,8 @@ export interface Decision {
   readonly location: string | null;
   /** The status Envoy itself answers; null when the request is forwarded. */
   readonly status: number | null;
+  /** Of an answer to a gRPC request, which Envoy gives as 200 with this `grpc-status`; else null. */
+  readonly grpcStatus: number | null;
   readonly responseFlag: string | null;
   /** What of the request would have to be known: `header x-user`. */
   readonly unknown: readonly string[];

@@ -5,6 +5,7 @@ const nothing = {
   clusters: [],
   location: null,
   status: null,
+  grpcStatus: null,
   responseFlag: null,
   unknown: [],
   candidates: [],
@@ -19,6 +20,24 @@ export function ended(outcome: Outcome, hops: readonly Hop[], rest: Partial<Deci
 /** A decision that cannot be made, and why. */
 export function undecided(hops: readonly Hop[], why: string, unknown: readonly string[]): Decision {
   return ended('undecided', hops, { why, unknown });
+}
+
+const grpcStatuses: Readonly<Record<number, number>> = {
+  400: 13,
+  401: 16,
+  403: 7,
+  404: 12,
+  429: 14,
+  502: 14,
+  503: 14,
+  504: 14,
+};
+
+/** Envoy's own answer to a gRPC request: 200 with a grpc-status (source/common/grpc/status.cc). */
+export function answeredAsGrpc(decision: Decision): Decision {
+  const candidates = decision.candidates.map(answeredAsGrpc);
+  if (decision.status === null || decision.grpcStatus !== null) return { ...decision, candidates };
+  return { ...decision, candidates, status: 200, grpcStatus: grpcStatuses[decision.status] ?? 2 };
 }
 
 /** One of several: where all end alike that is the decision, else it is undecided between them. */

@@ -25,8 +25,18 @@ export function headerValues(facts: Facts, name: string): readonly string[] | nu
   const lines = facts.headers.get(name);
   if (lines === null) return null;
   if (lines === undefined) return facts.otherHeaders === 'unknown' ? null : [];
-  if (lines.length < 2 || (!facts.semantics.joinsHeaderLines && !joinedAnyway.has(name))) return lines;
-  return [lines.join(',')];
+  if (lines.length < 2) return lines;
+  // The codec appends line to line, and an empty one adds nothing (HeaderMapImpl::appendToHeader).
+  if (joinedAnyway.has(name)) return [lines.filter((line) => line !== '').join(',')];
+  return facts.semantics.joinsHeaderLines ? [lines.join(',')] : lines;
+}
+
+/** The first line of a header, as actions read it: '' absent, null unknown. Seen on 1.36.2 and 1.40.0 with host_rewrite_header. */
+export function firstLine(facts: Facts, name: string): string | null {
+  const lines = joinedAnyway.has(name) || name.startsWith(':') ? headerValues(facts, name) : facts.headers.get(name);
+  if (lines === null) return null;
+  if (lines === undefined) return facts.otherHeaders === 'unknown' ? null : '';
+  return lines[0] ?? '';
 }
 
 function pseudoHeader(facts: Facts, name: string): readonly string[] | null | undefined {

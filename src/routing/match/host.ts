@@ -17,9 +17,9 @@ export function stripPort(host: string, only: number | null): string {
   return only !== null && Number(port) !== only ? host : host.slice(0, at);
 }
 
-/** Strips the trailing dot of a host name, before its port if it has one. */
+/** Strips the trailing dot of a host name, at its end or right before a port (HeaderUtility::stripTrailingHostDot). */
 export function stripTrailingDot(host: string): string {
-  if (host.endsWith('.')) return host.slice(0, -1);
-  const at = portStart(host);
-  return at > 0 && host.charAt(at - 1) === '.' ? host.slice(0, at - 1) + host.slice(at) : host;
+  const dot = host.lastIndexOf('.');
+  const behind = host.charAt(dot + 1);
+  return dot >= 0 && (behind === '' || behind === ':') ? host.slice(0, dot) + host.slice(dot + 1) : host;
 }

@@ -3,7 +3,7 @@ import type { Clause } from '../table/clause.ts';
 import type { Route } from '../table/table.ts';
 import { templateNames, templateRegex } from '../table/uri-template.ts';
 import { compileRegex } from '../table/regex.ts';
-import { type Facts, headerValues } from './facts.ts';
+import { type Facts, firstLine } from './facts.ts';
 import { portStart } from './host.ts';
 
 /** A path after a route's rewrite; `rejected`: Envoy answers 400; null: not known. */
@@ -58,8 +58,8 @@ export function rewriteHost(action: Forward, literal: string | null, facts: Fact
     case 'literal':
       return rewrite.value;
     case 'header': {
-      const values = headerValues(facts, rewrite.name);
-      return values === null ? null : (values[0] ?? '') || facts.authority;
+      const value = firstLine(facts, rewrite.name);
+      return value === null ? null : value || facts.authority;
     }
     case 'path-regex':
       return facts.path === null ? null : rewrite.regex.replace(facts.path, rewrite.substitution);
@@ -71,7 +71,9 @@ export function locationOf(route: Route, redirect: Redirect, facts: Facts): stri
   const { authority, path, query, scheme } = facts;
   if (authority === null || path === null || query === null || scheme === null) return null;
   const newScheme = redirect.scheme ?? scheme;
-  const host = redirect.host ?? hostFor(authority, scheme, newScheme, redirect.port);
+  const host =
+    redirect.host ??
+    hostFor(authority, facts.headers.get('x-forwarded-proto')?.[0] ?? scheme, newScheme, redirect.port);
   const port = redirect.port === null ? '' : `:${redirect.port}`;
   const kept = redirect.stripQuery ? '' : query;
   if (redirect.path.kind === 'replace') {
@@ -82,7 +84,10 @@ export function locationOf(route: Route, redirect: Redirect, facts: Facts): stri
   return typeof made === 'string' ? `${newScheme}://${host}${port}${made}${kept}` : null;
 }
 
-/** The client's own host: without its port where another is given, or where it is the old scheme's default and the scheme changes. */
+/**
+ * The client's own host: without its port where another is given, or where it is the old scheme's default and the scheme
+ * changes. The old scheme is what x-forwarded-proto says, whatever that is.
+ */
 function hostFor(authority: string, scheme: string, newScheme: string, port: number | null): string {
   const at = portStart(authority);
   if (at < 0) return authority;

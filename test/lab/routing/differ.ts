@@ -123,7 +123,7 @@ export function toRouting(request: WireRequest, port: number): RoutingRequest {
 export function expected(decision: Decision, request: WireRequest): Answer | null {
   const hop = decision.hops.at(-1);
   const verdict = hop?.route ? `${hop.virtualHost}/${hop.route.index}` : null;
-  const nothing = { location: null, path: null, host: null };
+  const nothing = { location: null, path: null, host: null, grpcStatus: decision.grpcStatus };
   switch (decision.outcome) {
     case 'undecided':
       return null;
@@ -148,7 +148,7 @@ export function expected(decision: Decision, request: WireRequest): Answer | nul
 
 /** True when Envoy answered as we said; of answers that no route gave, the status counts. */
 export function agrees(ours: Answer, real: Answer): boolean {
-  if (ours.status !== real.status) return false;
+  if (ours.status !== real.status || ours.grpcStatus !== real.grpcStatus) return false;
   if (ours.status !== 503 && ours.verdict !== null && ours.verdict !== real.verdict) return false;
   if (ours.location !== real.location) return false;
   return ours.path === null || (ours.path === real.path && ours.host === real.host);

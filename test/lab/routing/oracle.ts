@@ -11,6 +11,7 @@ import type { WireRequest } from './requests.ts';
 /** What a real Envoy answered. */
 export interface Answer {
   readonly status: number;
+  readonly grpcStatus: number | null;
   /** `host/index` of the route, where one answered. */
   readonly verdict: string | null;
   readonly location: string | null;
@@ -176,6 +177,7 @@ function readAnswer(head: string): Answer {
   const header = (name: string): string | null => new RegExp(`\\r\\n${name}: ([^\\r]*)`, 'i').exec(head)?.[1] ?? null;
   return {
     status: Number(head.split(' ')[1]),
+    grpcStatus: header('grpc-status') === null ? null : Number(header('grpc-status')),
     verdict: header('x-verdict'),
     location: header('location'),
     path: header('x-path'),

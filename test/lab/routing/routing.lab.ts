@@ -7,7 +7,7 @@ import { freePorts, startOracle } from './oracle.ts';
 import type { WireRequest } from './requests.ts';
 
 /** Decisions a version; each batch is one Envoy. */
-const batches = Number(process.env.MESHDOCTOR_BATCHES ?? 4);
+const batches = Number(process.env.MESHDOCTOR_BATCHES ?? 5);
 const size = { hosts: 50, requests: 42 };
 const least = 200;
 const seed = Number(process.env.MESHDOCTOR_SEED ?? Date.now() % 1_000_000);
@@ -72,7 +72,7 @@ describe.each<EnvoyVersion>(['1.40.0', '1.36.2'])('our decisions are those of En
       `seed ${seed}`,
     ).toEqual([]);
     expect(undecided / decisions).toBeLessThan(0.005);
-    if (batches < 4) return;
+    if (batches < 5) return;
     expect(decisions).toBeGreaterThanOrEqual(100_000);
     const thin = rows.filter(
       ([kind, { yes, no, near }]) =>
