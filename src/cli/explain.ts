@@ -3,7 +3,7 @@ import type { Explained, ExplainRequest } from '../routing/explained.ts';
 import { Failure } from './failure.ts';
 import { look, writeOut } from './report-options.ts';
 import { buildRequest } from './request/build.ts';
-import { complain, type Session, withSession } from './session.ts';
+import { complain, readStdin, type Session, withSession } from './session.ts';
 import type { SourceFlags } from './source-options.ts';
 
 /** The flags of `explain` as commander delivers them. */
@@ -17,6 +17,7 @@ export interface ExplainFlags {
   readonly requests?: string;
   readonly coverage: boolean;
   readonly gateway?: string;
+  readonly envoyVersion?: string;
   readonly output: 'terminal' | 'json';
   readonly all: boolean;
   readonly bestEffort: boolean;
@@ -28,10 +29,16 @@ export async function explain(words: readonly string[], flags: SourceFlags & Exp
   await withSession(flags, false, (session) => answer(session, requests, flags));
 }
 
-async function readAll(words: readonly string[], flags: ExplainFlags): Promise<readonly ExplainRequest[]> {
+async function readAll(
+  words: readonly string[],
+  flags: SourceFlags & ExplainFlags,
+): Promise<readonly ExplainRequest[]> {
   const given = [words.length > 0, flags.logLine !== undefined, flags.curl !== undefined, flags.requests !== undefined];
   if (given.filter(Boolean).length !== 1) {
     throw new Failure('give one of: [METHOD] URL, --log-line, --curl, --requests (see --help)', 2);
+  }
+  if (flags.requests === '-' && flags.filename.includes('-')) {
+    throw new Failure('--requests - and -f - both read standard input: give one of them a file', 2);
   }
   if (flags.requests !== undefined) {
     const { readRequests } = await import('./request/jsonl.ts');
@@ -56,7 +63,7 @@ async function readOne(words: readonly string[], flags: ExplainFlags): Promise<E
 
 async function readText(file: string): Promise<string> {
   try {
-    return await readFile(file === '-' ? '/dev/stdin' : file, 'utf8');
+    return file === '-' ? await readStdin() : await readFile(file, 'utf8');
   } catch (error) {
     throw new Failure(`cannot read ${file}: ${error instanceof Error ? error.message : error}`, 2);
   }
@@ -74,6 +81,7 @@ async function answer(
     gateway: flags.gateway ?? null,
     steps: !many,
     coverage: flags.coverage,
+    envoyVersion: flags.envoyVersion ?? null,
   });
   if (result.trouble !== null) throw new Failure(result.trouble, 2);
   const { decisionJson, unmet } = await import('../report/decision-json.ts');

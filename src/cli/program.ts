@@ -64,6 +64,7 @@ function addExplainOptions(command: Command): Command {
     .option('--curl <command>', 'a curl command')
     .option('--requests <file>', 'one request a line (JSON), one decision a line out; - for stdin')
     .option('--coverage', 'also say which routes no request reached', false)
+    .option('--envoy-version <version>', 'of the gateway, where nothing tells it (else 1.34, the last of App Mesh)')
     .option('--gateway <ns/name>', 'the gateway that decides, where several were read')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['terminal', 'json']).default('terminal'))
     .option('--all', 'every route that refused the request', false)

@@ -49,7 +49,8 @@ function noSource(): Failure {
   return new Failure(`nothing to look at: name a source with ${ways}; or try: meshdoctor demo`, 2);
 }
 
-async function readStdin(): Promise<string> {
+/** Everything on standard input. */
+export async function readStdin(): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks).toString('utf8');

@@ -46,7 +46,7 @@ export function makeEngine(): Engine {
     async explain(options) {
       model ??= buildModel(collected());
       const { explainAll } = await import('./explain.ts');
-      return explainAll(model, options);
+      return explainAll(model, options, collected().position);
     },
     async bundle() {
       const { writeBundle } = await import('../collect/bundle/write.ts');

@@ -1,34 +1,28 @@
 import { bytesOf } from '../lib/bytes.ts';
 import type { Envoy } from '../model/envoy/envoy.ts';
-import type { Gateway } from '../model/gateway.ts';
 import type { Model } from '../model/model.ts';
-import { tableOf } from '../routing/from-envoy.ts';
 import { decide } from '../routing/match/decide.ts';
 import type { Decision } from '../routing/match/decision.ts';
 import type { RoutingRequest } from '../routing/match/request.ts';
 import type { Step } from '../routing/match/steps.ts';
 import type { Table } from '../routing/table/table.ts';
 import { seenValue } from '../snapshot/coverage.ts';
-import { refText } from '../snapshot/object.ts';
+import { routeKey } from '../routing/translate/translation.ts';
+import { type Place, refText } from '../snapshot/object.ts';
+import { CannotExplain, type Decider, type Desired, findDeciders } from './deciders.ts';
 import { describeClause } from '../routing/match/describe.ts';
 import type { Explained, ExplainRequest } from '../routing/explained.ts';
 import type { ExplainOptions, ExplainResult } from './protocol.ts';
 
-/** Something that decides requests: one Envoy's table. */
-interface Decider {
-  readonly gateway: Gateway;
-  readonly envoy: Envoy;
-  readonly table: Table;
-  readonly version: string;
-  readonly versionKnown: boolean;
-}
+/** Where a place stands in a file; null where it stands in none. */
+type PositionOf = (place: Place) => { readonly file: string; readonly line: number } | null;
 
-/** Decides requests by what the gateways run. */
-export function explainAll(model: Model, options: ExplainOptions): ExplainResult {
+/** Decides requests by what the gateways run, and by what their objects ask for. */
+export function explainAll(model: Model, options: ExplainOptions, position: PositionOf): ExplainResult {
   try {
-    const deciders = findDeciders(model, options);
+    const deciders = findDeciders(model, options.gateway, options.envoyVersion);
     const explained = options.requests.map((request) =>
-      explainOne(pickDecider(deciders, request), request, options.steps),
+      explainOne(pickDecider(deciders, request), request, options.steps, position),
     );
     return {
       explained,
@@ -40,9 +34,6 @@ export function explainAll(model: Model, options: ExplainOptions): ExplainResult
     return { explained: [], trouble: error.message, uncovered: [], routes: 0 };
   }
 }
-
-/** Where nothing decides: told to the person who asked. */
-class CannotExplain extends Error {}
 
 /** Every route of the tables that decided, and those in no hop of any decision. */
 function coverage(
@@ -68,30 +59,6 @@ function coverage(
   return { uncovered, routes: routes.length };
 }
 
-function findDeciders(model: Model, target: ExplainOptions): readonly Decider[] {
-  const gateways = model.gateways.filter(
-    ({ ref }) =>
-      target.gateway === null || `${ref.namespace ?? ''}/${ref.name}` === target.gateway || ref.name === target.gateway,
-  );
-  if (gateways.length === 0) {
-    const names = model.gateways.map(({ ref }) => refText(ref)).join(', ');
-    throw new CannotExplain(`no gateway ${target.gateway ?? ''} among what was read (${names || 'no gateway at all'})`);
-  }
-  const reasons: string[] = [];
-  const deciders = gateways.flatMap((gateway) => {
-    const found = gateway.envoys.flatMap((envoy): readonly Decider[] => {
-      const read = tableOf(envoy);
-      if (read.state === 'not-read') reasons.push(`${envoy.label}: ${read.missing}: ${read.reason}`);
-      return read.state === 'table' ? [{ gateway, envoy, ...read }] : [];
-    });
-    // Replicas of one gateway decide alike (rule replicas-disagree tells when not): the first that has listeners.
-    return found.filter(({ table }) => table.listeners.length > 0).slice(0, 1);
-  });
-  if (deciders.length > 0) return deciders;
-  const why = reasons.length > 0 ? reasons.join('; ') : 'no Envoy was read that has a listener';
-  throw new CannotExplain(`nothing decides requests: ${why}. Give --admin URL or --config-dump FILE`);
-}
-
 function pickDecider(deciders: readonly Decider[], request: ExplainRequest): Decider {
   const fitting =
     request.port === null
@@ -104,29 +71,79 @@ function pickDecider(deciders: readonly Decider[], request: ExplainRequest): Dec
   throw new CannotExplain(`${names.length} gateways can take this request; name one: ${names.join(', ')}`);
 }
 
-function explainOne(decider: Decider, request: ExplainRequest, wantsSteps: boolean): Explained {
-  const { table, gateway, envoy } = decider;
+function explainOne(decider: Decider, request: ExplainRequest, wantsSteps: boolean, position: PositionOf): Explained {
+  const { table, gateway, envoy, desired } = decider;
   const { port, said } = choosePort(table, request);
   const routing = toRouting(request, port, table);
   const steps: Step[] = [];
   const decided = decide(table, routing, wantsSteps ? (step) => steps.push(step) : null);
-  const decision = request.logged ? narrow(decided, request.logged) : decided;
+  const sure = envoy || !desired ? decided : unlessUnread(decided, desired);
+  const decision = request.logged ? narrow(sure, request.logged) : sure;
+  const asked = envoy && desired ? unlessUnread(decide(desired.table, routing), desired) : null;
   return {
     id: request.id,
     method: request.method,
     url: request.url,
     decision,
+    desired: asked,
+    differs: asked ? differences(decision, asked) : [],
     steps,
+    objects: wantsSteps ? objectsOf(decider, steps, position) : {},
     by: {
       gateway: refText(gateway.ref),
-      envoy: envoy.label,
+      envoy: envoy?.label ?? null,
       version: decider.version,
       versionKnown: decider.versionKnown,
     },
     port: said,
-    endpoints: wantsSteps ? endpointsOf(envoy, decision) : [],
+    endpoints: wantsSteps && envoy ? endpointsOf(envoy, decision) : [],
     faults: wantsSteps ? table.faults.map(({ place, message }) => ({ ...place, message })) : [],
   };
+}
+
+/** A request for a VirtualService that was not among the files ends where they end: not decided, rather than 404. */
+function unlessUnread(decision: Decision, { translation }: Desired): Decision {
+  const host = decision.hops.at(-2)?.rewrite?.host;
+  if (decision.outcome !== 'no-virtual-host' || host === undefined || !translation.unknownServices.includes(host))
+    return decision;
+  const why = `VirtualService ${host}, or what answers for it, was not among what was read`;
+  return { ...decision, outcome: 'undecided', status: null, responseFlag: null, why };
+}
+
+/** The fields in which a running gateway's decision is not what the objects ask for. */
+function differences(decision: Decision, asked: Decision): readonly string[] {
+  if (decision.outcome === 'undecided' || asked.outcome === 'undecided') return [];
+  const fields = (one: Decision): Readonly<Record<string, unknown>> => ({
+    outcome: one.outcome,
+    cluster: one.cluster,
+    clusters: one.clusters,
+    status: one.status,
+    location: one.location,
+    rewrite: one.hops.at(-1)?.rewrite ?? null,
+    timeoutMs: one.hops.at(-1)?.timeoutMs ?? null,
+  });
+  const theirs = fields(asked);
+  return Object.entries(fields(decision))
+    .filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(theirs[name]))
+    .map(([name]) => name);
+}
+
+/** The objects behind the routes that were tried, by `document pointer` of the route. */
+function objectsOf({ originOf }: Decider, steps: readonly Step[], position: PositionOf): Explained['objects'] {
+  const objects: Record<string, Explained['objects'][string]> = {};
+  for (const { stage, place } of steps) {
+    const origin = stage === 'route' && place ? originOf(place) : null;
+    if (!origin || !place) continue;
+    const at = position({ document: origin.document, pointer: origin.pointer });
+    objects[routeKey(place)] = {
+      object: refText(origin.ref),
+      file: at?.file ?? null,
+      line: at?.line ?? null,
+      grade: origin.grade,
+      notes: origin.notes,
+    };
+  }
+  return objects;
 }
 
 /** The listener's port: asked for, or the URL's where a listener has it, or that of the only listener clients can reach. */

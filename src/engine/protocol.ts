@@ -25,6 +25,8 @@ export interface ExplainOptions {
   readonly requests: readonly ExplainRequest[];
   /** `NS/NAME`; null: the only gateway. */
   readonly gateway: string | null;
+  /** `--envoy-version`: of tables made from objects alone; null: not told. */
+  readonly envoyVersion: string | null;
   /** Every step is told, not only the decision. */
   readonly steps: boolean;
   /** Also say which routes no request reached. */

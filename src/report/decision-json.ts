@@ -3,15 +3,21 @@ import type { Decision } from '../routing/match/decision.ts';
 
 /** A decision as machines read it, on one line; `steps` only where they were asked for. */
 export function decisionJson(explained: Explained, withSteps: boolean): string {
-  const { id, method, url, decision, steps, by, endpoints } = explained;
+  const { id, method, url, decision, steps, by, endpoints, desired, differs } = explained;
   const told = withSteps
     ? {
         by,
         endpoints,
-        steps: steps.map(({ stage, object, verdict, clause, reason }) => ({ stage, object, verdict, clause, reason })),
+        steps: steps.map(({ stage, object, verdict, clause, reason, place }) => ({
+          stage,
+          object: (place && explained.objects[`${place.document} ${place.pointer}`]?.object) ?? object,
+          verdict,
+          clause,
+          reason,
+        })),
       }
     : {};
-  return JSON.stringify({ id, method, url, ...plain(decision), desired: null, differs: [], ...told });
+  return JSON.stringify({ id, method, url, ...plain(decision), desired: desired && plain(desired), differs, ...told });
 }
 
 function plain(decision: Decision): Record<string, unknown> {

@@ -1,5 +1,6 @@
 import type { Decision } from './match/decision.ts';
 import type { Step } from './match/steps.ts';
+import type { Grade } from './translate/translation.ts';
 
 /** A request to explain, as a person gave it. Text is text; what is not known is null. */
 export interface ExplainRequest {
@@ -29,10 +30,28 @@ export interface Explained {
   readonly method: string | null;
   readonly url: string;
   readonly decision: Decision;
+  /** What the objects ask for, where an Envoy decided and there are objects. */
+  readonly desired: Decision | null;
+  /** The fields in which the two differ. */
+  readonly differs: readonly string[];
+  /** The objects behind routes, by `document pointer` of the route. */
+  readonly objects: Readonly<
+    Record<
+      string,
+      {
+        readonly object: string;
+        readonly file: string | null;
+        readonly line: number | null;
+        readonly grade: Grade;
+        readonly notes: readonly string[];
+      }
+    >
+  >;
   readonly steps: readonly Step[];
   readonly by: {
     readonly gateway: string;
-    readonly envoy: string;
+    /** Null: no Envoy was read, and the table is the one App Mesh would have pushed. */
+    readonly envoy: string | null;
     readonly version: string;
     readonly versionKnown: boolean;
   };

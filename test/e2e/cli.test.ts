@@ -214,3 +214,114 @@ describe('meshdoctor', () => {
     });
   });
 });
+
+describe('explain', () => {
+  const bundle = ['--bundle', 'src/demo/incident.tar.gz'];
+
+  it('shows both passes, the object to edit, and where the request ends', async () => {
+    const { code, stdout } = await meshdoctor(['explain', 'GET', 'http://shop.example.com/cart/1?x=1', ...bundle]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('-> cluster cds_egress_shop_cart_shop_http_8080');
+    expect(stdout).toMatch(/matched\s+GatewayRoute shop\/cart \(.*cart\.yaml:8\)/);
+    expect(stdout).toContain('1 listener lds_ingress_0.0.0.0_8088');
+    expect(stdout).toContain('2 listener lds_egress_0.0.0.0_15001');
+    expect(stdout).toMatch(/endpoints\s+127\.20\.1\.100:8080 healthy/);
+  });
+
+  it('names the nearest miss first where no route takes a request', async () => {
+    const { code, stdout } = await meshdoctor(['explain', 'http://shop.example.com/nothing', ...bundle]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('-> 404 NR, no route');
+    const web =
+      /nearest\s+GatewayRoute shop\/web [^;]*wants host\s+is "www\.shop\.example\.com"; host is "shop\.example\.com"/;
+    expect(stdout).toMatch(web);
+  });
+
+  it('finds what an empty virtual host does to a route that matches', async () => {
+    const { stdout } = await meshdoctor(['explain', '-o', 'json', 'http://shop.example.com/search/x', ...bundle]);
+    const decision = JSON.parse(stdout);
+    expect(decision).toMatchObject({ outcome: 'no-route', status: 404, responseFlag: 'NR', differs: [] });
+    expect(decision.hops).toHaveLength(2);
+    expect(decision.steps.some((step: { verdict: string }) => step.verdict === 'refused')).toBe(true);
+  });
+
+  it('decides from the objects alone, and says so', async () => {
+    const { code, stdout } = await meshdoctor(['explain', 'http://shop.example.com/cart/1', ...manifests, '--closed']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('decided by the objects alone');
+    expect(stdout).toContain('-> cluster cds_egress_shop_cart_shop_http_8080');
+  });
+
+  it('says in which fields a running gateway differs from its objects', async () => {
+    const edited = await file(
+      'edited.yaml',
+      (await readFile('test/lab/stories/incident/manifests/cart.yaml', 'utf8')).replace(
+        'prefix: /cart',
+        'prefix: /kart',
+      ),
+    );
+    const args = ['explain', '-o', 'json', 'http://shop.example.com/cart/1', ...saved, ...manifests, '-f', edited];
+    const decision = JSON.parse((await meshdoctor(args)).stdout);
+    expect(decision).toMatchObject({ outcome: 'forward', desired: { outcome: 'no-route' } });
+    expect(decision.differs).toEqual(['outcome', 'cluster', 'clusters', 'status', 'rewrite', 'timeoutMs']);
+  });
+
+  it('answers a file of requests line by line, in order; an unmet expectation is exit 1', async () => {
+    const lines = [
+      { id: 'a', url: 'http://shop.example.com/cart/1', expect: { outcome: 'forward' } },
+      { id: 'b', url: 'http://shop.example.com/nothing', expect: { status: 200 } },
+    ];
+    const requests = lines.map((line) => JSON.stringify(line)).join('\n');
+    const { code, stdout, stderr } = await meshdoctor(
+      ['explain', '--requests', '-', '--coverage', ...bundle],
+      requests,
+    );
+    expect(code).toBe(1);
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).id),
+    ).toEqual(['a', 'b']);
+    expect(stderr).toContain('request b (http://shop.example.com/nothing): status is 404, expected 200');
+    expect(stderr).toMatch(/2 of \d+ routes were reached/);
+  });
+
+  it.each([
+    [
+      'a curl command',
+      ['--curl', "curl -XPOST 'http://shop.example.com/orders' -H 'x-a: b' --data-raw x"],
+      'cds_egress_shop_orders_shop_http_8080',
+    ],
+    [
+      'a log line, whose host was rewritten',
+      [
+        '--log-line',
+        '[2026-11-23T02:58:11.204Z] "GET /cart/1 HTTP/1.1" 200 - 0 5 3 2 "-" "curl" "abc" "cart.shop.svc.cluster.local" "127.0.0.1:15001"',
+      ],
+      'cds_egress_shop_cart_shop_http_8080',
+    ],
+  ])('reads %s', async (_, given, cluster) => {
+    const { code, stdout } = await meshdoctor(['explain', ...given, '-o', 'json', ...bundle]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'forward', cluster });
+  });
+
+  it.each([
+    ['no request', ['explain'], 'give one of'],
+    ['a line that is no log line', ['explain', '--log-line', 'nonsense'], 'cannot read the log line'],
+    ['a quote that is not closed', ['explain', '--curl', "curl 'http://a"], 'a quote is not closed'],
+    ['a URL of another kind', ['explain', 'ftp://a/b'], 'cannot read the URL'],
+    ['a port nobody listens on is told', ['explain', 'http://a/', '--gateway', 'shop/none'], 'no gateway shop/none'],
+  ])('%s', async (_, args, message) => {
+    const { code, stderr } = await meshdoctor([...args, ...bundle]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+
+  it('names the line of a request that is not JSON', async () => {
+    const { code, stderr } = await meshdoctor(['explain', '--requests', '-', ...bundle], '{"url": "http://a/"}\n{');
+    expect(code).toBe(2);
+    expect(stderr).toContain('-:2: this line is not JSON');
+  });
+});

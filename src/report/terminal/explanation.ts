@@ -12,24 +12,20 @@ export function renderExplanation(explained: Explained, look: Look & { readonly 
   const passes = Math.max(0, ...steps.map(({ hop }) => hop)) + 1;
   const lines = [
     ...hang('', paint(look, 'bold', `${request} -> ${answer(decision)}`), look.width),
-    ...hang('  ', `decided by ${oneLine(by.envoy)} (Envoy ${known}), ${oneLine(by.gateway)}`, look.width),
+    ...hang('  ', `decided by ${decidedBy(explained, known)}`, look.width),
     ...(explained.port === '' ? [] : hang('  ', `listener found: ${explained.port}`, look.width)),
     '',
   ];
   for (let pass = 0; pass < passes; pass += 1) {
-    lines.push(
-      ...renderPass(
-        pass,
-        passes,
-        steps.filter(({ hop }) => hop === pass),
-        decision,
-        look,
-      ),
-      '',
-    );
+    lines.push(...renderPass(explained, pass, passes, look), '');
   }
   lines.push(...renderEnd(explained, look));
   return `${lines.join('\n').trimEnd()}\n`;
+}
+
+function decidedBy({ by }: Explained, version: string): string {
+  if (by.envoy !== null) return oneLine(`${by.envoy} (Envoy ${version}), ${by.gateway}`);
+  return oneLine(`the objects alone: what App Mesh would have pushed to ${by.gateway} (Envoy ${version})`);
 }
 
 /** What the client gets, in a few words. */
@@ -63,12 +59,13 @@ function answer(decision: Decision): string {
 const nearestShown = 4;
 
 function renderPass(
+  explained: Explained,
   pass: number,
   passes: number,
-  steps: readonly Step[],
-  decision: Decision,
   look: Look & { readonly all: boolean },
 ): readonly string[] {
+  const { decision } = explained;
+  const steps = explained.steps.filter(({ hop }) => hop === pass);
   const lines: string[] = [];
   const width = look.width;
   const row = (label: string, text: string): void => {
@@ -89,19 +86,24 @@ function renderPass(
   }
   const nothingTook = taken.length === 0 && routes.length > 0;
   if (nothingTook && refused.length === 0) row('no route', routes.at(-1)?.reason ?? '');
-  const near = nearest(refused);
-  const shown = look.all ? near : near.slice(0, nothingTook ? nearestShown : 2);
-  if (nothingTook) {
-    for (const [index, step] of shown.entries()) row(index === 0 ? 'nearest' : '', refusal(step));
-  } else {
-    for (const [index, step] of shown.entries()) row(index === 0 ? 'refused' : '', refusal(step));
+  const near = nearest(explained, refused);
+  const most = nothingTook ? nearestShown : 2;
+  const telling = nothingTook ? near : near.filter((step) => closeness(step) > 1);
+  const shown = look.all ? near : telling.slice(0, most);
+  for (const [index, step] of shown.entries()) {
+    row(index > 0 ? '' : nothingTook ? 'nearest' : 'refused', refusal(explained, step));
   }
-  if (near.length > shown.length) row('', `${near.length - shown.length} more routes refused it (--all shows them)`);
-  for (const { object, clause, reason, verdict } of taken) {
+  if (near.length > shown.length) {
+    const others = near.length - shown.length;
     row(
-      verdict === 'matched' ? 'matched' : 'perhaps',
-      `${object}: ${clause}${verdict === 'matched' ? '' : ` (${reason})`}`,
+      shown.length > 0 ? '' : 'refused',
+      `${others} ${shown.length > 0 ? 'more ' : ''}${others === 1 ? 'route' : 'routes'} refused it (--all shows them)`,
     );
+  }
+  for (const step of taken) {
+    const surely = step.verdict === 'matched';
+    const doubt = surely ? '' : ` (${step.reason})`;
+    row(surely ? 'matched' : 'perhaps', `${nameOf(explained, step)}: ${step.clause}${doubt}`);
   }
   const hop = decision.hops[pass];
   if (hop?.rewrite) row('sent on as', `${hop.rewrite.path}, host ${hop.rewrite.host}`);
@@ -113,14 +115,30 @@ function renderPass(
   return lines;
 }
 
-function refusal({ object, clause, reason }: Step): string {
-  return `${object}: wants ${clause}; ${reason}`;
+function refusal(explained: Explained, step: Step): string {
+  return `${nameOf(explained, step)}: wants ${step.clause}; ${step.reason}`;
 }
 
-/** Routes that all but took the request first: fewest clauses refused, then those the path came furthest into. */
-function nearest(refused: readonly Step[]): readonly Step[] {
+/** A route by the object it was made from, with where to edit it; else by its place in Envoy's order. */
+function nameOf({ objects }: Explained, { object, place }: Step): string {
+  const origin = place ? objects[`${place.document} ${place.pointer}`] : undefined;
+  if (!origin) return object;
+  return `${origin.object}${origin.file === null ? '' : ` (${origin.file}:${origin.line})`}`;
+}
+
+/**
+ * Routes that all but took the request first: fewest clauses refused, then those the path came furthest into. An object
+ * that stands as two routes (`/x/` and `/x`) is told once.
+ */
+function nearest(explained: Explained, refused: readonly Step[]): readonly Step[] {
   const score = (step: Step): number => step.refusals * 1000 - closeness(step);
-  return [...refused].sort((one, other) => score(one) - score(other));
+  const best = new Map<string, Step>();
+  for (const step of refused) {
+    const key = nameOf(explained, step);
+    const held = best.get(key);
+    if (!held || score(step) < score(held)) best.set(key, step);
+  }
+  return [...best.values()].sort((one, other) => score(one) - score(other));
 }
 
 function closeness({ clause, reason }: Step): number {
@@ -128,10 +146,8 @@ function closeness({ clause, reason }: Step): number {
   return Math.min(998, Number(/differs from character (\d+)/.exec(reason)?.[1] ?? 0));
 }
 
-function renderEnd(
-  { decision, endpoints, faults }: Explained,
-  look: Look & { readonly all: boolean },
-): readonly string[] {
+function renderEnd(explained: Explained, look: Look & { readonly all: boolean }): readonly string[] {
+  const { decision, desired, differs, endpoints, faults, objects } = explained;
   const lines: string[] = [];
   const add = (label: string, text: string): void => {
     lines.push(...hang(label.padEnd(12), oneLine(text), look.width));
@@ -159,6 +175,14 @@ function renderEnd(
       `${answer(candidate)}${at?.route ? ` by route ${at.route.name || at.route.index} of ${at.virtualHost}` : ''}`,
     );
   }
+  if (desired && differs.length > 0)
+    add('desired', `the objects ask for something else: ${answer(desired)} (differs: ${differs.join(', ')})`);
+  const took = explained.steps.flatMap(({ verdict, place }) =>
+    verdict === 'matched' && place ? (objects[`${place.document} ${place.pointer}`] ?? []) : [],
+  );
+  const notes = [...new Set(took.flatMap((origin) => origin.notes))];
+  if (explained.by.envoy === null && notes.length > 0)
+    add('assumed', `App Mesh's form was never seen for: ${notes.join(', ')}`);
   const most = look.all ? faults.length : 3;
   for (const { message, pointer } of faults.slice(0, most)) add('not read', `${message} (${pointer})`);
   if (faults.length > most)

@@ -133,7 +133,7 @@ function throughRoutes(pass: Pass): Decision {
     object: host.name,
     verdict: 'matched',
     clause: host.domains.join(', '),
-    reason: `takes host "${facts.authority}"`,
+    reason: facts.authority === null ? 'takes every host' : `takes host "${facts.authority}"`,
     place: host.place,
   });
   return throughHost(pass, host, hear);
