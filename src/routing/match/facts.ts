@@ -75,8 +75,9 @@ export function cookieValue(lines: readonly string[], name: string): string | un
   for (const line of lines) {
     for (const part of line.split(';')) {
       const at = part.indexOf('=');
-      if (at < 0 || part.slice(0, at).trim() !== name) continue;
-      const value = part.slice(at + 1).trim();
+      // Only blanks before the name are skipped (Http::Utility::parseCookies).
+      if (at < 0 || part.slice(0, at).replace(/^ +/, '') !== name) continue;
+      const value = part.slice(at + 1);
       return value.length > 1 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
     }
   }

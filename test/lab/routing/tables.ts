@@ -52,7 +52,7 @@ const templates: readonly (readonly [string, string])[] = [
 ];
 
 /** Makes a route with index `index` of a virtual host. */
-export function makeRoute(random: Random, host: string, index: number): MadeRoute {
+export function makeRoute(random: Random, host: string, index: number, version: string): MadeRoute {
   const wants: Wants = { method: 'GET', path: '/', query: [], headers: [], connect: false };
   const match: Record<string, unknown> = {};
   makePath(random, match, wants);
@@ -66,12 +66,14 @@ export function makeRoute(random: Random, host: string, index: number): MadeRout
   if (random.chance(0.05)) {
     match.runtime_fraction = { default_value: { numerator: random.pick([0, 100]), denominator: 'HUNDRED' } };
   }
+  // 1.36 does not know cookie matchers.
+  if (version !== '1.36.2' && random.chance(0.08)) makeCookies(random, match, wants);
   if (random.chance(0.02)) match.tls_context = { presented: random.chance(0.5) };
   const verdict = {
     header: { key: 'x-verdict', value: `${host}/${index}` },
     append_action: 'OVERWRITE_IF_EXISTS_OR_ADD',
   };
-  return { json: { match, ...makeAction(random, match), response_headers_to_add: [verdict] }, wants };
+  return { json: { match, ...makeAction(random, match, wants), response_headers_to_add: [verdict] }, wants };
 }
 
 function makePath(random: Random, match: Record<string, unknown>, wants: Wants): void {
@@ -155,6 +157,18 @@ function makeQuery(random: Random, match: Record<string, unknown>, wants: Wants)
   match.query_parameters = list;
 }
 
+function makeCookies(random: Random, match: Record<string, unknown>, wants: Wants): void {
+  const value = random.pick(['v', 'w', '1']);
+  const kind = random.pick(['exact', 'prefix', 'contains']);
+  const invert = random.chance(0.3) ? { invert_match: true } : {};
+  match.cookies = [{ name: 's', string_match: { [kind]: value }, ...invert }];
+  const shown = random.chance(0.2) ? `"${value}"` : value;
+  wants.headers.push([
+    'cookie',
+    random.pick([`s=${shown}`, `b=2; s=${shown}`, `s=${shown}; s=zz`, `b=s=${value}`, ` s = ${shown}`]),
+  ]);
+}
+
 /** A value matcher, and a value that fits it (null: absence fits). */
 function makeMatcher(random: Random, header: boolean): readonly [JsonObject, string | null] {
   const value = random.pick(values);
@@ -202,10 +216,23 @@ function makeMatcher(random: Random, header: boolean): readonly [JsonObject, str
 
 const template = 'type.googleapis.com/envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig';
 
-function makeAction(random: Random, match: Record<string, unknown>): JsonObject {
+function makeAction(random: Random, match: Record<string, unknown>, wants: Wants): JsonObject {
   if (match.connect_matcher || match.grpc || random.chance(0.7)) return { direct_response: { status: 200 } };
   if (random.chance(0.4)) return { redirect: makeRedirect(random, 'path_match_policy' in match) };
-  const route: Record<string, unknown> = { cluster: random.chance(0.1) ? 'gone' : 'echo' };
+  const route: Record<string, unknown> = {};
+  const target = random.below(6);
+  if (target === 0)
+    route.weighted_clusters = {
+      clusters: [
+        { name: 'gone', weight: 0 },
+        { name: 'echo', weight: 1 },
+      ],
+    };
+  else if (target === 1) {
+    route.cluster_header = 'x-c';
+    if (random.chance(0.8)) wants.headers.push(['x-c', random.pick(['echo', 'echo', 'gone'])]);
+  } else route.cluster = random.chance(0.1) ? 'gone' : 'echo';
+  if (random.chance(0.2)) route.cluster_not_found_response_code = 'NOT_FOUND';
   const rewrite = random.below(5);
   // Envoy refuses a prefix_rewrite beside a template.
   if (rewrite === 0 && !match.path_match_policy) route.prefix_rewrite = random.pick(['/', '/new', '/new/']);
