@@ -4,7 +4,6 @@ import type { Route } from '../table/table.ts';
 import { templateNames, templateRegex } from '../table/uri-template.ts';
 import { compileRegex } from '../table/regex.ts';
 import { type Facts, firstLine } from './facts.ts';
-import { portStart } from './host.ts';
 
 /** A path after a route's rewrite; `rejected`: Envoy answers 400; null: not known. */
 export type Rewritten = string | { readonly rejected: string } | null;
@@ -89,7 +88,9 @@ export function locationOf(route: Route, redirect: Redirect, facts: Facts): stri
  * changes. The old scheme is what x-forwarded-proto says, whatever that is.
  */
 function hostFor(authority: string, scheme: string, newScheme: string, port: number | null): string {
-  const at = portStart(authority);
+  // Utility::processRequestHost looks for `]:` in IPv6 literals, and for the last `:` else.
+  const bracket = authority.lastIndexOf(']:');
+  const at = authority.startsWith('[') ? (bracket < 0 ? -1 : bracket + 1) : authority.lastIndexOf(':');
   if (at < 0) return authority;
   if (port !== null) return authority.slice(0, at);
   const own = authority.slice(at);

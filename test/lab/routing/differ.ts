@@ -60,7 +60,17 @@ export function makeBatch(
       for (let left = size.requests; left > 0; left -= 1) {
         requests.push(makeRequest(random, random.pick(routes).wants, random.chance(0.05) ? `${host}:${port}` : host));
       }
-      const extra = random.pick([[], [], [`*.${host}`], [`h${number}.*`], [`${host}:80`], [`*x.${host}`]]);
+      const extra = random.pick([
+        [],
+        [`*.${host}`],
+        [`*.${host}`],
+        [`h${number}.*`],
+        [`${host}:80`],
+        [`*x.${host}`],
+        // Longer ones for the next host's names, so that length decides and not order.
+        [`*.x.h${number + 1}.test`],
+        [`h${number + 1}.f*`],
+      ]);
       return {
         name: host,
         domains: [host, ...extra],

@@ -123,7 +123,9 @@ function makeHeaders(random: Random, match: Record<string, unknown>, wants: Want
       wants.method = random.pick(['GET', 'POST', 'PUT']);
       list.push({ name: ':method', string_match: { exact: wants.method } });
     } else if (pseudo === 1) {
-      list.push({ name: ':path', string_match: { prefix: wants.path } });
+      const withQuery = random.chance(0.5);
+      if (withQuery) wants.query.push('k=v');
+      list.push({ name: ':path', string_match: withQuery ? { exact: `${wants.path}?k=v` } : { prefix: wants.path } });
     } else if (pseudo === 2) {
       list.push({
         name: random.pick([':authority', 'host']),

@@ -1,0 +1,67 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/**
+ * `npm run test:mutations` (not in CI): plants one bug after another in the matcher and sees that the differential test
+ * against real Envoys catches each. A bug that goes unnoticed is a hole in the test.
+ */
+const bugs: readonly (readonly [file: string, right: string, wrong: string])[] = [
+  ['match/clauses.ts', "path.charAt(test.value.length) === '/'", "path.charAt(test.value.length) !== 'x'"],
+  ['match/clauses.ts', 'number < test.end', 'number <= test.end'],
+  ['match/clauses.ts', 'if (seen.length === 0) return false;', 'if (seen.length === 0) return invert;'],
+  ['match/clauses.ts', '/^[+-]?\\d+$/', '/^-?\\d+$/'],
+  ['match/clauses.ts', "if (method === 'CONNECT') return false;", ''],
+  ['match/clauses.ts', 'return have.endsWith(want)', 'return have.includes(want)'],
+  ['match/clauses.ts', '/^application\\/grpc($|\\+)/', '/^application\\/grpc/'],
+  ['match/clauses.ts', '(there === test.present) !== invert', 'there === test.present'],
+  ['match/facts.ts', "lines.filter((line) => line !== '').join(',')", "lines.join(',')"],
+  ['match/facts.ts', 'facts.semantics.joinsHeaderLines ? ', '!facts.semantics.joinsHeaderLines ? '],
+  ['match/facts.ts', '[facts.path + facts.query]', '[facts.path]'],
+  ['match/path.ts', "if (!path.includes('//')) return path;", 'return path;'],
+  ['match/path.ts', 'return null;', 'continue;'],
+  ['match/path.ts', "else if (kind === 'up')", "else if (kind === 'name')"],
+  ['match/host.ts', "behind === '' || behind === ':'", "behind === ''"],
+  ['match/rewrite.ts', "own.includes('?') ? '' : kept", 'kept'],
+  ['match/rewrite.ts', "own === ':80'", "own === ':443'"],
+  ['match/rewrite.ts', 'redirect.stripQuery ? ', '!redirect.stripQuery ? '],
+  ['table/host-index.ts', 'host.length > suffix.length', 'host.length >= suffix.length'],
+  ['table/host-index.ts', 'other.length - one.length', 'one.length - other.length'],
+  ['table/regex.ts', 'program.matches(subject)', 'program.matcher(subject).find()'],
+  ['table/read-clauses.ts', 'ignoreCase = asBoolean(match.case_sensitive) === false', 'ignoreCase = false'],
+  ['match/arrive.ts', "manager.stripPort === 'any' ? null : listener.port", 'null'],
+  ['match/arrive.ts', "redirects = made !== path && manager.escapedSlashes === 'redirect'", 'redirects = false'],
+];
+
+const only = process.argv[2];
+const tried = bugs.filter(([, right]) => only === undefined || right.includes(only));
+const folder = mkdtempSync(join(tmpdir(), 'meshdoctor-mutants-'));
+let missed = 0;
+try {
+  for (const name of ['src', 'rules', 'test/lab', 'package.json', 'tsconfig.json', 'vitest.config.ts']) {
+    cpSync(name, join(folder, name), { recursive: true });
+  }
+  symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
+  for (const [file, right, wrong] of tried) {
+    const path = join(folder, 'src/routing', file);
+    const text = readFileSync(path, 'utf8');
+    if (!text.includes(right)) throw new Error(`${file} no longer holds: ${right}`);
+    writeFileSync(
+      path,
+      text.replace(right, () => wrong),
+    );
+    const env = { ...process.env, MESHDOCTOR_BATCHES: '1', MESHDOCTOR_SEED: '1', MESHDOCTOR_SHRINK: '0' };
+    const { status } = spawnSync('npx', ['vitest', 'run', '--project', 'lab', 'test/lab/routing'], {
+      cwd: folder,
+      env,
+    });
+    writeFileSync(path, text);
+    if (status === 0) missed += 1;
+    console.log(`${status === 0 ? 'MISSED' : 'caught'}  ${file}: ${right}  =>  ${wrong}`);
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+console.log(`${tried.length - missed} of ${tried.length} planted bugs caught`);
+if (missed > 0) process.exitCode = 1;
