@@ -3,7 +3,7 @@ import type { Route, VirtualHost } from '../table/table.ts';
 import type { Pass } from './pass.ts';
 import type { Decision, Hop } from './decision.ts';
 import { candidatesOf, ended, undecided } from './endings.ts';
-import { type Facts, firstLine } from './facts.ts';
+import { type Facts, firstLine, refusedUpgrade } from './facts.ts';
 import type { RoutingRequest } from './request.ts';
 import { locationOf, rewriteHost, rewritePath } from './rewrite.ts';
 
@@ -45,10 +45,12 @@ function activeFilter(pass: Pass, host: VirtualHost, route: Route): string | nul
 function actUnfiltered(pass: Pass, host: VirtualHost, route: Route, next: Next): Decision {
   const { action } = route;
   const hops = [...pass.before, pass.hop];
-  const { facts } = pass;
+  const { facts, manager } = pass;
+  const refused = refusedUpgrade(facts, manager.upgrades, action.type === 'forward' ? action.upgrades : undefined);
+  if (refused !== null) return ended('rejected', hops, { status: 403, why: refused });
   switch (action.type) {
     case 'direct-response':
-      return ended('direct-response', hops, { status: action.status });
+      return ended('direct-response', hops, { status: action.status, location: createdAt(action.status, facts) });
     case 'redirect': {
       const location = locationOf(route, action, facts);
       return ended('redirect', hops, {
@@ -66,13 +68,14 @@ function actUnfiltered(pass: Pass, host: VirtualHost, route: Route, next: Next):
   }
 }
 
+/** A 201 that Envoy answers itself names the request's own URL (seen on 1.40.0). */
+function createdAt(status: number, { scheme, authority, path, query }: Facts): string | null {
+  return status === 201 && path !== null ? `${scheme}://${authority}${path}${query ?? ''}` : null;
+}
+
 function forward(pass: Pass, host: VirtualHost, route: Route, action: Forward, next: Next): Decision {
-  const { facts, manager } = pass;
+  const { facts } = pass;
   const hops = [...pass.before, pass.hop];
-  const upgrade = facts.method === 'CONNECT' ? 'connect' : (firstLine(facts, 'upgrade') ?? '').toLowerCase();
-  if (upgrade !== '' && !(action.upgrades.get(upgrade) ?? manager.upgrades.has(upgrade))) {
-    return ended('rejected', hops, { status: 403, why: `neither route nor listener allows the upgrade ${upgrade}` });
-  }
   const { target } = action;
   switch (target.kind) {
     case 'cluster':

@@ -110,7 +110,8 @@ function hostSeen(authority: string, listener: Listener, manager: Manager): stri
   return stripPort(host, manager.stripPort === 'any' ? null : listener.port);
 }
 
-const methods = /^[A-Z][A-Z-]*$/;
+/** PRI opens an HTTP/2 connection and is no request. */
+const methods = /^(?!PRI$)[A-Z][A-Z-]*$/;
 
 /** What the codec or the connection manager refuses, in their order. */
 function refuseRequest({ authority, method, target, protocol }: RoutingRequest): Answered | null {

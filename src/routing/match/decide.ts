@@ -7,7 +7,7 @@ import { fieldName, holds, isGrpc } from './clauses.ts';
 import { answeredAsGrpc, candidatesOf, ended, undecided } from './endings.ts';
 import type { Decision, Hop } from './decision.ts';
 import { describeClause, describeHad } from './describe.ts';
-import type { Facts } from './facts.ts';
+import { type Facts, refusedUpgrade } from './facts.ts';
 import { portStart } from './host.ts';
 import type { Pass } from './pass.ts';
 import type { RoutingRequest } from './request.ts';
@@ -165,6 +165,8 @@ function throughHost(pass: Pass, host: VirtualHost, hear: Trace): Decision {
       ]);
     }
     if (!secure) {
+      const refused = refusedUpgrade(facts, pass.manager.upgrades);
+      if (refused !== null) return ended('rejected', [...before, hop], { status: 403, why: refused });
       const location = facts.path === null ? null : `https://${facts.authority}${facts.path}${facts.query ?? ''}`;
       return ended('redirect', [...before, hop], {
         status: 301,

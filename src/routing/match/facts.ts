@@ -60,6 +60,25 @@ const joinedAnyway = new Set(
    x-forwarded-proto x-request-id`.split(/\s+/),
 );
 
+/** The protocol a request wants to change to, in lower case; '' for none. The codec drops an upgrade to HTTP/2 (h2c). */
+function upgradeOf(facts: Facts): string {
+  const asked = (firstLine(facts, 'connection') ?? '').toLowerCase().split(',');
+  const wanted = (firstLine(facts, 'upgrade') ?? '').toLowerCase();
+  if (wanted !== '' && wanted !== 'h2c' && asked.some((token) => token.trim() === 'upgrade')) return wanted;
+  return facts.method === 'CONNECT' ? 'connect' : '';
+}
+
+/** Why the connection manager refuses a request's upgrade (403), whatever its route would do; null: it does not. */
+export function refusedUpgrade(
+  facts: Facts,
+  ofManager: ReadonlySet<string>,
+  ofRoute?: ReadonlyMap<string, boolean>,
+): string | null {
+  const upgrade = upgradeOf(facts);
+  if (upgrade === '' || (ofRoute?.get(upgrade) ?? ofManager.has(upgrade))) return null;
+  return `neither route nor listener allows the upgrade ${upgrade}`;
+}
+
 /** The first value of a query parameter, raw; undefined: absent. */
 export function queryValue(query: string, name: string): string | undefined {
   if (query === '') return undefined;

@@ -8,7 +8,7 @@ export function portStart(host: string): number {
   return colon + 1 > host.length ? -1 : colon;
 }
 
-/** Strips a numeric port: any, or only this one. */
+/** Strips a numeric port: whichever it is, or only this one. */
 export function stripPort(host: string, only: number | null): string {
   const at = portStart(host);
   if (at < 0) return host;

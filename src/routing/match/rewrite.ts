@@ -76,11 +76,16 @@ export function locationOf(route: Route, redirect: Redirect, facts: Facts): stri
   const port = redirect.port === null ? '' : `:${redirect.port}`;
   const kept = redirect.stripQuery ? '' : query;
   if (redirect.path.kind === 'replace') {
-    const own = redirect.path.value;
+    const own = rooted(redirect.path.value);
     return `${newScheme}://${host}${port}${own}${own.includes('?') ? '' : kept}`;
   }
   const made = rewritePath(route, redirect.path, path, facts);
-  return typeof made === 'string' ? `${newScheme}://${host}${port}${made}${kept}` : null;
+  return typeof made === 'string' ? `${newScheme}://${host}${port}${rooted(made)}${kept}` : null;
+}
+
+/** A redirect's path begins with a slash whatever the route says. */
+function rooted(path: string): string {
+  return path.startsWith('/') ? path : `/${path}`;
 }
 
 /**

@@ -38,7 +38,11 @@ function replaceAll(program: RE2JS, text: string, substitution: string): string 
   const matcher = program.matcher(text);
   let out = '';
   let copied = 0;
+  let lastEnd = -1;
   while (matcher.find()) {
+    // RE2::GlobalReplace takes no empty match right behind the last one.
+    if (matcher.start() === matcher.end() && matcher.start() === lastEnd) continue;
+    lastEnd = matcher.end();
     out += text.slice(copied, matcher.start());
     out += substitution.replace(/\\(\d|\\)/g, (_, which: string) =>
       which === '\\' ? '\\' : Number(which) <= matcher.groupCount() ? (matcher.group(Number(which)) ?? '') : '',

@@ -157,7 +157,7 @@ export function expected(decision: Decision, request: WireRequest): Answer | nul
       };
     }
     case 'direct-response':
-      return { ...nothing, status: decision.status ?? 0, verdict };
+      return { ...nothing, status: decision.status ?? 0, verdict, location: decision.location };
     default:
       return { ...nothing, status: decision.status ?? 0, verdict: null };
   }

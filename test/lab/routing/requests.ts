@@ -87,7 +87,7 @@ function change(random: Random, fit: Wants, host: string): [string, string] {
       changeQuery(random, fit);
       return ['query', host];
     case 4:
-      fit.method = random.pick(['GET', 'POST', 'PURGE', 'get', 'OPTIONS', 'HEAD']);
+      fit.method = random.pick(['GET', 'POST', 'PURGE', 'get', 'OPTIONS', 'HEAD', 'PRI']);
       return ['method', host];
     default:
       return ['host', oddHost(random, host)];
@@ -95,6 +95,10 @@ function change(random: Random, fit: Wants, host: string): [string, string] {
 }
 
 function changeHeader(random: Random, fit: Wants): string {
+  if (random.chance(0.05)) {
+    fit.headers.push(['connection', random.pick(['upgrade', 'Upgrade', 'close'])], ['upgrade', 'foo']);
+    return 'header';
+  }
   const at = random.below(fit.headers.length);
   const held = fit.headers[at];
   if (!held) {

@@ -219,7 +219,8 @@ function makeMatcher(random: Random, header: boolean): readonly [JsonObject, str
 const template = 'type.googleapis.com/envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig';
 
 function makeAction(random: Random, match: Record<string, unknown>, wants: Wants): JsonObject {
-  if (match.connect_matcher || match.grpc || random.chance(0.7)) return { direct_response: { status: 200 } };
+  if (match.connect_matcher || match.grpc || random.chance(0.7))
+    return { direct_response: { status: random.pick([200, 200, 201, 404]) } };
   if (random.chance(0.4)) return { redirect: makeRedirect(random, 'path_match_policy' in match) };
   const route: Record<string, unknown> = {};
   const target = random.below(6);
@@ -263,9 +264,9 @@ function makeAction(random: Random, match: Record<string, unknown>, wants: Wants
 function makeRedirect(random: Random, byTemplate: boolean): JsonObject {
   const redirect: Record<string, unknown> = {};
   const path = random.below(5);
-  if (path === 0) redirect.path_redirect = random.pick(['/new', '/new?y=2']);
+  if (path === 0) redirect.path_redirect = random.pick(['/new', '/new?y=2', 'new']);
   if (path === 1 && !byTemplate) redirect.prefix_rewrite = random.pick(['/n', '/n/']);
-  if (path === 2) redirect.regex_rewrite = { pattern: { regex: 'a' }, substitution: 'zz' };
+  if (path === 2) redirect.regex_rewrite = { pattern: { regex: random.pick(['a', 'x*']) }, substitution: 'zz' };
   if (random.chance(0.3)) redirect.host_redirect = 'h.test';
   const scheme = random.below(4);
   if (scheme === 0) redirect.https_redirect = true;

@@ -66,6 +66,8 @@ describe('redirects', () => {
     [{ https_redirect: true }, '/old', 'https://a.test/old'],
     [{ https_redirect: true, port_redirect: 8443 }, '/old', 'https://a.test:8443/old'],
     [{ host_redirect: 'h.test' }, '/old?x', 'http://h.test/old?x'],
+    [{ path_redirect: 'new' }, '/old', 'http://a.test/new'],
+    [{ regex_rewrite: { pattern: { regex: 'x*' }, substitution: '-' } }, '/old/xy', 'http://a.test/-/-o-l-d-/-y-'],
     [{ path_redirect: '/new', strip_query: true }, '/old?x=1', 'http://a.test/new'],
     [{ regex_rewrite: { pattern: { regex: 'old' }, substitution: 'neu' } }, '/old/old?x', 'http://a.test/neu/neu?x'],
   ])('%o', (redirect, path, location) => {
@@ -77,6 +79,37 @@ describe('redirects', () => {
     const virtualHosts = [{ name: 'v', domains: ['*'], require_tls: 'ALL', routes: [] }];
     const decision = ask(tableFor({ virtualHosts }), 'GET a.test/x?y');
     expect(decision).toMatchObject({ outcome: 'redirect', status: 301, location: 'https://a.test/x?y' });
+  });
+});
+
+describe('upgrades', () => {
+  const asks = { connection: 'Upgrade', upgrade: 'websocket' };
+  const routes = [{ match: { prefix: '/a' }, direct_response: { status: 200 } }];
+
+  it('one that nobody allows is 403 whatever the route would do, and 404 where no route takes it', () => {
+    expect(ask(tableFor({ routes }), 'GET a/a', asks)).toMatchObject({ outcome: 'rejected', status: 403 });
+    expect(ask(tableFor({ routes }), 'GET a/b', asks)).toMatchObject({ outcome: 'no-route', status: 404 });
+    const manager = { upgrade_configs: [{ upgrade_type: 'websocket' }] };
+    expect(ask(tableFor({ routes, manager }), 'GET a/a', asks).status).toBe(200);
+  });
+
+  it('an upgrade to HTTP/2, or a header alone, asks for nothing', () => {
+    expect(ask(tableFor({ routes }), 'GET a/a', { ...asks, upgrade: 'h2c' }).status).toBe(200);
+    expect(ask(tableFor({ routes }), 'GET a/a', { upgrade: 'websocket' }).status).toBe(200);
+  });
+});
+
+describe('answers to gRPC', () => {
+  const grpc = { 'content-type': 'application/grpc' };
+
+  it('are 200 with a grpc-status', () => {
+    expect(ask(tableFor({ routes: [] }), 'POST a/s/m', grpc)).toMatchObject({
+      outcome: 'no-route',
+      status: 200,
+      grpcStatus: 12,
+      responseFlag: 'NR',
+    });
+    expect(ask(tableFor({ routes: [] }), 'POST a/s/m')).toMatchObject({ status: 404, grpcStatus: null });
   });
 });
 

@@ -201,6 +201,29 @@ describe('repeated header lines', () => {
   });
 });
 
+describe('cookies', () => {
+  const match = (invert_match: boolean): JsonObject => ({
+    prefix: '/',
+    cookies: [{ name: 's', string_match: { exact: 'v' }, invert_match }],
+  });
+  it.each([
+    ['b=2; s=v', 'r0', '404'],
+    ['s="v"', 'r0', '404'],
+    ['s=v; s=w', 'r0', '404'],
+    ['s=w; s=v', '404', 'r0'],
+    ['s = v', '404', 'r0'],
+    ['b=s=v', '404', 'r0'],
+  ])('%s', (cookie, plain, inverted) => {
+    expect(verdict(ask(tableFor({ routes: [match(false)] }), get('/'), { cookie }))).toBe(plain);
+    expect(verdict(ask(tableFor({ routes: [match(true)] }), get('/'), { cookie }))).toBe(inverted);
+  });
+
+  it('an inverted matcher takes a request without the cookie, unlike a header matcher', () => {
+    expect(verdict(ask(tableFor({ routes: [match(true)] }), get('/')))).toBe('r0');
+    expect(verdict(ask(tableFor({ routes: [match(false)] }), get('/')))).toBe('404');
+  });
+});
+
 describe('what is not understood', () => {
   it('an invalid regex is told, and the other routes decide', () => {
     const table = tableFor({ routes: [{ safe_regex: { regex: '/a(?=b)' } }, { prefix: '/' }] });
