@@ -7,7 +7,7 @@ import { freePorts, startOracle } from './oracle.ts';
 import type { WireRequest } from './requests.ts';
 
 /** Decisions a version; each batch is one Envoy. */
-const batches = Number(process.env.MESHDOCTOR_BATCHES ?? 5);
+const batches = Number(process.env.MESHDOCTOR_BATCHES ?? 8);
 const size = { hosts: 50, requests: 42 };
 const least = 200;
 /** How many failing cases are made small; each takes a few Envoys. */
@@ -71,7 +71,7 @@ describe.each<EnvoyVersion>(['1.40.0', '1.36.2'])('our decisions are those of En
     );
     expect(wrong.slice(0, 8), `seed ${seed}`).toEqual([]);
     expect(undecided / decisions).toBeLessThan(0.005);
-    if (batches < 5) return;
+    if (batches < 8) return;
     expect(decisions).toBeGreaterThanOrEqual(100_000);
     const thin = rows.filter(
       ([kind, { yes, no, near }]) =>

@@ -138,7 +138,7 @@ function makeHeaders(random: Random, match: Record<string, unknown>, wants: Want
       const name = random.pick(names);
       const [matcher, fit] = makeMatcher(random, true);
       const flags: Record<string, unknown> = {};
-      if (random.chance(0.25)) flags.invert_match = true;
+      if (random.chance(0.35)) flags.invert_match = true;
       if (random.chance(0.15)) flags.treat_missing_header_as_empty = true;
       list.push({ name: random.chance(0.1) ? name.toUpperCase() : name, ...matcher, ...flags });
       if (fit !== null && !flags.invert_match) wants.headers.push([name, fit]);
@@ -176,7 +176,7 @@ function makeMatcher(random: Random, header: boolean): readonly [JsonObject, str
   const value = random.pick(values);
   const some = value === '' ? 'v' : value;
   const fold = random.chance(0.2) ? { ignore_case: true } : {};
-  switch (random.below(header ? 14 : 7)) {
+  switch (random.below(header ? 15 : 7)) {
     case 0:
       return [{ present_match: true }, value];
     case 1:
@@ -208,6 +208,8 @@ function makeMatcher(random: Random, header: boolean): readonly [JsonObject, str
       const [regex, fits] = random.pick(valuePatterns);
       return [{ safe_regex_match: { regex } }, random.pick(fits)];
     }
+    case 12:
+      return [{ suffix_match: some }, `x${some}`];
     default: {
       const start = random.pick(['-10', '0', '1', '5']);
       const end = random.pick(['1', '10', '6', '9223372036854775807']);
