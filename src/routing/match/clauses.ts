@@ -65,7 +65,11 @@ export function isGrpc(contentType: string): boolean {
 function pathHolds(test: PathTest, { method, path }: Facts): Truth {
   if (test.kind === 'connect') return method === null ? null : method === 'CONNECT';
   if (method === 'CONNECT') return false;
-  if (path === null) return null;
+  return path === null ? null : pathTestHolds(test, path);
+}
+
+/** Whether a path, without its query, is what a test asks. */
+export function pathTestHolds(test: Exclude<PathTest, { kind: 'connect' }>, path: string): boolean {
   switch (test.kind) {
     case 'exact':
       return test.ignoreCase ? lower(path) === lower(test.value) : path === test.value;
@@ -82,13 +86,19 @@ function pathHolds(test: PathTest, { method, path }: Facts): Truth {
 
 function headerHolds(clause: Extract<Clause, { field: 'header' }>, facts: Facts): Truth {
   const values = headerValues(facts, clause.name);
-  if (values === null) return null;
-  const { test, invert } = clause;
+  return values === null ? null : headerTruth(clause, values);
+}
+
+/** Whether the values of a header that matchers see (none: it is absent) are what a clause asks. */
+export function headerTruth(
+  { test, invert, missingIsEmpty }: Pick<Extract<Clause, { field: 'header' }>, 'test' | 'invert' | 'missingIsEmpty'>,
+  values: readonly string[],
+): boolean {
   if (test.kind === 'present') {
-    const there = values.length > 0 || clause.missingIsEmpty;
+    const there = values.length > 0 || missingIsEmpty;
     return (there === test.present) !== invert;
   }
-  const seen = values.length === 0 && clause.missingIsEmpty ? [''] : values;
+  const seen = values.length === 0 && missingIsEmpty ? [''] : values;
   if (seen.length === 0) return false;
   return seen.some((value) => headerValueHolds(test, value)) !== invert;
 }
@@ -103,12 +113,14 @@ function headerValueHolds(test: Exclude<HeaderTest, { kind: 'present' }>, value:
 const minInt64 = -(1n << 63n);
 const maxInt64 = (1n << 63n) - 1n;
 
-function valueHolds(test: ValueTest, value: string | undefined): boolean {
+/** Whether a value (undefined: absent) is what a test asks. */
+export function valueHolds(test: ValueTest, value: string | undefined): boolean {
   if (test.kind === 'present') return (value !== undefined) === test.present;
   return value !== undefined && textHolds(test, value);
 }
 
-function textHolds(test: TextTest, value: string): boolean {
+/** Whether a text is what a test asks. */
+export function textHolds(test: TextTest, value: string): boolean {
   if (test.kind === 'regex') return test.regex.matches(value);
   const [have, want] = test.ignoreCase ? [lower(value), lower(test.value)] : [value, test.value];
   if (test.kind === 'exact') return have === want;

@@ -51,6 +51,11 @@ function pseudoHeader(facts: Facts, name: string): readonly string[] | null | un
   return [];
 }
 
+/** True for a header whose lines Envoy joins by a comma in every version. */
+export function isJoinedAnyway(name: string): boolean {
+  return joinedAnyway.has(name);
+}
+
 /** Headers that Envoy keeps as one value: their lines are joined by a comma in every version (envoy/http/header_map.h). */
 const joinedAnyway = new Set(
   `accept accept-encoding access-control-request-headers access-control-request-method authorization cache-control connection
