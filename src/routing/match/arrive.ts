@@ -104,7 +104,8 @@ function originForm(request: RoutingRequest): RoutingRequest {
   return { ...request, authority, target: rest.startsWith('/') ? rest : `/${rest}` };
 }
 
-function hostSeen(authority: string, listener: Listener, manager: Manager): string {
+/** The host as routes see it, by the connection manager's strip rules. */
+export function hostSeen(authority: string, listener: Listener, manager: Manager): string {
   const host = manager.stripTrailingDot ? stripTrailingDot(authority) : authority;
   if (manager.stripPort === 'none') return host;
   return stripPort(host, manager.stripPort === 'any' ? null : listener.port);

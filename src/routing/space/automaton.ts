@@ -149,6 +149,17 @@ export function behindPrefix(inner: Automaton, read: string, instead: string): A
   };
 }
 
+/** The words x for which the automaton takes x + `suffix`. */
+export function beforeSuffix(inner: Automaton, suffix: string): Automaton {
+  return {
+    ...inner,
+    accepts: (state) => {
+      const end = readOn(inner, state, suffix);
+      return end !== dead && inner.accepts(end);
+    },
+  };
+}
+
 /** A language of paths as one of request targets: the path before the first `?`, and any query. */
 export function beforeQuery(inner: Automaton): Automaton {
   const mark = '?'.charCodeAt(0);

@@ -1,43 +1,40 @@
+import { groupBy, memoize } from '../../lib/memo.ts';
 import { dead } from './automaton.ts';
 import type { Cube } from './cube.ts';
 import type { Language } from './language.ts';
 
-/** Finds the earlier routes that can take requests of a route, by the beginnings of paths that they force. */
+/** Finds the routes that can take requests of a route, by the beginnings of paths that they force. */
 export interface Candidates {
-  /** The places of routes before `index` whose paths can meet its own, in order. */
-  readonly before: (index: number) => readonly number[];
+  /** The places of the indexed cubes whose paths can meet those of a cube, in order. */
+  readonly meeting: (cube: Cube) => readonly number[];
 }
 
 /** Indexes cubes by the literal beginning of their paths; letter case is folded, so that no candidate is missed. */
 export function indexCandidates(cubes: readonly Cube[]): Candidates {
-  const begins = cubes.map(beginningOf);
-  const byBeginning = new Map<string, number[]>();
-  for (const [index, { text }] of begins.entries()) {
-    const list = byBeginning.get(text);
-    if (list) list.push(index);
-    else byBeginning.set(text, [index]);
-  }
+  const byBeginning = groupBy(
+    cubes.flatMap((cube, index) => (cube.connect ? [] : [index])),
+    (index) => beginningOf(cubes[index] ?? nowhere).text,
+  );
   const sorted = [...byBeginning.keys()].sort();
   const connecting = cubes.flatMap(({ connect }, index) => (connect ? [index] : []));
   return {
-    before: (index) => {
-      if (cubes[index]?.connect) return connecting.filter((other) => other < index);
-      const { text, whole } = begins[index] ?? { text: '', whole: false };
+    meeting: (cube) => {
+      if (cube.connect) return connecting;
+      const { text, whole } = beginningOf(cube);
       const found: number[] = [];
-      const add = (key: string): void => {
-        for (const other of byBeginning.get(key) ?? []) {
-          if (other >= index) break;
-          if (!cubes[other]?.connect) found.push(other);
-        }
-      };
-      for (let length = 0; length <= text.length; length += 1) add(text.slice(0, length));
+      for (let length = 0; length <= text.length; length += 1)
+        found.push(...(byBeginning.get(text.slice(0, length)) ?? []));
       if (!whole) {
-        for (let at = firstAfter(sorted, text); sorted[at]?.startsWith(text); at += 1) add(sorted[at] ?? '');
+        for (let at = firstAfter(sorted, text); sorted[at]?.startsWith(text); at += 1) {
+          for (const index of byBeginning.get(sorted[at] ?? '') ?? []) found.push(index);
+        }
       }
       return found.sort((one, other) => one - other);
     },
   };
 }
+
+const nowhere: Cube = { connect: false, conditions: [], impossible: null };
 
 /** The place of the first text behind this one in a sorted list. */
 function firstAfter(sorted: readonly string[], text: string): number {
@@ -51,7 +48,7 @@ function firstAfter(sorted: readonly string[], text: string): number {
 }
 
 /** What every path of a cube begins with, in lower case; `whole`: it is the whole path. */
-function beginningOf({ conditions }: Cube): { readonly text: string; readonly whole: boolean } {
+const beginningOf = memoize(({ conditions }: Cube): { readonly text: string; readonly whole: boolean } => {
   let best = { text: '', whole: false };
   for (const { field, language, wanted } of conditions) {
     if (field.key !== 'path' || !wanted || !language) continue;
@@ -62,7 +59,7 @@ function beginningOf({ conditions }: Cube): { readonly text: string; readonly wh
     if (one.text.length >= best.text.length) best = one;
   }
   return best;
-}
+});
 
 const longest = 255;
 

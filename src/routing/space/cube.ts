@@ -23,7 +23,7 @@ export interface Cube {
 }
 
 /** A clause without a field of its own: true or false for every request of the scene. */
-type Read = readonly Condition[] | boolean;
+export type Read = readonly Condition[] | boolean;
 
 /** The cube of a route. */
 export function cubeOf(scene: Scene, route: Pick<Route, 'clauses'>): Cube {
@@ -66,7 +66,8 @@ function connectHost({ host, manager }: Scene): Condition {
   return wordCondition(host, language, true, false);
 }
 
-function readClause(scene: Scene, clause: Clause): Read {
+/** What a clause asks of a request as it comes to the listener. */
+export function readClause(scene: Scene, clause: Clause): Read {
   switch (clause.field) {
     case 'path':
       return readPath(scene, clause.test);
@@ -87,7 +88,7 @@ function readClause(scene: Scene, clause: Clause): Read {
       if (clause.share === 0 || clause.share === 1) return clause.share === 1;
       return clause.share === null
         ? [flag(scene, `runtime ${clause.key}`)]
-        : [chanceCondition(scene.chance, clause.share, true)];
+        : [chanceCondition(scene.chance(0), clause.share, true)];
     case 'tls':
       if (clause.presented === null && clause.validated === null) return true;
       if (!scene.chain.tls) return clause.presented !== true && clause.validated !== true;
@@ -101,14 +102,24 @@ function readClause(scene: Scene, clause: Clause): Read {
 
 const grpcTypes = patternLanguage('application/grpc(?:\\+(?s:.*))?', isGrpc, ['application/grpc']);
 
-function flag(scene: Scene, key: string): Condition {
+/** A condition that no request tells: the same key is the same truth. */
+export function flag(scene: Scene, key: string): Condition {
   return flagCondition(scene.flag(key), true);
 }
 
 function readPath(scene: Scene, test: PathTest): Read {
   if (test.kind === 'connect') return false;
-  const paths = pathLanguage(test, (path) => pathTestHolds(test, path), scene.semantics.regexUnit);
-  return [wordCondition(scene.path, scene.targets ? targetLanguage(paths) : paths, true, false)];
+  return [pathCondition(scene, pathsOf(scene, test), true)];
+}
+
+/** The paths that a test takes. */
+export function pathsOf({ semantics }: Scene, test: Exclude<PathTest, { kind: 'connect' }>): Language {
+  return pathLanguage(test, (path) => pathTestHolds(test, path), semantics.regexUnit);
+}
+
+/** A condition on the path. */
+export function pathCondition(scene: Scene, paths: Language, wanted: boolean): Condition {
+  return wordCondition(scene.path, scene.targets ? targetLanguage(paths) : paths, wanted, false);
 }
 
 function readHeader(scene: Scene, clause: Extract<Clause, { field: 'header' }>): Read {
@@ -124,7 +135,8 @@ function readHeader(scene: Scene, clause: Extract<Clause, { field: 'header' }>):
   return [wordCondition(field, languageOf(scene, test), !invert, absent)];
 }
 
-function headerField(scene: Scene, name: string): Field | null {
+/** The field that a header matcher looks at; null: no request has it. */
+export function headerField(scene: Scene, name: string): Field | null {
   if (name === ':method') return scene.method;
   if (name === ':authority') return scene.host;
   if (name === ':scheme') return scene.scheme;
@@ -138,7 +150,8 @@ function valueCondition(scene: Scene, field: Field, test: ValueTest, invert: boo
   return wordCondition(field, languageOf(scene, test), !invert, absent);
 }
 
-function languageOf({ semantics }: Scene, test: Exclude<HeaderTest, { kind: 'present' }>): Language {
+/** The texts that a test takes. */
+export function languageOf({ semantics }: Scene, test: Exclude<HeaderTest, { kind: 'present' }>): Language {
   if (test.kind === 'range')
     return rangeLanguage(test, (word) => headerTruth({ test, invert: false, missingIsEmpty: false }, [word]));
   return textLanguage(test, (word) => textHolds(test, word), semantics.regexUnit);

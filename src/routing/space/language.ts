@@ -1,7 +1,7 @@
 import { bytesOf } from '../../lib/bytes.ts';
 import type { HeaderTest, PathTest, TextTest } from '../table/clause.ts';
 import type { Regex } from '../table/regex.ts';
-import { type Automaton, beforeQuery, behindPrefix, determinise } from './automaton.ts';
+import { type Automaton, beforeQuery, beforeSuffix, behindPrefix, determinise } from './automaton.ts';
 import { nfaOf } from './nfa.ts';
 import { rangePattern } from './number-range.ts';
 
@@ -108,6 +108,17 @@ export function beforeRewrite(inner: Language, read: string, instead: string): L
   };
 }
 
+/** The words x for which x + `suffix` is in a language. */
+export function beforeAppended(inner: Language, suffix: string): Language {
+  return {
+    key: `appended:${JSON.stringify(suffix)}${inner.key}`,
+    has: (word) => inner.has(word + suffix),
+    shape: null,
+    hints: inner.hints.flatMap((hint) => (hint.endsWith(suffix) ? [hint.slice(0, -suffix.length)] : [])),
+    automaton: once(() => beforeSuffix(inner.automaton(), suffix)),
+  };
+}
+
 function regexLanguage(regex: Regex, unit: 'byte' | 'utf8'): Language {
   return languageOf({
     key: `regex:${regex.source}`,
@@ -134,7 +145,8 @@ function regexHints(source: string): readonly string[] {
   return [filled, filled.replace(/x/g, '1'), `${filled}x`];
 }
 
-function literal(value: string, ignoreCase: boolean): string {
+/** A pattern of the texts that are this one; with its letters in any case. */
+export function literal(value: string, ignoreCase: boolean): string {
   let out = '';
   for (const char of value) {
     const [low, high] = [char.toLowerCase(), char.toUpperCase()];

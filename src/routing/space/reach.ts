@@ -1,5 +1,5 @@
 import { contains, find, overlap, type Point, takesPoint } from './find.ts';
-import { type Candidates, indexCandidates } from './candidates.ts';
+import { indexCandidates } from './candidates.ts';
 import { byField, type Cube } from './cube.ts';
 import { type Condition, type Field, makeSolver, type Solver, type Value } from './field.ts';
 import { tableBudget } from './budget.ts';
@@ -41,16 +41,18 @@ export function analyse(cubes: readonly Cube[], given: readonly Condition[] = []
   const solver = makeSolver(budget);
   const whole = cubes.map((cube) => ({ ...cube, conditions: [...given, ...cube.conditions] }));
   const candidates = indexCandidates(cubes);
+  const before = (index: number): readonly number[] =>
+    candidates.meeting(cubes[index] ?? nothing).filter((other) => other < index);
   const reached = new Map<number, Reach>();
   const reach = (index: number): Reach => {
     const known = reached.get(index);
     if (known) return known;
     budget.nextRoute();
-    const made = guarded(() => reachOf(solver, whole, candidates, index));
+    const made = guarded(() => reachOf(solver, whole, before, index));
     reached.set(index, made);
     return made;
   };
-  const shared: Analysis['shared'] = (one, other, before) => {
+  const shared: Analysis['shared'] = (one, other, surely) => {
     const [first, second] = [whole[one], whole[other]];
     if (!first || !second) return 'none';
     budget.nextRoute();
@@ -60,7 +62,7 @@ export function analyse(cubes: readonly Cube[], given: readonly Condition[] = []
       const found = find(
         solver,
         both,
-        before.flatMap((at) => cubes[at] ?? []),
+        surely.flatMap((at) => cubes[at] ?? []),
       );
       if (found.kind === 'point') return found.point;
       return found.kind === 'covered' ? 'none' : { budget: found.budget };
@@ -77,15 +79,17 @@ export function analyse(cubes: readonly Cube[], given: readonly Condition[] = []
     partly: (index) => {
       const cube = whole[index];
       if (!cube || reach(index).kind !== 'alive') return [];
-      return candidates.before(index).flatMap((by): readonly Partly[] => {
+      return before(index).flatMap((by): readonly Partly[] => {
         const earlier = cubes[by];
         if (!earlier || reach(by).kind !== 'alive' || isSpecialCase(solver, cube, earlier)) return [];
-        const point = shared(index, by, candidates.before(by));
+        const point = shared(index, by, before(by));
         return point === 'none' || 'budget' in point ? [] : [{ by, point }];
       });
     },
   };
 }
+
+const nothing: Cube = { connect: false, conditions: [], impossible: null };
 
 function isSpecialCase(solver: Solver, general: Cube, special: Cube): boolean {
   try {
@@ -105,13 +109,18 @@ function guarded(decide: () => Reach): Reach {
   }
 }
 
-function reachOf(solver: Solver, cubes: readonly Cube[], candidates: Candidates, index: number): Reach {
+function reachOf(
+  solver: Solver,
+  cubes: readonly Cube[],
+  earlierThan: (index: number) => readonly number[],
+  index: number,
+): Reach {
   const cube = cubes[index];
   if (!cube) return { kind: 'impossible', why: 'there is no such route' };
   if (cube.impossible !== null) return { kind: 'impossible', why: cube.impossible };
   const own = naturalPoint(solver, cube);
   if (typeof own === 'string') return { kind: 'impossible', why: own };
-  const before = candidates.before(index);
+  const before = earlierThan(index);
   const earlier = before.flatMap((at) => cubes[at] ?? []);
   for (const point of drawn(solver, cube, own)) {
     if (!earlier.some((one) => takesPoint(solver, one, point))) return { kind: 'alive', point };

@@ -1,4 +1,4 @@
-import { stripPort, stripTrailingDot } from '../match/host.ts';
+import { hostSeen } from '../match/arrive.ts';
 import { isJoinedAnyway } from '../match/facts.ts';
 import type { Clause } from '../table/clause.ts';
 import type { FilterChain, Listener, Manager, Route, RouteConfig, Semantics, VirtualHost } from '../table/table.ts';
@@ -22,7 +22,8 @@ export interface Scene {
   readonly method: Field;
   readonly host: Field;
   readonly scheme: Field;
-  readonly chance: Field;
+  /** Each pass through a listener draws a number of its own. */
+  readonly chance: (hop: number) => Field;
   readonly header: (name: string) => Field;
   readonly query: (name: string) => Field;
   readonly cookie: (name: string) => Field;
@@ -35,6 +36,8 @@ export function sceneOf(
   listener: Listener,
   chain: FilterChain,
   hosts: readonly VirtualHost[],
+  /** Another connection manager that the same requests come to: only what neither of the two changes is judged. */
+  beside: Manager | null = null,
 ): Scene | null {
   const { manager } = chain;
   if (!manager?.routes) return null;
@@ -61,11 +64,11 @@ export function sceneOf(
     config: manager.routes,
     targets,
     correlated,
-    path: remembered('path', () => pathField(manager, targets)),
+    path: remembered('path', () => pathField([manager, ...(beside ? [beside] : [])], targets)),
     method: remembered('method', () => methodField),
-    host: remembered('host', () => hostField(manager, listener)),
+    host: remembered('host', () => hostField([manager, ...(beside ? [beside] : [])], listener)),
     scheme: remembered('scheme', () => certain(schemeDomain(manager, chain))),
-    chance: remembered('chance', () => ({ ...certain([]), kind: 'chance' })),
+    chance: (hop) => remembered(`chance ${hop}`, () => ({ ...certain([]), kind: 'chance' })),
     header: (name) =>
       remembered(`header ${name}`, () => {
         if (name === 'x-forwarded-proto') return forwardedProto;
@@ -100,8 +103,8 @@ function certain(domain: readonly Signed[]): Omit<Field, 'key'> {
 
 const targetChars = inside('[^?#]*(?:\\?[!-"$-~]*)?', /^[^?#]*(\?[!-"$-~]*)?$/);
 
-function pathField(manager: Manager, targets: boolean): Omit<Field, 'key'> {
-  const domain = pathDomain(manager);
+function pathField(managers: readonly Manager[], targets: boolean): Omit<Field, 'key'> {
+  const domain = managers.flatMap(pathDomain);
   if (!targets) return { ...certain(domain), hints: ['/', '/x', '/x/y'] };
   const lifted = domain.map(({ language, wanted }) => ({ language: targetLanguage(language), wanted }));
   return { ...certain([...lifted, targetChars]), hints: ['/', '/x', '/x/y', '/x?a=b'] };
@@ -147,25 +150,9 @@ const cookieField: Omit<Field, 'key'> = {
   hints: [],
 };
 
-/** What the connection manager leaves of hosts: its own strip rules undo nothing of these. */
-function hostField(manager: Manager, { port }: Listener): Omit<Field, 'key'> {
-  const stripped = (host: string): string => {
-    const undotted = manager.stripTrailingDot ? stripTrailingDot(host) : host;
-    return manager.stripPort === 'none' ? undotted : stripPort(undotted, manager.stripPort === 'any' ? null : port);
-  };
-  const changed: string[] = [];
-  if (manager.stripTrailingDot) changed.push('.*\\.', '.*\\.:[^.]*');
-  if (manager.stripPort === 'any') changed.push('[^:]*:\\s*[+]?[0-9]+\\s*');
-  if (manager.stripPort === 'matching') changed.push(`[^:]*:\\s*[+]?0*${port}\\s*`);
-  const rules =
-    changed.length === 0
-      ? []
-      : [
-          {
-            language: patternLanguage(`(?s:${changed.join('|')})`, (host) => stripped(host) !== host, []),
-            wanted: false,
-          },
-        ];
+/** What connection managers leave of hosts: their strip rules change nothing of these. */
+function hostField(managers: readonly Manager[], listener: Listener): Omit<Field, 'key'> {
+  const rules = managers.flatMap((manager) => stripRules(manager, listener));
   return {
     kind: 'word',
     mayBeAbsent: false,
@@ -173,6 +160,16 @@ function hostField(manager: Manager, { port }: Listener): Omit<Field, 'key'> {
     legal: [inside('[!-~\\x80-\\xff]+', /^[!-~\x80-\xff]+$/), ...rules],
     hints: ['www.example.com', 'www'],
   };
+}
+
+function stripRules(manager: Manager, listener: Listener): readonly Signed[] {
+  const changed: string[] = [];
+  if (manager.stripTrailingDot) changed.push('.*\\.', '.*\\.:[^.]*');
+  if (manager.stripPort === 'any') changed.push('[^:]*:\\s*[+]?[0-9]+\\s*');
+  if (manager.stripPort === 'matching') changed.push(`[^:]*:\\s*[+]?0*${listener.port}\\s*`);
+  if (changed.length === 0) return [];
+  const has = (host: string): boolean => hostSeen(host, listener, manager) !== host;
+  return [{ language: patternLanguage(`(?s:${changed.join('|')})`, has, []), wanted: false }];
 }
 
 /** `x-forwarded-proto` as routes see it: never absent, and never empty, since that is answered before routes (404). */

@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/lib/json.ts';
 import { decide } from '../../../src/routing/match/decide.ts';
 import type { Decision } from '../../../src/routing/match/decision.ts';
-import type { RoutingRequest } from '../../../src/routing/match/request.ts';
 import { analyse } from '../../../src/routing/space/reach.ts';
 import { cubeOf } from '../../../src/routing/space/cube.ts';
 import { requestOf } from '../../../src/routing/space/request-of.ts';
 import { sceneOf } from '../../../src/routing/space/scene.ts';
-import { randomFrom } from '../../lab/routing/random.ts';
-import { requestFor, tableFor } from '../../support/routing.ts';
+import { type Random, randomFrom } from '../../lab/routing/random.ts';
+import { tableFor } from '../../support/routing.ts';
+import { everyRequest, randomMatch } from '../../support/small-world.ts';
 
 /**
  * All answers about all requests against brute force: tables over an alphabet of four, and every request up to five characters.
@@ -22,7 +22,7 @@ describe.each([
     const random = randomFrom(seed);
     const counts = { alive: 0, dead: 0, union: 0, impossible: 0, undecided: 0 };
     for (let round = 0; round < 30; round += 1) {
-      const routes = Array.from({ length: 2 + random.below(7) }, () => randomRoute(random)).flatMap((route) =>
+      const routes = Array.from({ length: 2 + random.below(7) }, () => randomMatch(random)).flatMap((route) =>
         random.below(6) === 0 ? split(random, route) : [route],
       );
       const manager = random.pick([{}, { normalize_path: true, merge_slashes: true }, { merge_slashes: true }]);
@@ -77,68 +77,4 @@ function split(random: Random, route: JsonObject): readonly JsonObject[] {
   ]);
   const headers = Array.isArray(route.headers) ? route.headers : [];
   return [{ ...route, headers: [...headers, one] }, { ...route, headers: [...headers, other] }, route];
-}
-
-type Random = ReturnType<typeof randomFrom>;
-
-const words = ['/', '/a', '/b', '/a/', '/ab', '/a/b', '/a.', '//'];
-const values = ['', 'a', 'b', 'ab', 'a,b'];
-
-function randomRoute(random: Random): JsonObject {
-  const path = random.pick(words);
-  const specifier = random.pick([
-    () => ({ prefix: path }),
-    () => ({ prefix: path }),
-    () => ({ path }),
-    () => ({ path_separated_prefix: path.length > 1 ? path.replace(/\/$/, '') : '/a' }),
-    () => ({
-      safe_regex: { regex: random.pick(['/a.*', '/[ab]/?', '/(a|b)*', '.*b', '/a|/b', '/.+', '.*', '/\\w\\b.*']) },
-    }),
-  ])();
-  const insensitive = 'safe_regex' in specifier || random.below(6) > 0 ? {} : { case_sensitive: false };
-  const headers = Array.from({ length: random.pick([0, 0, 1, 1, 2]) }, () => randomHeader(random));
-  const query_parameters =
-    random.below(5) > 0
-      ? []
-      : [{ name: 'q', ...random.pick([{ present_match: true }, { string_match: { exact: 'a' } }]) }];
-  return { ...specifier, ...insensitive, headers, query_parameters };
-}
-
-function randomHeader(random: Random): JsonObject {
-  const value = random.pick(values);
-  const name = random.pick(['x', 'x', 'y', ':method']);
-  if (name === ':method')
-    return { name, string_match: { exact: random.pick(['GET', 'POST']) }, invert_match: random.below(3) === 0 };
-  const test = random.pick([
-    () => ({ string_match: { exact: value } }),
-    () => ({ string_match: { prefix: value || 'a' } }),
-    () => ({ string_match: { suffix: value || 'a' } }),
-    () => ({ string_match: { contains: value || 'b' } }),
-    () => ({ string_match: { safe_regex: { regex: random.pick(['a*', '[ab]', 'a|b', '.*', '.+']) } } }),
-    () => ({ present_match: random.below(2) === 0 }),
-    () => ({ range_match: { start: random.below(3), end: random.below(4) } }),
-  ])();
-  const missing = random.below(5) === 0 ? { treat_missing_header_as_empty: true } : {};
-  return { name, ...test, invert_match: random.below(3) === 0, ...missing };
-}
-
-let every: readonly RoutingRequest[] | undefined;
-
-/** Every request of the small world. */
-function everyRequest(): readonly RoutingRequest[] {
-  if (every) return every;
-  const paths = ['/'];
-  for (const path of paths) if (path.length < 5) for (const char of ['/', 'a', 'b', '.']) paths.push(path + char);
-  const headers: Record<string, readonly string[]>[] = [{}];
-  for (const x of [[], ['a'], ['b'], [''], ['ab'], ['1'], ['a', 'b'], ['b', 'b']]) {
-    for (const y of [[], ['a'], ['0']]) headers.push({ x, y });
-  }
-  every = paths.flatMap((path, at) =>
-    headers
-      .filter((_, index) => at % 5 === index % 5 || path.length < 4)
-      .flatMap((held) =>
-        ['', '?q', '?q=a'].map((query, n) => requestFor(`${n === 1 ? 'POST' : 'GET'} a.test${path}${query}`, held)),
-      ),
-  );
-  return every;
 }

@@ -1,0 +1,36 @@
+import { memoize } from '../../lib/memo.ts';
+import type { FilterChain, Listener, Table, VirtualHost } from '../table/table.ts';
+import { cubeOf } from './cube.ts';
+import { wordCondition } from './field.ts';
+import { hostLanguage } from './host-domain.ts';
+import { type Analysis, analyse } from './reach.ts';
+import { type Scene, sceneOf } from './scene.ts';
+
+/** One virtual host where requests come to it, and what is known of all requests there. */
+export interface HostSurvey {
+  readonly listener: Listener;
+  readonly chain: FilterChain;
+  readonly host: VirtualHost;
+  readonly scene: Scene;
+  readonly analysis: Analysis;
+}
+
+/** Every virtual host of a table that a listener leads to, once. Nothing is computed before it is asked. */
+export const surveyOf = memoize((table: Table): readonly HostSurvey[] => {
+  const seen = new Set<VirtualHost>();
+  return table.listeners.flatMap((listener) =>
+    [...listener.chains, ...(listener.defaultChain ? [listener.defaultChain] : [])].flatMap((chain) =>
+      (chain.manager?.routes?.hosts ?? []).flatMap((host): readonly HostSurvey[] => {
+        const scene = seen.has(host) || host.matcher ? null : sceneOf(table.semantics, listener, chain, [host]);
+        seen.add(host);
+        if (!scene) return [];
+        const given = [wordCondition(scene.host, hostLanguage(scene.config, host), true, false)];
+        const analysis = analyse(
+          host.routes.map((route) => cubeOf(scene, route)),
+          given,
+        );
+        return [{ listener, chain, host, scene, analysis }];
+      }),
+    ),
+  );
+});
