@@ -5,7 +5,7 @@ import type { Listener, Manager, Route, RouteConfig, Table, VirtualHost } from '
 import { type Cube, cubeOf, pathCondition } from '../space/cube.ts';
 import { type Condition, wordCondition } from '../space/field.ts';
 import { hostLanguage } from '../space/host-domain.ts';
-import { literal, patternLanguage } from '../space/language.ts';
+import { type Language, patternLanguage, textLanguage } from '../space/language.ts';
 import type { Scene } from '../space/scene.ts';
 import { after, type Ending, endingOf, noRoute, unknownEnding } from './ending.ts';
 import { compose, keepPath, type PathFunction, pathFunctionOf } from './path-function.ts';
@@ -149,7 +149,7 @@ interface Variant {
 
 /**
  * The paths a route hands on, as the next connection manager leaves them. It normalises again: what a rewrite puts together
- * (`/` + `/x`) becomes `/x`, which is a rewrite of its own.
+ * (`/` + `/x`, `/` + `./x`) becomes `/x`, which is a rewrite of its own; earlier variants go first.
  */
 function variants(
   scene: Scene,
@@ -166,43 +166,45 @@ function variants(
   const read = readBy(handed, own, matched);
   if (path.kind === 'constant') {
     const value = normalised(path.value, manager);
-    return [
-      { conditions: [], path: value === null ? opaque('a path that is answered 400') : { ...path, value }, read },
-    ];
+    return [{ conditions: [], path: value === null ? opaque(`400: ${path.value}`) : { ...path, value }, read }];
   }
   const alike = (['normalizePath', 'mergeSlashes', 'escapedSlashes'] as const).every(
     (one) => before[one] === manager[one],
   );
   if (path.kind === 'opaque' || !alike)
-    return [{ conditions: [], path: alike ? path : opaque('normalised otherwise'), read }];
+    return [
+      {
+        conditions: [],
+        path: alike ? path : opaque(`${JSON.stringify(path)} normalised by ${manager.place.pointer}`),
+        read,
+      },
+    ];
   const joins = path.prepend.endsWith('/') && path.count > 0 && read !== null && !read.endsWith('/');
   if (!joins || read === null) return [{ conditions: [], path, read }];
-  const slash = pathCondition(scene, prefixed(`${read}/`), true);
-  const dots = patternLanguage(`${literal(read, false)}\\.\\.?(?:/(?s:.*))?`, (word) => isDots(word, read), []);
-  const made: Variant[] = [];
-  let left: readonly Condition[] = [];
-  if (manager.normalizePath) {
-    made.push({ conditions: [pathCondition(scene, dots, true)], path: opaque('dot segments'), read });
-    left = [pathCondition(scene, dots, false)];
-  }
-  if (manager.mergeSlashes) {
-    made.push({ conditions: [...left, slash], path: { ...path, count: path.count + 1 }, read: `${read}/` });
-  }
-  return [...made, { conditions: left, path, read }];
+  const begins = (text: string, again: string): Variant => ({
+    conditions: [pathCondition(scene, textPath('prefix', read + text), true)],
+    path: {
+      ...path,
+      count: path.count + text.length,
+      prepend: normalised(path.prepend + again, manager) ?? path.prepend,
+    },
+    read: read + text,
+  });
+  const is = (text: string): Variant => ({
+    conditions: [pathCondition(scene, textPath('exact', read + text), true)],
+    path: { kind: 'constant', value: normalised(path.prepend + text, manager) ?? path.prepend },
+    read,
+  });
+  return [
+    ...(manager.normalizePath ? [is('.'), is('..'), begins('./', './'), begins('../', '../')] : []),
+    ...(manager.mergeSlashes ? [begins('/', '')] : []),
+    { conditions: [], path, read },
+  ];
 }
 
-function isDots(word: string, read: string): boolean {
-  return word.startsWith(read) && /^\.\.?(\/.*)?$/s.test(word.slice(read.length));
-}
-
-function prefixed(text: string) {
-  const has = (word: string): boolean => word.startsWith(text);
-  const pattern = `${literal(text, false)}(?s:.*)`;
-  return {
-    ...patternLanguage(pattern, has, [text]),
-    shape: { kind: 'prefix' as const, value: text },
-    key: `prefix:${text}`,
-  };
+function textPath(kind: 'exact' | 'prefix', value: string): Language {
+  const has = (path: string): boolean => (kind === 'exact' ? path === value : path.startsWith(value));
+  return textLanguage({ kind, value, ignoreCase: false }, has, 'byte');
 }
 
 function opaque(id: string): PathFunction {
