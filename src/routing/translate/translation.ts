@@ -1,5 +1,7 @@
 import type { ObjectRef } from '../../snapshot/object.ts';
+import type { JsonObject } from '../../lib/json.ts';
 import type { TableInput } from '../table/input.ts';
+import type { RouteOrder } from './order.ts';
 
 /** How sure a translated feature is: seen in a real App Mesh dump, told by the user guide, or assumed from Envoy's ways. */
 export type Grade = 'observed' | 'documented' | 'assumed';
@@ -9,8 +11,15 @@ export interface Translation {
   readonly input: TableInput;
   /** By `document pointer` of a route. */
   readonly origins: ReadonlyMap<string, Origin>;
-  /** Routes (by `document pointer`) whose order App Mesh does not define. */
-  readonly ties: readonly (readonly string[])[];
+  /** Envoy's cluster configurations, by name. */
+  readonly clusters: ReadonlyMap<string, JsonObject>;
+  /**
+   * The routes (by `document pointer`) that stand in no defined order to some other object's route of their virtual host.
+   * Which pairs: those for which `surelyBefore` of their origins' `order` is false both ways.
+   */
+  readonly undefinedOrder: ReadonlySet<string>;
+  /** What of the listeners was never seen in a real dump. */
+  readonly assumed: readonly string[];
   /** Objects that make no route, and why. */
   readonly leftOut: readonly { readonly ref: ObjectRef; readonly reason: string }[];
   /** VirtualServices that were not among what was read: what they would do is unknown. */
@@ -24,6 +33,8 @@ export interface Origin {
   readonly document: string;
   readonly pointer: string;
   readonly grade: Grade;
+  /** What App Mesh orders it by. */
+  readonly order: RouteOrder;
   /** The features that are not observed. */
   readonly notes: readonly string[];
 }
