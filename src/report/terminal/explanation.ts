@@ -13,7 +13,7 @@ export function renderExplanation(explained: Explained, look: Look & { readonly 
   const lines = [
     ...hang('', paint(look, 'bold', `${request} -> ${answer(decision)}`), look.width),
     ...hang('  ', `decided by ${decidedBy(explained, known)}`, look.width),
-    ...(explained.port === '' ? [] : hang('  ', `listener found: ${explained.port}`, look.width)),
+    ...(explained.way === '' ? [] : hang('  ', `port: ${explained.way}`, look.width)),
     '',
   ];
   for (let pass = 0; pass < passes; pass += 1) {
