@@ -47,6 +47,14 @@ function isRewritten(table: Table, authority: string): boolean {
   );
 }
 
+/** Whether the listener a request arrives at speaks TLS; null where that is not known, or nobody listens. */
+export function listenerTls(table: Table, routing: RoutingRequest): boolean | null {
+  const [listener, ...others] = table.listeners.filter(({ port }) => port === routing.port);
+  if (!listener || others.length > 0) return null;
+  const chain = chooseChain(listener, routing);
+  return chain === 'none' || 'unknown' in chain ? null : chain.tls;
+}
+
 /**
  * How a connection ends whose TLS is not what its listener takes, where the way is known: plain bytes to a TLS listener
  * close it (`NR` in the listener's own log), a handshake to a plain one is no HTTP (`DPE`, 400). Seen on 1.40.0.
@@ -57,20 +65,18 @@ export function connectionOf(
   { entry }: Way,
   trace: ((step: Step) => void) | null,
 ): Decision | null {
-  if (entry === null) return null;
-  const listeners = table.listeners.filter(({ port }) => port === routing.port);
-  const [listener, ...others] = listeners;
-  const chain = listener && others.length === 0 ? chooseChain(listener, routing) : 'none';
-  if (!listener || chain === 'none' || 'unknown' in chain) return null;
-  if (routing.tls === null || chain.tls === routing.tls) return null;
-  const why = chain.tls
+  if (entry === null || routing.tls === null) return null;
+  const secure = listenerTls(table, routing);
+  const listener = table.listeners.find(({ port }) => port === routing.port);
+  if (!listener || secure === null || secure === routing.tls) return null;
+  const why = secure
     ? 'the listener takes TLS only, and plain HTTP arrives: the connection is closed without an answer'
     : 'TLS arrives at a listener that speaks plain HTTP: nothing before the gateway ends it';
-  const told = { hop: 0, object: listener.name, clause: '', place: listener.place, refusals: 0 } as const;
+  const { name, place } = listener;
+  const told = { hop: 0, object: name, clause: '', place, refusals: 0 } as const;
   trace?.({ ...told, stage: 'listener', verdict: 'matched', reason: `listens on port ${listener.port}` });
   trace?.({ ...told, stage: 'filter-chain', verdict: 'refused', reason: why });
-  const { name } = listener;
   const hop = { listener: name, virtualHost: null, route: null, cluster: null, rewrite: null, timeoutMs: null };
-  if (chain.tls) return ended('no-filter-chain', [hop], { responseFlag: 'NR', why });
+  if (secure) return ended('no-filter-chain', [hop], { responseFlag: 'NR', why });
   return ended('rejected', [hop], { status: 400, responseFlag: 'DPE', why });
 }

@@ -5,13 +5,15 @@ import type { Model } from '../model/model.ts';
 import { entriesOf, type Entry, seesAllEntries } from '../model/platform/entry.ts';
 import { assumedVersion, tableOf } from '../routing/from-envoy.ts';
 import { describeClause } from '../routing/match/describe.ts';
+import type { RoutingRequest } from '../routing/match/request.ts';
 import { compileTable } from '../routing/table/compile.ts';
 import type { Listener, Route, Table } from '../routing/table/table.ts';
 import type { Extreme } from '../routing/translate/order.ts';
 import { translate } from '../routing/translate/translate.ts';
-import { type Origin, routeKey, type Translation } from '../routing/translate/translation.ts';
+import { type LeftOut, type Origin, routeKey, type Translation } from '../routing/translate/translation.ts';
 import { seenValue } from '../snapshot/coverage.ts';
 import { refText } from '../snapshot/object.ts';
+import { unmadeOf } from './unmade.ts';
 
 /** A gateway that decides requests: by the tables its Envoys run, or where none was read, by the one App Mesh would have pushed. */
 export interface Decider {
@@ -42,6 +44,8 @@ export interface Desired {
   readonly translation: Translation;
   /** The same with every undefined order the other way round; made when it is first asked for. */
   readonly reversed: () => Desired;
+  /** The object that asks for a request and of which App Mesh makes no route; null: there is none. */
+  readonly unmade: (request: RoutingRequest) => LeftOut | null;
 }
 
 /** Where nothing decides: told to the person who asked. */
@@ -94,7 +98,12 @@ function deciderOf(model: Model, gateway: Gateway, version: string | null, reaso
 function desiredOf(model: Model, gateway: Gateway, version: string, extreme: Extreme): Desired | null {
   if (!gateway.object) return null;
   const translation = translate(model, gateway.object, version, extreme);
-  const desired: Desired = { translation, table: compileTable(translation.input), reversed: () => reversed(desired) };
+  const desired: Desired = {
+    translation,
+    table: compileTable(translation.input),
+    reversed: () => reversed(desired),
+    unmade: (request) => unmadeOf(translation, request),
+  };
   const reversed = memoize(
     (usual: Desired) => desiredOf(model, gateway, version, extreme === 'usual' ? 'reversed' : 'usual') ?? usual,
   );

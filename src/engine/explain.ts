@@ -1,23 +1,22 @@
-import type { Envoy } from '../model/envoy/envoy.ts';
 import type { Model } from '../model/model.ts';
 import { comparable, differences } from '../routing/compare-decisions.ts';
-import type { Explained, ExplainRequest, Replica, RouteObject, Unexplained } from '../routing/explained.ts';
+import type { Explained, ExplainRequest, Replica, Unexplained } from '../routing/explained.ts';
 import type { Decision } from '../routing/match/decision.ts';
 import { describeClause } from '../routing/match/describe.ts';
 import type { RoutingRequest } from '../routing/match/request.ts';
 import type { Step } from '../routing/match/steps.ts';
 import { routeKey } from '../routing/translate/translation.ts';
-import { seenValue } from '../snapshot/coverage.ts';
-import { type Place, refText } from '../snapshot/object.ts';
-import { arriving } from './arriving.ts';
+import { refText } from '../snapshot/object.ts';
+import { arriving, listenerTls } from './arriving.ts';
 import { decideBy, decideDesired, orUndefined } from './decide-by.ts';
 import { CannotExplain, type Decider, findDeciders, routesOf, type RunningTable } from './deciders.ts';
+import { endpointsOf } from './endpoints.ts';
+import { nearHost } from './near-host.ts';
+import { objectsOf, type PositionOf } from './objects.ts';
 import { contradiction, narrow } from './logged.ts';
 import type { ExplainOptions, ExplainResult } from './protocol.ts';
 import { findWay, type Way } from './way.ts';
 
-/** Where a place stands in a file; null where it stands in none. */
-type PositionOf = (place: Place) => { readonly file: string; readonly line: number } | null;
 type Hear = (decision: Decision) => void;
 
 /** Decides requests by what the gateways run, and by what their objects ask for. */
@@ -35,7 +34,7 @@ export function explainAll(model: Model, options: ExplainOptions, position: Posi
   const explained = options.requests.map((request): Explained | Unexplained => {
     const way = cannot(() => findWay(deciders, request));
     if (way instanceof CannotExplain) return { id: request.id, error: way.message };
-    return explainOne(way, request, options.steps, position, heard);
+    return explainOne(model, way, request, options.steps, position, heard);
   });
   return {
     explained,
@@ -79,6 +78,7 @@ function coverage(
 }
 
 function explainOne(
+  model: Model,
   way: Way,
   request: ExplainRequest,
   wantsSteps: boolean,
@@ -118,7 +118,9 @@ function explainOne(
       }),
     ),
     steps: steps.get(running) ?? [],
-    objects: wantsSteps ? objectsOf(running, steps.get(running) ?? [], position) : {},
+    objects: wantsSteps
+      ? objectsOf(model, running, steps.get(running) ?? [], asked ? { decision: asked, desired } : null, position)
+      : {},
     by: {
       gateway: refText(gateway.ref),
       envoy: envoy?.label ?? null,
@@ -128,8 +130,8 @@ function explainOne(
     },
     way: way.said,
     logged: request.logged,
-    notes: wantsSteps ? notesOf(way, first, request) : [],
-    endpoints: wantsSteps && envoy ? endpointsOf(envoy, decision) : [],
+    notes: wantsSteps ? notesOf(way, first, request, position) : [],
+    endpoints: wantsSteps ? endpointsOf(model, decider, envoy ?? null, decision) : [],
     faults: wantsSteps ? running.table.faults.map(({ place, message }) => ({ ...place, message })) : [],
   };
 }
@@ -155,49 +157,34 @@ function groupAlike(decided: readonly Decided[]): readonly (Decided & { readonly
   return [...groups.values()].sort((one, other) => weight(other) - weight(one));
 }
 
-/** The objects behind the routes that were tried, by `document pointer` of the route. */
-function objectsOf({ originOf }: RunningTable, steps: readonly Step[], position: PositionOf): Explained['objects'] {
-  const objects: Record<string, RouteObject> = {};
-  for (const { stage, place } of steps) {
-    const origin = stage === 'route' && place ? originOf(place) : null;
-    if (!origin || !place) continue;
-    const at = position({ document: origin.document, pointer: origin.pointer });
-    objects[routeKey(place)] = {
-      object: refText(origin.ref),
-      file: at?.file ?? null,
-      line: at?.line ?? null,
-      grade: origin.grade,
-      notes: origin.notes,
-    };
-  }
-  return objects;
-}
-
 function notesOf(
-  way: Way,
-  { running: { envoys }, routing, decision }: Decided,
+  { entry, decider }: Way,
+  { running: { envoys, table }, routing, decision }: Decided,
   { logged }: ExplainRequest,
+  position: PositionOf,
 ): readonly string[] {
-  const { entry, decider } = way;
-  const notes = decider.unread.map((one) => `not asked: ${one}`);
-  if (entry?.through.kind === 'ingress' && entry.through.ingress.rewrites) notes.push(entry.through.ingress.rewrites);
-  if (envoys.length === 0 && decider.desired) {
-    for (const what of decider.desired.translation.assumed) notes.push(`App Mesh's form was never seen for ${what}`);
-  }
-  if (entry === null && routing.tls === true) notes.push('the gateway is taken to get the TLS of the URL itself');
   const against = logged ? contradiction(decision, logged) : null;
-  return against ? [against, ...notes] : notes;
-}
-
-function endpointsOf(envoy: Envoy, decision: Decision): Explained['endpoints'] {
-  const hosts = seenValue(envoy.hosts);
-  if (!hosts || decision.outcome !== 'forward') return [];
-  return decision.clusters.map(({ name }) => ({
-    cluster: name,
-    known: hosts.some(({ cluster }) => cluster === name),
-    hosts: hosts
-      .filter(({ cluster }) => cluster === name)
-      .flatMap((cluster) => cluster.hosts)
-      .map(({ address, failures }) => ({ address: `${address.host}:${address.port}`, failures })),
-  }));
+  const notes = against ? [against] : [];
+  const near = nearHost(table, decision, routing.authority);
+  if (near) notes.push(near);
+  const { desired } = decider;
+  const unmade =
+    desired && decision.responseFlag === 'NR' && decision.hops.length === 1 ? desired.unmade(routing) : null;
+  if (unmade) {
+    const at = position(unmade.place);
+    const where = at ? ` (${at.file}:${at.line})` : '';
+    notes.push(
+      `${refText(unmade.ref)}${where} asks for such requests, but App Mesh makes no route of it: ${unmade.reason}`,
+    );
+  }
+  const tls = entry === null ? listenerTls(table, routing) : null;
+  if (tls === false && routing.tls === true)
+    notes.push('the URL is https and the listener speaks plain HTTP: something before the gateway has to end TLS');
+  if (tls === true && routing.tls === false)
+    notes.push('the listener takes TLS only: sent as this URL says, in plain HTTP, the request gets no answer');
+  if (entry?.through.kind === 'ingress' && entry.through.ingress.rewrites) notes.push(entry.through.ingress.rewrites);
+  if (envoys.length === 0 && desired) {
+    for (const what of desired.translation.assumed) notes.push(`App Mesh's form was never seen for ${what}`);
+  }
+  return [...notes, ...decider.unread.map((one) => `not asked: ${one}`)];
 }

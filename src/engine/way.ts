@@ -95,7 +95,7 @@ function withoutEntries(deciders: readonly Decider[], request: ExplainRequest): 
   if (direct.length > 0) return { ...base, port: request.urlPort, said: `${request.urlPort}, a listener's own port` };
   const none = decider.seesAllEntries
     ? `no Service or Ingress leads port ${request.urlPort} to the gateway`
-    : `how port ${request.urlPort} reaches the gateway is not known (no Service or Ingress that was read leads there)`;
+    : `no Service or Ingress that was read leads port ${request.urlPort} there`;
   const why = unnamed
     ? `${sayWay(unnamed)}: no container of the gateway that was read has a port of that name`
     : request.logged
@@ -103,7 +103,7 @@ function withoutEntries(deciders: readonly Decider[], request: ExplainRequest): 
       : none;
   const [only, ...others] = ports;
   if (only === undefined) return { ...base, port: request.urlPort, said: '' };
-  if (others.length === 0) return { ...base, port: only, said: `${only}, the only one that clients reach; ${why}` };
+  if (others.length === 0) return { ...base, port: only, said: `${only}, the only one clients reach; ${why}` };
   throw new CannotExplain(`${why}; it listens on ports ${ports.join(', ')}: name one with --port`);
 }
 

@@ -88,10 +88,14 @@ export interface RouteObject {
   readonly notes: readonly string[];
 }
 
-/** The hosts of a cluster, as Envoy told. */
+/** The hosts of a cluster. */
 export interface Endpoints {
   readonly cluster: string;
-  /** False where the Envoy told of no such cluster. */
-  readonly known: boolean;
+  readonly weight: number;
+  /** The object it leads to: `VirtualNode shop/cart`; null where none is known. */
+  readonly object: string | null;
+  /** Null: nothing that was read tells of its hosts. */
+  readonly toldBy: 'envoy' | 'endpoint-slices' | null;
+  /** `failures` are Envoy's names (`failed_active_health_check`), or `not_ready`; empty is healthy. */
   readonly hosts: readonly { readonly address: string; readonly failures: readonly string[] }[];
 }

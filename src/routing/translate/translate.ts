@@ -11,8 +11,9 @@ import { egressPort, selfRedirect } from './clusters.ts';
 import { routesOfService } from './egress.ts';
 import { type MadeRoute, routePointer, translateGatewayRoute } from './ingress.ts';
 import { makeListener, tlsMode } from './listener.ts';
+import { translateMatch } from './match.ts';
 import { type Extreme, orderRoutes, withoutOrder } from './order.ts';
-import { type Origin, routeKey, type Translation } from './translation.ts';
+import { type LeftOut, type Origin, routeKey, type Translation } from './translation.ts';
 
 /**
  * The tables App Mesh would have pushed to a gateway: each request passes an ingress and an egress listener (real dump).
@@ -25,7 +26,7 @@ export function translate(
   extreme: Extreme = 'usual',
 ): Translation {
   const mesh = meshName(model, gateway);
-  const leftOut: Translation['leftOut'][number][] = [];
+  const leftOut: LeftOut[] = [];
   const unknownServices: string[] = [];
   const services = new Map<string, readonly MadeRoute[]>();
   const keepsHost = new Set<string>();
@@ -35,13 +36,13 @@ export function translate(
     if (!mine || refKey(mine.ref) !== refKey(gateway.ref)) continue;
     const listener = listenerFor(gateway, route);
     if (typeof listener === 'string') {
-      leftOut.push({ ref: route.ref, reason: listener });
+      leftOut.push(leaveOut(route, listener));
       continue;
     }
     const { target } = route;
     const service = target ? targetOf(model, route, target) : null;
     if (!target || !service || service.state === 'absent') {
-      leftOut.push({ ref: route.ref, reason: 'the VirtualService it targets does not exist: App Mesh never took it' });
+      leftOut.push(leaveOut(route, 'the VirtualService it targets does not exist'));
       continue;
     }
     const awsName = presentValue(service)?.awsName ?? `${target.name}.${target.namespace}`;
@@ -91,6 +92,7 @@ export function translate(
   const made = [...redirects, ...[...services.values()].flat().flatMap((route) => route.clusters)];
   const clusters = new Map(made.map((cluster) => [asText(cluster.name) ?? '', cluster]));
   return {
+    mesh,
     input: { envoyVersion, runtime: new Map(), listeners, routeConfigs, clusters: targetsOf(clusters) },
     clusters,
     origins,
@@ -109,6 +111,14 @@ function targetsOf(clusters: ReadonlyMap<string, JsonObject>): ReadonlyMap<strin
       { targets: type === 'STATIC' ? [{ host: '127.0.0.1', port: egressPort }] : [] },
     ]),
   );
+}
+
+function leaveOut(route: GatewayRoute, reason: string): LeftOut {
+  const [type = ''] = route.types;
+  const { common, paths } = translateMatch(asObject(asObject(route.spec[type]).match), type);
+  const matches = type === '' ? [] : paths.map((path) => ({ ...path.match, ...common }));
+  const { document, pointer } = route.at(`spec.${type}`);
+  return { ref: route.ref, reason, place: { document, pointer }, matches };
 }
 
 function meshName(model: Model, gateway: VirtualGateway): string {

@@ -1,4 +1,4 @@
-import type { ObjectRef } from '../../snapshot/object.ts';
+import type { ObjectRef, Place } from '../../snapshot/object.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import type { TableInput } from '../table/input.ts';
 import type { RouteOrder } from './order.ts';
@@ -8,6 +8,8 @@ export type Grade = 'observed' | 'documented' | 'assumed';
 
 /** The tables App Mesh would have pushed to a gateway, as Envoy's JSON, and where each part came from. */
 export interface Translation {
+  /** The mesh's AWS name. */
+  readonly mesh: string;
   readonly input: TableInput;
   /** By `document pointer` of a route. */
   readonly origins: ReadonlyMap<string, Origin>;
@@ -21,9 +23,18 @@ export interface Translation {
   /** What of the listeners was never seen in a real dump. */
   readonly assumed: readonly string[];
   /** Objects that make no route, and why. */
-  readonly leftOut: readonly { readonly ref: ObjectRef; readonly reason: string }[];
+  readonly leftOut: readonly LeftOut[];
   /** VirtualServices that were not among what was read: what they would do is unknown. */
   readonly unknownServices: readonly string[];
+}
+
+/** An object that makes no route. */
+export interface LeftOut {
+  readonly ref: ObjectRef;
+  readonly reason: string;
+  readonly place: Place;
+  /** The requests it asks for, as Envoy's route matches. */
+  readonly matches: readonly JsonObject[];
 }
 
 /** The object a route was made from. */
