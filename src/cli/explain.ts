@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Explained, ExplainRequest } from '../routing/explained.ts';
+import type { Explained, ExplainRequest, Unexplained } from '../routing/explained.ts';
 import { Failure } from './failure.ts';
 import { look, writeOut } from './report-options.ts';
 import { buildRequest } from './request/build.ts';
@@ -32,7 +32,7 @@ export async function explain(words: readonly string[], flags: SourceFlags & Exp
 async function readAll(
   words: readonly string[],
   flags: SourceFlags & ExplainFlags,
-): Promise<readonly ExplainRequest[]> {
+): Promise<readonly (ExplainRequest | Unexplained)[]> {
   const given = [words.length > 0, flags.logLine !== undefined, flags.curl !== undefined, flags.requests !== undefined];
   if (given.filter(Boolean).length !== 1) {
     throw new Failure('give one of: [METHOD] URL, --log-line, --curl, --requests (see --help)', 2);
@@ -71,11 +71,12 @@ async function readText(file: string): Promise<string> {
 
 async function answer(
   { engine, summary }: Session,
-  requests: readonly ExplainRequest[],
+  rows: readonly (ExplainRequest | Unexplained)[],
   flags: ExplainFlags,
 ): Promise<void> {
   complain(summary.sources);
   const many = flags.requests !== undefined;
+  const requests = rows.flatMap((row) => ('error' in row ? [] : [row]));
   const result = await engine.explain({
     requests,
     gateway: flags.gateway ?? null,
@@ -84,25 +85,29 @@ async function answer(
     envoyVersion: flags.envoyVersion ?? null,
   });
   if (result.trouble !== null) throw new Failure(result.trouble, 2);
+  const left = result.explained.values();
+  const answers = rows.map((row) => ('error' in row ? row : (left.next().value ?? { id: row.id, error: 'no answer' })));
+  const [single] = answers;
+  if (!many && single && 'error' in single) throw new Failure(single.error, 2);
   const { decisionJson, unmet } = await import('../report/decision-json.ts');
   if (many || flags.output === 'json') {
-    await writeOut(result.explained.map((one) => `${decisionJson(one, !many)}\n`).join(''));
-  } else {
+    await writeOut(answers.map((one) => `${decisionJson(one, !many)}\n`).join(''));
+  } else if (single && !('error' in single)) {
     const { renderExplanation } = await import('../report/terminal/explanation.ts');
-    await writeOut(result.explained.map((one) => renderExplanation(one, { ...look(), all: flags.all })).join('\n'));
+    await writeOut(renderExplanation(single, { ...look(), all: flags.all }));
   }
-  const failed = requests.flatMap(({ expect, id }, index) => {
-    const one: Explained | undefined = result.explained[index];
-    const wrong = expect && one ? unmet(one, expect) : [];
-    return wrong.length > 0 ? [`request ${id ?? index + 1} (${one?.url}): ${wrong.join('; ')}`] : [];
+  const say = (line: string): void => void process.stderr.write(`meshdoctor: ${line}\n`);
+  const bad = answers.filter((one) => 'error' in one);
+  for (const { error } of bad) say(error);
+  const failed = rows.flatMap((row, index) => {
+    const one: Explained | Unexplained | undefined = answers[index];
+    if ('error' in row || !row.expect || !one || 'error' in one) return [];
+    const wrong = unmet(one, row.expect);
+    return wrong.length > 0 ? [`request ${row.id ?? index + 1} (${one.url}): ${wrong.join('; ')}`] : [];
   });
-  for (const line of failed) process.stderr.write(`meshdoctor: ${line}\n`);
-  for (const line of result.uncovered) process.stderr.write(`meshdoctor: no request reached ${line}\n`);
-  if (flags.coverage) {
-    process.stderr.write(
-      `meshdoctor: ${result.routes - result.uncovered.length} of ${result.routes} routes were reached\n`,
-    );
-  }
+  for (const line of failed) say(line);
+  for (const line of result.uncovered) say(`no request reached ${line}`);
+  if (flags.coverage) say(`${result.routes - result.uncovered.length} of ${result.routes} routes were reached`);
   const notSeen = summary.sources.some(({ state }) => state !== 'ok') && !flags.bestEffort;
-  process.exitCode = failed.length > 0 ? 1 : summary.timedOut ? 4 : notSeen ? 3 : 0;
+  process.exitCode = bad.length > 0 ? 2 : failed.length > 0 ? 1 : summary.timedOut ? 4 : notSeen ? 3 : 0;
 }

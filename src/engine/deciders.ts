@@ -1,23 +1,39 @@
+import { memoize } from '../lib/memo.ts';
+import type { Envoy } from '../model/envoy/envoy.ts';
 import type { Gateway } from '../model/gateway.ts';
 import type { Model } from '../model/model.ts';
-import type { Envoy } from '../model/envoy/envoy.ts';
+import { entriesOf, type Entry, seesAllEntries } from '../model/platform/entry.ts';
 import { assumedVersion, tableOf } from '../routing/from-envoy.ts';
 import { describeClause } from '../routing/match/describe.ts';
+import type { RoutingRequest } from '../routing/match/request.ts';
 import { compileTable } from '../routing/table/compile.ts';
-import type { Route, Table } from '../routing/table/table.ts';
+import type { Listener, Route, Table } from '../routing/table/table.ts';
+import type { Extreme } from '../routing/translate/order.ts';
 import { translate } from '../routing/translate/translate.ts';
-import { type Origin, routeKey, type Translation } from '../routing/translate/translation.ts';
+import { type LeftOut, type Origin, routeKey, type Translation } from '../routing/translate/translation.ts';
+import { seenValue } from '../snapshot/coverage.ts';
 import { refText } from '../snapshot/object.ts';
+import { unmadeOf } from './unmade.ts';
 
-/** Something that decides requests: one Envoy's table, or where no Envoy was read, the one App Mesh would have pushed. */
+/** A gateway that decides requests: by the tables its Envoys run, or where none was read, by the one App Mesh would have pushed. */
 export interface Decider {
   readonly gateway: Gateway;
-  readonly envoy: Envoy | null;
+  /** Never empty. Replicas with the same configuration stand together. */
+  readonly tables: readonly RunningTable[];
+  /** What the objects ask for; null where there is no VirtualGateway object. */
+  readonly desired: Desired | null;
+  /** Envoys of the gateway whose tables were not read, and why. */
+  readonly unread: readonly string[];
+  readonly entries: readonly Entry[];
+  readonly seesAllEntries: boolean;
+}
+
+/** A table, and the Envoys that run it; no Envoy: it was made from objects. */
+export interface RunningTable {
+  readonly envoys: readonly Envoy[];
   readonly table: Table;
   readonly version: string;
   readonly versionKnown: boolean;
-  /** What the objects ask for; null where there is no VirtualGateway object. */
-  readonly desired: Desired | null;
   /** The object a route was made from. */
   readonly originOf: (at: { readonly document: string; readonly pointer: string }) => Origin | null;
 }
@@ -26,6 +42,10 @@ export interface Decider {
 export interface Desired {
   readonly table: Table;
   readonly translation: Translation;
+  /** The same with every undefined order the other way round; made when it is first asked for. */
+  readonly reversed: () => Desired;
+  /** The object that asks for a request and of which App Mesh makes no route; null: there is none. */
+  readonly unmade: (request: RoutingRequest) => LeftOut | null;
 }
 
 /** Where nothing decides: told to the person who asked. */
@@ -38,50 +58,89 @@ export function findDeciders(model: Model, wanted: string | null, version: strin
   );
   if (gateways.length === 0) {
     const names = model.gateways.map(({ ref }) => refText(ref)).join(', ');
-    throw new CannotExplain(`no gateway ${wanted ?? ''} among what was read (${names || 'no gateway at all'})`);
+    const what = wanted === null ? 'no gateway' : `no gateway ${wanted}`;
+    throw new CannotExplain(`${what} among what was read (${names || 'no gateway at all'})`);
   }
   const reasons: string[] = [];
-  const deciders = gateways.flatMap((gateway) => decidersOf(model, gateway, version, reasons));
+  const deciders = gateways.flatMap((gateway) => deciderOf(model, gateway, version, reasons) ?? []);
   if (deciders.length > 0) return deciders;
-  const why =
-    reasons.length > 0 ? reasons.join('; ') : 'no Envoy was read that has a listener, and no VirtualGateway object';
+  const why = reasons.length > 0 ? reasons.join('; ') : 'no Envoy and no VirtualGateway object was read';
   throw new CannotExplain(
     `nothing decides requests: ${why}. Give --admin URL, --config-dump FILE or manifests with -f`,
   );
 }
 
-function decidersOf(model: Model, gateway: Gateway, version: string | null, reasons: string[]): readonly Decider[] {
+function deciderOf(model: Model, gateway: Gateway, version: string | null, reasons: string[]): Decider | null {
+  const unread: string[] = [];
   const running = gateway.envoys.flatMap((envoy) => {
     const read = tableOf(envoy);
-    if (read.state === 'not-read') reasons.push(`${envoy.label}: ${read.missing}: ${read.reason}`);
-    return read.state === 'table' && read.table.listeners.length > 0 ? [{ envoy, ...read }] : [];
+    if (read.state === 'table') return [{ envoy, ...read }];
+    unread.push(`${envoy.label}: ${read.missing}: ${read.reason}`);
+    return [];
   });
-  // Replicas of one gateway decide alike (rule replicas-disagree tells when not): the first that has listeners.
+  reasons.push(...unread);
   const [first] = running;
-  const desired = desiredOf(model, gateway, version ?? first?.version ?? assumedVersion);
-  if (first) return [{ gateway, ...first, desired, originOf: originsFor(first.table, desired) }];
-  if (!desired) return [];
-  return [
-    {
-      gateway,
-      envoy: null,
-      table: desired.table,
-      version: version ?? assumedVersion,
-      versionKnown: version !== null,
-      desired,
-      originOf: (at) => desired.translation.origins.get(routeKey(at)) ?? null,
-    },
-  ];
+  const desired = desiredOf(model, gateway, version ?? first?.version ?? assumedVersion, 'usual');
+  const base = {
+    gateway,
+    desired,
+    unread,
+    entries: entriesOf(model)(gateway),
+    seesAllEntries: seesAllEntries(model, gateway),
+  };
+  if (running.length > 0) return { ...base, tables: together(running, desired) };
+  if (!desired) return null;
+  const originOf: RunningTable['originOf'] = (at) => desired.translation.origins.get(routeKey(at)) ?? null;
+  const made = { envoys: [], table: desired.table, version: version ?? assumedVersion, versionKnown: version !== null };
+  return { ...base, tables: [{ ...made, originOf }] };
 }
 
-function desiredOf(model: Model, { object }: Gateway, version: string): Desired | null {
-  if (!object) return null;
-  const translation = translate(model, object, version);
-  return { translation, table: compileTable(translation.input) };
+function desiredOf(model: Model, gateway: Gateway, version: string, extreme: Extreme): Desired | null {
+  if (!gateway.object) return null;
+  const translation = translate(model, gateway.object, version, extreme);
+  const desired: Desired = {
+    translation,
+    table: compileTable(translation.input),
+    reversed: () => reversed(desired),
+    unmade: (request) => unmadeOf(translation, request),
+  };
+  const reversed = memoize(
+    (usual: Desired) => desiredOf(model, gateway, version, extreme === 'usual' ? 'reversed' : 'usual') ?? usual,
+  );
+  return desired;
+}
+
+type Running = Omit<RunningTable, 'envoys' | 'originOf'> & { readonly envoy: Envoy };
+
+/** Replicas of one configuration decide alike: their table is asked once. */
+function together(running: readonly Running[], desired: Desired | null): readonly RunningTable[] {
+  const groups = new Map<string, { readonly first: Running; readonly envoys: Envoy[] }>();
+  for (const one of running) {
+    const key = running.length === 1 ? '' : configurationOf(one);
+    const group = groups.get(key);
+    if (group) group.envoys.push(one.envoy);
+    else groups.set(key, { first: one, envoys: [one.envoy] });
+  }
+  return [...groups.values()].map(({ first: { table, version, versionKnown }, envoys }) => ({
+    envoys,
+    table,
+    version,
+    versionKnown,
+    originOf: originsFor(table, desired),
+  }));
+}
+
+/** Everything that decides, as one text. */
+function configurationOf({ envoy, version }: Running): string {
+  const clusters = seenValue(envoy.clusterConfig)?.map(({ name, targets }) => [name, targets]);
+  const routes = seenValue(envoy.routes)?.map(({ body }) => body);
+  const listeners = seenValue(envoy.listenerConfig)?.map(({ body, state }) => [state, body?.json]);
+  const runtime = seenValue(envoy.runtime)?.values;
+  return JSON.stringify([version, listeners, routes, clusters, runtime ? [...runtime] : null]);
 }
 
 /** Maps an Envoy's routes to objects: a route that says the same as a translated one in the same place was made from its object. */
-function originsFor(table: Table, desired: Desired | null): Decider['originOf'] {
+function originsFor(table: Table, desired: Desired | null): RunningTable['originOf'] {
   if (!desired) return () => null;
   const bySaying = new Map<string, Origin>();
   for (const [saying, route] of sayings(desired.table)) {
@@ -97,10 +156,22 @@ function originsFor(table: Table, desired: Desired | null): Decider['originOf'] 
 }
 
 function* sayings(table: Table): Generator<readonly [string, Route]> {
+  for (const { listener, host, route } of routesOf(table)) {
+    yield [`${listener.port} ${host.name} ${sayingOf(route)}`, route];
+  }
+}
+
+/** Every route of a table, with where it stands; a route configuration that two listeners share comes twice. */
+export function* routesOf(table: Table): Generator<{
+  readonly listener: Listener;
+  readonly host: { readonly name: string };
+  readonly route: Route;
+}> {
   for (const listener of table.listeners) {
-    for (const { manager } of listener.chains) {
+    const chains = listener.defaultChain ? [...listener.chains, listener.defaultChain] : listener.chains;
+    for (const { manager } of chains) {
       for (const host of manager?.routes?.hosts ?? []) {
-        for (const route of host.routes) yield [`${listener.port} ${host.name} ${sayingOf(route)}`, route];
+        for (const route of host.routes) yield { listener, host, route };
       }
     }
   }

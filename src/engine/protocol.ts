@@ -1,6 +1,6 @@
 import type { CollectRequest } from '../collect/request.ts';
 import type { ReportDocument } from '../report/document.ts';
-import type { Explained, ExplainRequest } from '../routing/explained.ts';
+import type { Explained, ExplainRequest, Unexplained } from '../routing/explained.ts';
 
 /** What a diagnosis should consider. */
 export interface DiagnoseOptions {
@@ -35,7 +35,7 @@ export interface ExplainOptions {
 
 /** Requests explained, in their order. */
 export interface ExplainResult {
-  readonly explained: readonly Explained[];
+  readonly explained: readonly (Explained | Unexplained)[];
   /** For people: why nothing could be decided; else null. */
   readonly trouble: string | null;
   /** The routes that no request reached, where that was asked. */

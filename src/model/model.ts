@@ -22,6 +22,7 @@ import {
   type VirtualService,
 } from './mesh/kinds.ts';
 import type { Part } from './parts.ts';
+import { type Ingress, readIngress } from './platform/ingress.ts';
 import {
   type EndpointSlice,
   type Pod,
@@ -53,6 +54,7 @@ export interface Model {
   readonly services: readonly Service[];
   readonly endpointSlices: readonly EndpointSlice[];
   readonly workloads: readonly Workload[];
+  readonly ingresses: readonly Ingress[];
   /** Whether all objects of a kind in a namespace (`*`: everywhere) were seen. */
   readonly completeness: (kind: string, namespace: string) => Completeness;
   /** Whether anything of a part was seen: null, or what is missing. */
@@ -92,6 +94,7 @@ export function buildModel(snapshot: Snapshot, onRead: (part: Part) => void = ()
   const services = collection('platform.services', ['Service'], readService);
   const endpointSlices = collection('platform.endpointSlices', ['EndpointSlice'], readEndpointSlice);
   const workloads = collection('platform.workloads', workloadKinds, readWorkload);
+  const ingresses = collection('platform.ingresses', ['Ingress'], readIngress);
   const entries = snapshot.envoys.map((view) => ({ view, envoy: makeEnvoy(view, onRead) }));
   const gatewayObjects = (byKind.get(`${meshGroup}VirtualGateway`) ?? []).map(readVirtualGateway);
   const places = new Map(snapshot.objects.map((object) => [refKey(object.ref), object.place]));
@@ -135,6 +138,9 @@ export function buildModel(snapshot: Snapshot, onRead: (part: Part) => void = ()
     get workloads() {
       return workloads();
     },
+    get ingresses() {
+      return ingresses();
+    },
     completeness: (kind, namespace) => completeness(snapshot, kind, namespace),
     missing: (part) => missingPart(snapshot, byKind, part),
     place: (ref) => places.get(refKey(ref)) ?? null,
@@ -168,6 +174,7 @@ const kindsOfPart: Readonly<Record<string, readonly string[]>> = {
   'platform.services': ['Service'],
   'platform.endpointSlices': ['EndpointSlice'],
   'platform.workloads': [...workloadKinds],
+  'platform.ingresses': ['Ingress'],
 };
 
 const envoySectionOf: Readonly<Record<string, (view: EnvoyView) => Seen<unknown>>> = {

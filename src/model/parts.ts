@@ -12,6 +12,7 @@ export const parts = [
   'platform.services',
   'platform.endpointSlices',
   'platform.workloads',
+  'platform.ingresses',
   'envoy.serverInfo',
   'envoy.ready',
   'envoy.listeners',

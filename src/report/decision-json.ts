@@ -1,23 +1,41 @@
-import type { Explained } from '../routing/explained.ts';
+import type { Explained, Unexplained } from '../routing/explained.ts';
 import type { Decision } from '../routing/match/decision.ts';
 
 /** A decision as machines read it, on one line; `steps` only where they were asked for. */
-export function decisionJson(explained: Explained, withSteps: boolean): string {
-  const { id, method, url, decision, steps, by, endpoints, desired, differs } = explained;
+export function decisionJson(explained: Explained | Unexplained, withSteps: boolean): string {
+  if ('error' in explained) return JSON.stringify(explained);
+  const { id, method, url, decision, steps, by, way, notes, endpoints, desired, differs, replicas } = explained;
   const told = withSteps
     ? {
         by,
+        way,
+        notes,
         endpoints,
-        steps: steps.map(({ stage, object, verdict, clause, reason, place }) => ({
-          stage,
-          object: (place && explained.objects[`${place.document} ${place.pointer}`]?.object) ?? object,
-          verdict,
-          clause,
-          reason,
-        })),
+        steps: steps.map(({ stage, object, verdict, clause, reason, place }) => {
+          const origin = place ? explained.objects[`${place.document} ${place.pointer}`] : undefined;
+          const edit = origin && { file: origin.file, line: origin.line, grade: origin.grade, assumed: origin.notes };
+          return { stage, object: origin?.object ?? object, verdict, clause, reason, ...edit };
+        }),
       }
     : {};
-  return JSON.stringify({ id, method, url, ...plain(decision), desired: desired && plain(desired), differs, ...told });
+  return JSON.stringify({
+    id,
+    method,
+    url,
+    ...plain(decision),
+    desired: desired && plain(desired),
+    differs,
+    // Only where replicas disagree, so that a file of answers stays small.
+    ...(replicas.length > 0
+      ? {
+          replicas: [
+            { envoys: by.envoys, differs: [], ...plain(decision) },
+            ...replicas.map((one) => ({ envoys: one.envoys, differs: one.differs, ...plain(one.decision) })),
+          ],
+        }
+      : {}),
+    ...told,
+  });
 }
 
 function plain(decision: Decision): Record<string, unknown> {

@@ -221,11 +221,14 @@ describe('explain', () => {
   it('shows both passes, the object to edit, and where the request ends', async () => {
     const { code, stdout } = await meshdoctor(['explain', 'GET', 'http://shop.example.com/cart/1?x=1', ...bundle]);
     expect(code).toBe(0);
-    expect(stdout).toContain('-> cluster cds_egress_shop_cart_shop_http_8080');
-    expect(stdout).toMatch(/matched\s+GatewayRoute shop\/cart \(.*cart\.yaml:8\)/);
+    expect(stdout).toContain('-> VirtualNode shop/cart\n');
+    expect(stdout).toContain('port: 80 -> load balancer -> Service shop/edge:80 -> 8088');
+    expect(stdout).toMatch(/matched\s+#\d+ GatewayRoute shop\/cart \(.*cart\.yaml:8\)/);
     expect(stdout).toContain('1 listener lds_ingress_0.0.0.0_8088');
     expect(stdout).toContain('2 listener lds_egress_0.0.0.0_15001');
+    expect(stdout).toMatch(/to cluster\s+cds_egress_shop_cart_shop_http_8080/);
     expect(stdout).toMatch(/endpoints\s+127\.20\.1\.100:8080 healthy/);
+    expect(stdout).toMatch(/expected\s+the upstream's own status, flag -/);
   });
 
   it('names the nearest miss first where no route takes a request', async () => {
@@ -233,7 +236,7 @@ describe('explain', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('-> 404 NR, no route');
     const web =
-      /nearest\s+GatewayRoute shop\/web [^;]*wants host\s+is "www\.shop\.example\.com"; host is "shop\.example\.com"/;
+      /nearest\s+#\d+ GatewayRoute shop\/web [^;]*asks\s+that host is "www\.shop\.example\.com"; host is "shop\.example\.com"/;
     expect(stdout).toMatch(web);
   });
 
@@ -249,7 +252,8 @@ describe('explain', () => {
     const { code, stdout } = await meshdoctor(['explain', 'http://shop.example.com/cart/1', ...manifests, '--closed']);
     expect(code).toBe(0);
     expect(stdout).toContain('decided by the objects alone');
-    expect(stdout).toContain('-> cluster cds_egress_shop_cart_shop_http_8080');
+    expect(stdout).toContain('-> VirtualNode shop/cart\n');
+    expect(stdout).toMatch(/grade\s+observed/);
   });
 
   it('says in which fields a running gateway differs from its objects', async () => {
@@ -263,7 +267,15 @@ describe('explain', () => {
     const args = ['explain', '-o', 'json', 'http://shop.example.com/cart/1', ...saved, ...manifests, '-f', edited];
     const decision = JSON.parse((await meshdoctor(args)).stdout);
     expect(decision).toMatchObject({ outcome: 'forward', desired: { outcome: 'no-route' } });
-    expect(decision.differs).toEqual(['outcome', 'cluster', 'clusters', 'status', 'rewrite', 'timeoutMs']);
+    expect(decision.differs).toEqual([
+      'outcome',
+      'cluster',
+      'clusters',
+      'status',
+      'responseFlag',
+      'rewrite',
+      'timeoutMs',
+    ]);
   });
 
   it('answers a file of requests line by line, in order; an unmet expectation is exit 1', async () => {
@@ -319,9 +331,17 @@ describe('explain', () => {
     expect(stderr).toContain(message);
   });
 
-  it('names the line of a request that is not JSON', async () => {
-    const { code, stderr } = await meshdoctor(['explain', '--requests', '-', ...bundle], '{"url": "http://a/"}\n{');
+  it('keeps the place and id of a request it cannot read, names its line, and answers the others', async () => {
+    const lines = ['{"id": 1, "url": "http://shop.example.com/cart/1"}', '{', '{"id": "c", "url": "http://a:x/"}'];
+    const { code, stdout, stderr } = await meshdoctor(['explain', '--requests', '-', ...bundle], lines.join('\n'));
     expect(code).toBe(2);
-    expect(stderr).toContain('-:2: this line is not JSON');
+    const answers = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(answers).toMatchObject([{ id: '1', outcome: 'forward' }, { id: null }, { id: 'c' }]);
+    expect(answers[1].error).toContain('-:2: this line is not JSON');
+    expect(answers[2].error).toBe('-:3: cannot read the URL "http://a:x/": "x" is no port');
+    expect(stderr).toContain(answers[2].error);
   });
 });

@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import type { ExplainRequest } from '../../routing/explained.ts';
 import { Failure } from '../failure.ts';
 
@@ -14,43 +15,81 @@ export interface RequestParts {
   readonly expect?: Readonly<Record<string, unknown>>;
 }
 
-/** Makes a request of a URL and what stands beside it; the path is kept as it was typed. */
+/** RFC 9110 5.6.2: what methods and header names are made of. */
+const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+/** Makes a request of a URL and what stands beside it; the path is kept as it was typed, without the fragment. */
 export function buildRequest(parts: RequestParts): ExplainRequest {
-  const written = /^[a-z][a-z0-9+.-]*:\/\//i.test(parts.url) ? parts.url : `http://${parts.url}`;
-  const match = /^(https?):\/\/([^/?#]*)(.*)$/is.exec(written);
-  if (!match) throw new Failure(`cannot read the URL "${parts.url}": write http://host[:port]/path`, 2);
-  const [, scheme = '', authority = '', rest = ''] = match;
-  const secure = scheme.toLowerCase() === 'https';
+  const { secure, host, port, rest } = readUrl(parts.url);
   const standard = secure ? 443 : 80;
-  const [, host = '', port] = /^(.*?)(?::(\d+))?$/.exec(authority.replace(/^[^@]*@/, '')) ?? [];
   const method = parts.method ?? (parts.protocol === 'grpc' ? 'POST' : 'GET');
+  if (!token.test(method)) {
+    const hint = /:\/\//.test(method) ? ': the method comes before the URL' : '';
+    throw new Failure(`cannot read the method "${method}"${hint}`, 2);
+  }
   const headers = readHeaders(parts.headers ?? []);
-  if (parts.protocol === 'grpc') headers['content-type'] ??= ['application/grpc'];
+  if (parts.protocol === 'grpc' && !headers.has('content-type')) headers.set('content-type', ['application/grpc']);
   return {
     id: parts.id ?? null,
     method,
     url: parts.url,
-    authority: port === undefined || Number(port) === standard ? host : `${host}:${port}`,
+    authority: port === null || port === standard ? host : `${host}:${port}`,
     target: method === 'CONNECT' ? '' : rest.startsWith('/') ? rest : `/${rest}`,
-    headers,
+    headers: Object.fromEntries(headers),
     otherHeaders: 'absent',
     port: parts.port ?? null,
-    urlPort: port === undefined ? standard : Number(port),
+    urlPort: port ?? standard,
     protocol: parts.protocol ?? 'http1',
-    sni: parts.sni ?? (secure ? host : null),
+    sni: parts.sni ?? (secure && !host.startsWith('[') ? host : null),
     tls: secure || parts.sni !== undefined,
     logged: null,
     expect: parts.expect ?? null,
   };
 }
 
-function readHeaders(lines: readonly string[]): Record<string, readonly string[]> {
-  const headers: Record<string, readonly string[]> = {};
+interface ReadUrl {
+  readonly secure: boolean;
+  readonly host: string;
+  readonly port: number | null;
+  /** Path and query. */
+  readonly rest: string;
+}
+
+function readUrl(url: string): ReadUrl {
+  const no = (why: string): Failure => new Failure(`cannot read the URL "${url}": ${why}`, 2);
+  const written = /^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? url : `http://${url}`;
+  const match = /^(https?):\/\/([^/?#]*)([^#]*)/i.exec(written);
+  if (!match) throw no('write http://host[:port]/path');
+  const [, scheme = '', authority = '', rest = ''] = match;
+  const named = /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/s.exec(authority.replace(/^[^@]*@/, ''));
+  if (!named) throw no('its host holds a colon; an IPv6 address stands in brackets');
+  const [, typed = '', digits] = named;
+  if (typed === '') throw no('it names no host');
+  const host = /^[\x21-\x7e]*$/.test(typed) ? typed : domainToASCII(typed);
+  if (!/^(\[[0-9a-f:.]+\]|[^\s"<>\\^`{|}[\]]+)$/i.test(host)) throw no(`"${typed}" is no host name`);
+  if (digits === undefined || digits === '') return { secure: isHttps(scheme), host, port: null, rest };
+  const port = /^\d{1,5}$/.test(digits) ? Number(digits) : 0;
+  if (port < 1 || port > 65535) throw no(`"${digits}" is no port`);
+  return { secure: isHttps(scheme), host, port, rest };
+}
+
+function isHttps(scheme: string): boolean {
+  return scheme.toLowerCase() === 'https';
+}
+
+function readHeaders(lines: readonly string[]): Map<string, readonly string[]> {
+  const headers = new Map<string, readonly string[]>();
   for (const line of lines) {
-    const at = line.indexOf(':', 1);
-    if (at < 0) throw new Failure(`cannot read the header "${line}": write 'name: value'`, 2);
+    const no = (why: string): Failure => new Failure(`cannot read the header "${line}": ${why}`, 2);
+    if (line.startsWith(':')) throw no('method, host and path stand in the URL (or -H "host: …")');
+    const at = line.indexOf(':');
+    if (at < 0) throw no("write 'name: value'");
     const name = line.slice(0, at).trim().toLowerCase();
-    headers[name] = [...(headers[name] ?? []), line.slice(at + 1).trim()];
+    const value = line.slice(at + 1).trim();
+    if (!token.test(name)) throw no(`"${name}" is no header name`);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these end a header line
+    if (/[\x00\r\n]/.test(value)) throw no('a header is one line');
+    headers.set(name, [...(headers.get(name) ?? []), value]);
   }
   return headers;
 }

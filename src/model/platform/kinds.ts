@@ -22,12 +22,17 @@ export interface Pod extends Resource {
 export interface Service extends Resource {
   readonly selector: Readonly<Record<string, string>> | null;
   readonly headless: boolean;
+  /** ClusterIP, NodePort, LoadBalancer or ExternalName. */
+  readonly type: string;
   readonly ports: readonly ServicePort[];
 }
 
 /** A port of a Service; a number or the name of a container port as its target. */
 export interface ServicePort {
+  readonly name: string;
   readonly port: number;
+  /** The port of every node that leads here; null where there is none. */
+  readonly nodePort: number | null;
   readonly targetPort: number | string;
   readonly path: string;
 }
@@ -81,12 +86,15 @@ export function readService(object: KubernetesObject): Service {
     ...resource,
     selector: isObject(resource.spec.selector) ? asTextMap(resource.spec.selector) : null,
     headless: resource.spec.clusterIP === 'None',
+    type: asText(resource.spec.type) ?? 'ClusterIP',
     ports: asList(resource.spec.ports).flatMap((item, index) => {
-      const port = asNumber(asObject(item).port);
+      const written = asObject(item);
+      const port = asNumber(written.port);
       if (port === undefined) return [];
-      const target = asObject(item).targetPort;
+      const target = written.targetPort;
       const targetPort = typeof target === 'number' || typeof target === 'string' ? target : port;
-      return [{ port, targetPort, path: `spec.ports[${index}]` }];
+      const nodePort = asNumber(written.nodePort) ?? null;
+      return [{ name: asText(written.name) ?? '', port, nodePort, targetPort, path: `spec.ports[${index}]` }];
     }),
   };
 }

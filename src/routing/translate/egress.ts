@@ -1,10 +1,10 @@
 import { asList, asNumber, asObject, asText, isObject, type JsonObject } from '../../lib/json.ts';
-import { nodeClusterName } from '../../model/envoy/naming.ts';
 import type { RouterRoute, VirtualNode, VirtualRouter, VirtualService } from '../../model/mesh/kinds.ts';
 import { virtualNode, virtualRouter } from '../../model/mesh/links.ts';
 import type { Model } from '../../model/model.ts';
 import { presentValue } from '../../model/relation.ts';
-import type { MadeRoute } from './ingress.ts';
+import { nodeCluster } from './clusters.ts';
+import { lowestPriority, type MadeRoute, orderOf } from './ingress.ts';
 import { translateMatch } from './match.ts';
 
 /** The routes of a VirtualService; null: what answers for it was not read. */
@@ -17,15 +17,13 @@ export function routesOfService(model: Model, service: VirtualService, mesh: str
     if (node.state === 'absent') return [];
     const [listener, ...others] = presentValue(node)?.listeners ?? [];
     if (node.state === 'unknown' || !listener || others.length > 0 || listener.port === null) return null;
-    const cluster = nodeClusterName(mesh, node.value.awsName, listener.protocol, listener.port);
+    const cluster = nodeCluster(mesh, node.value, listener.port, listener.protocol);
     const evidence = service.at('spec.provider');
     return [
       {
-        json: { match: { prefix: '/' }, route: { cluster, timeout: '15s' } },
-        priority: 0,
-        path: { match: { prefix: '/' }, kind: 'prefix', text: '/' },
-        part: 0,
-        object: null,
+        json: { match: { prefix: '/' }, route: { cluster: cluster.name, timeout: '15s' } },
+        order: { priority: lowestPriority, prefixLength: 1 },
+        clusters: [cluster],
         source: { ref: service.ref, document: evidence.document, pointer: evidence.pointer },
         grade: 'observed',
         notes: [],
@@ -44,8 +42,6 @@ export function routesOfService(model: Model, service: VirtualService, mesh: str
   return made;
 }
 
-const lowestPriority = 1000;
-
 /** A route of a VirtualRouter; null: App Mesh left it out (targets with different ports and none given). */
 function translateRouterRoute(
   model: Model,
@@ -58,7 +54,8 @@ function translateRouterRoute(
   const type = (['httpRoute', 'http2Route', 'grpcRoute'] as const).find((name) => isObject(body[name]));
   if (!type) return null;
   const spec = asObject(body[type]);
-  const clusters: { readonly name: string; readonly weight: number }[] = [];
+  const clusters: JsonObject[] = [];
+  const weighted: JsonObject[] = [];
   const ports = new Set<number>();
   for (const target of route.targets) {
     const node = virtualNode(model, target);
@@ -67,27 +64,22 @@ function translateRouterRoute(
     const listener = listenerOf(node.value, target.port);
     if (!listener) return 'unknown';
     ports.add(listener.port);
-    clusters.push({
-      name: nodeClusterName(mesh, node.value.awsName, listener.protocol, listener.port),
-      weight: target.weight ?? 0,
-    });
+    const cluster = nodeCluster(mesh, node.value, listener.port, listener.protocol);
+    clusters.push(cluster);
+    weighted.push({ name: cluster.name, weight: target.weight ?? 0 });
   }
   if (ports.size > 1 && route.targets.some(({ port }) => port === null)) return null;
   const translated = translateMatch(asObject(spec.match), type);
   const [path] = translated.paths;
-  const [only, ...others] = clusters;
-  if (!path || !only) return null;
-  const target = others.length === 0 ? { cluster: only.name } : { weighted_clusters: { clusters } };
+  if (!path || weighted.length === 0) return null;
   const evidence = router.at(route.path);
   return {
     json: {
       match: { ...path.match, ...translated.common },
-      route: { ...target, timeout: timeoutOf(spec), ...retriesOf(spec) },
+      route: { weighted_clusters: { clusters: weighted }, ...timeoutsOf(spec), ...retriesOf(spec) },
     },
-    priority: asNumber(body.priority) ?? lowestPriority,
-    path,
-    part: 0,
-    object: null,
+    order: orderOf(body.priority, path),
+    clusters,
     source: { ref: router.ref, document: evidence.document, pointer: evidence.pointer },
     grade: translated.grade,
     notes: translated.notes,
@@ -105,8 +97,13 @@ function listenerOf(
 }
 
 /** perRequest, or App Mesh's 15 s; 0 switches it off. */
-function timeoutOf(spec: JsonObject): string {
-  return durationText(asObject(asObject(spec.timeout).perRequest)) ?? '15s';
+function timeoutsOf(spec: JsonObject): JsonObject {
+  const { perRequest, idle } = asObject(spec.timeout);
+  const idleTimeout = durationText(asObject(idle));
+  return {
+    timeout: durationText(asObject(perRequest)) ?? '15s',
+    ...(idleTimeout === null ? {} : { idle_timeout: idleTimeout }),
+  };
 }
 
 function durationText(duration: JsonObject): string | null {
@@ -119,6 +116,10 @@ const statuses: Readonly<Record<string, readonly number[]>> = {
   'server-error': [500, 501, 502, 503, 504, 505, 506, 507, 508, 510, 511],
   'gateway-error': [502, 503, 504],
   'client-error': [409],
+};
+
+const previousHosts = {
+  '@type': 'type.googleapis.com/envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate',
 };
 
 function retriesOf(spec: JsonObject): JsonObject {
@@ -136,11 +137,15 @@ function retriesOf(spec: JsonObject): JsonObject {
     ...(codes.length > 0 ? ['retriable-status-codes'] : []),
     ...asList(policy.grpcRetryEvents).filter((event) => typeof event === 'string'),
   ];
+  const perTry = durationText(asObject(policy.perRetryTimeout));
   return {
     retry_policy: {
       retry_on: on.join(','),
       num_retries: asNumber(policy.maxRetries) ?? 0,
+      ...(perTry === null ? {} : { per_try_timeout: perTry }),
       ...(codes.length > 0 ? { retriable_status_codes: codes } : {}),
+      retry_host_predicate: [{ name: 'envoy.retry_host_predicates.previous_hosts', typed_config: previousHosts }],
+      host_selection_retry_max_attempts: '5',
     },
   };
 }

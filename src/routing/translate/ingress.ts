@@ -1,17 +1,16 @@
 import { asObject, asText, isObject, type JsonObject, pointer } from '../../lib/json.ts';
 import { virtualServiceHeader } from '../../model/envoy/naming.ts';
-import type { GatewayRoute, VirtualService } from '../../model/mesh/kinds.ts';
+import type { GatewayRoute } from '../../model/mesh/kinds.ts';
 import { translateMatch, type TranslatedPath } from './match.ts';
+import type { RouteOrder } from './order.ts';
 import type { Grade } from './translation.ts';
 
 /** A route made from an object, before it has its place in a table. */
 export interface MadeRoute {
   readonly json: JsonObject;
-  readonly priority: number;
-  readonly path: TranslatedPath;
-  /** Which of the routes of one object: the doubled prefix keeps its order. */
-  readonly part: number;
-  readonly object: GatewayRoute | null;
+  readonly order: RouteOrder;
+  /** Envoy's clusters it leads to. */
+  readonly clusters: readonly JsonObject[];
   readonly source: { readonly ref: GatewayRoute['ref']; readonly document: string; readonly pointer: string };
   readonly grade: Grade;
   readonly notes: readonly string[];
@@ -20,17 +19,27 @@ export interface MadeRoute {
 /** Where a GatewayRoute hands a request: the VirtualService's name, and whether it has routes (its timeout then stands). */
 export interface RouteTarget {
   readonly awsName: string;
-  readonly service: VirtualService | null;
   readonly hasRoutes: boolean;
 }
 
-const lowestPriority = 1000;
+/** The priority of a route that names none. */
+export const lowestPriority = 1000;
+
+/** What orders a route, from its object's `priority` and its path. */
+export function orderOf(priority: unknown, path: TranslatedPath): RouteOrder {
+  const prefixLength = path.kind === 'prefix' ? path.text.length : null;
+  return { priority: typeof priority === 'number' ? priority : lowestPriority, prefixLength };
+}
 
 /**
  * Translates a GatewayRoute. Default rewrites: host to the VirtualService's AWS name, a matched prefix to `/`
  * (user guide, gateway-routes); a prefix without trailing slash stands as two routes, `/x/` then `/x` (real dump).
  */
-export function translateGatewayRoute(route: GatewayRoute, target: RouteTarget, cluster: string): readonly MadeRoute[] {
+export function translateGatewayRoute(
+  route: GatewayRoute,
+  target: RouteTarget,
+  cluster: JsonObject,
+): readonly MadeRoute[] {
   const [type] = route.types;
   if (!type) return [];
   const spec = asObject(route.spec[type]);
@@ -39,12 +48,16 @@ export function translateGatewayRoute(route: GatewayRoute, target: RouteTarget, 
   const translated = translateMatch(asObject(spec.match), type);
   const keepsHost = asText(asObject(rewrite.hostname).defaultTargetHostname) === 'DISABLED';
   const evidence = route.at(`spec.${type}`);
-  const paths = translated.paths.flatMap((path) => doubled(path, rewrite));
-  return paths.map(({ path, prefixRewrite }, part) => ({
+  // The path of a gRPC request names its method: App Mesh offers no rewrite of it.
+  const keepsPath = type === 'grpcRoute';
+  const paths = translated.paths.flatMap((path) =>
+    keepsPath ? [{ path, prefixRewrite: null }] : doubled(path, rewrite),
+  );
+  return paths.map(({ path, prefixRewrite }) => ({
     json: {
       match: { ...path.match, ...translated.common },
       route: {
-        cluster,
+        cluster: cluster.name,
         ...(prefixRewrite === null ? {} : { prefix_rewrite: prefixRewrite }),
         ...(keepsHost ? {} : { host_rewrite_literal: target.awsName }),
         ...(target.hasRoutes ? { timeout: '15s' } : {}),
@@ -53,10 +66,8 @@ export function translateGatewayRoute(route: GatewayRoute, target: RouteTarget, 
         ? { request_headers_to_add: [{ header: { key: virtualServiceHeader, value: target.awsName } }] }
         : {}),
     },
-    priority: typeof route.spec.priority === 'number' ? route.spec.priority : lowestPriority,
-    path,
-    part,
-    object: route,
+    order: orderOf(route.spec.priority, path),
+    clusters: [cluster],
     source: { ref: route.ref, document: evidence.document, pointer: evidence.pointer },
     grade: translated.grade,
     notes: translated.notes,
@@ -81,35 +92,6 @@ function doubled(path: TranslatedPath, rewrite: JsonObject): readonly RewrittenP
     { path: slashed, prefixRewrite: value },
     { path, prefixRewrite: value },
   ];
-}
-
-/** Orders routes: priority (0 first), then the longer prefix; what is equal in both keeps its order and is a tie. */
-export function orderRoutes(routes: readonly MadeRoute[]): {
-  readonly ordered: readonly MadeRoute[];
-  readonly ties: readonly (readonly number[])[];
-} {
-  const ordered = routes
-    .map((route, at) => ({ route, at }))
-    .sort((one, other) => rank(one.route, other.route) || one.at - other.at)
-    .map(({ route }) => route);
-  const ties: number[][] = [];
-  for (const [at, route] of ordered.entries()) {
-    const before = ordered[at - 1];
-    if (
-      before &&
-      rank(before, route) === 0 &&
-      before.source.pointer + before.source.document !== route.source.pointer + route.source.document
-    ) {
-      const last = ties.at(-1);
-      if (last?.at(-1) === at - 1) last.push(at);
-      else ties.push([at - 1, at]);
-    }
-  }
-  return { ordered, ties };
-}
-
-function rank(one: MadeRoute, other: MadeRoute): number {
-  return one.priority - other.priority || other.path.text.length - one.path.text.length;
 }
 
 /** The pointer of a route in a translated route configuration. */

@@ -7,18 +7,26 @@ import type { Model } from '../../model/model.ts';
 import { presentValue } from '../../model/relation.ts';
 import { refKey } from '../../snapshot/object.ts';
 import type { ClusterInput, ListenerInput, RouteConfigInput } from '../table/input.ts';
+import { egressPort, selfRedirect } from './clusters.ts';
 import { routesOfService } from './egress.ts';
-import { type MadeRoute, orderRoutes, routePointer, translateGatewayRoute } from './ingress.ts';
-import { type Origin, routeKey, type Translation } from './translation.ts';
+import { type MadeRoute, routePointer, translateGatewayRoute } from './ingress.ts';
+import { makeListener, tlsMode } from './listener.ts';
+import { translateMatch } from './match.ts';
+import { type Extreme, orderRoutes, withoutOrder } from './order.ts';
+import { type LeftOut, type Origin, routeKey, type Translation } from './translation.ts';
 
-const egressPort = 15001;
-const managerType =
-  'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager';
-
-/** The tables App Mesh would have pushed to a gateway: each request passes an ingress and an egress listener (real dump). */
-export function translate(model: Model, gateway: VirtualGateway, envoyVersion: string): Translation {
+/**
+ * The tables App Mesh would have pushed to a gateway: each request passes an ingress and an egress listener (real dump).
+ * Where App Mesh does not define an order, `extreme` says which way round they stand.
+ */
+export function translate(
+  model: Model,
+  gateway: VirtualGateway,
+  envoyVersion: string,
+  extreme: Extreme = 'usual',
+): Translation {
   const mesh = meshName(model, gateway);
-  const leftOut: Translation['leftOut'][number][] = [];
+  const leftOut: LeftOut[] = [];
   const unknownServices: string[] = [];
   const services = new Map<string, readonly MadeRoute[]>();
   const keepsHost = new Set<string>();
@@ -28,71 +36,89 @@ export function translate(model: Model, gateway: VirtualGateway, envoyVersion: s
     if (!mine || refKey(mine.ref) !== refKey(gateway.ref)) continue;
     const listener = listenerFor(gateway, route);
     if (typeof listener === 'string') {
-      leftOut.push({ ref: route.ref, reason: listener });
+      leftOut.push(leaveOut(route, listener));
       continue;
     }
     const { target } = route;
     const service = target ? targetOf(model, route, target) : null;
     if (!target || !service || service.state === 'absent') {
-      leftOut.push({ ref: route.ref, reason: 'the VirtualService it targets does not exist: App Mesh never took it' });
+      leftOut.push(leaveOut(route, 'the VirtualService it targets does not exist'));
       continue;
     }
     const awsName = presentValue(service)?.awsName ?? `${target.name}.${target.namespace}`;
     const routes = service.state === 'present' ? routesOfService(model, service.value, mesh) : null;
     if (routes) services.set(awsName, routes);
     else unknownServices.push(awsName);
-    const cluster = selfCluster(mesh, gateway, listener);
     const hasRoutes = routes === null || routes.length > 0;
-    const made = translateGatewayRoute(route, { awsName, service: presentValue(service) ?? null, hasRoutes }, cluster);
+    const made = translateGatewayRoute(route, { awsName, hasRoutes }, selfRedirect(mesh, gateway, listener));
     for (const one of made) if ('request_headers_to_add' in one.json) keepsHost.add(awsName);
     ingress.get(listener)?.push(...made);
   }
   const origins = new Map<string, Origin>();
-  const ties: (readonly string[])[] = [];
+  const undefinedOrder = new Set<string>();
   const place = (document: string, host: number, routes: readonly MadeRoute[]): readonly JsonObject[] => {
-    const { ordered, ties: tied } = orderRoutes(routes);
-    const keys = ordered.map((_, at) => routeKey({ document, pointer: routePointer(host, at) }));
-    for (const [at, { source, grade, notes }] of ordered.entries())
-      origins.set(keys[at] ?? '', { ...source, grade, notes });
-    for (const group of tied) ties.push(group.map((at) => keys[at] ?? ''));
+    const ordered = orderRoutes(routes, extreme);
+    const free = new Set(withoutOrder(routes));
+    for (const [at, route] of ordered.entries()) {
+      const key = routeKey({ document, pointer: routePointer(host, at) });
+      const { source, grade, order, notes } = route;
+      origins.set(key, { ...source, grade, order, notes });
+      if (free.has(route)) undefinedOrder.add(key);
+    }
     return ordered.map(({ json }) => json);
   };
   const document = (config: string): string => `translated/${gateway.ref.namespace}/${gateway.ref.name}/${config}`;
   const listeners: ListenerInput[] = [];
   const routeConfigs: RouteConfigInput[] = [];
-  for (const [{ port, protocol }, routes] of ingress) {
+  const assumed: string[] = [];
+  for (const [index, [{ port, protocol }, routes]] of [...ingress].entries()) {
     if (port === null) continue;
-    const name = `rds_ingress_http_${port}`;
-    const hosts = [{ name: 'self_redirect', domains: ['*'], routes: place(document(name), 0, routes) }];
-    routeConfigs.push(config(document(name), name, hosts));
-    listeners.push(
-      listenerOf(
-        `lds_ingress_0.0.0.0_${port}`,
-        port,
-        ingressPrefix(gateway, protocol, port),
-        name,
-        document(`lds_${port}`),
-      ),
-    );
+    const routeConfig = `rds_ingress_${protocol}_${port}`;
+    const hosts = [{ name: 'self_redirect', domains: ['*'], routes: place(document(routeConfig), 0, routes) }];
+    routeConfigs.push(config(document(routeConfig), routeConfig, hosts));
+    const statPrefix = gateway.listeners.length > 1 ? `ingress.${protocol}.${port}` : 'ingress';
+    const tls = tlsMode(gateway, index);
+    if (tls !== 'DISABLED') assumed.push(`TLS (${tls}) of the listener on port ${port}`);
+    const name = `lds_ingress_0.0.0.0_${port}`;
+    listeners.push(makeListener({ name, port, statPrefix, routeConfig, document: document(`lds_${port}`), tls }));
   }
-  const egressName = `rds_egress_http_${egressPort}`;
-  const egress = egressHosts(services, keepsHost, (host, routes) => place(document(egressName), host, routes));
-  routeConfigs.push(config(document(egressName), egressName, egress));
-  listeners.push(
-    listenerOf(`lds_egress_0.0.0.0_${egressPort}`, egressPort, 'egress', egressName, document('lds_egress')),
-  );
-  const clusters = new Map<string, ClusterInput>();
-  for (const listener of gateway.listeners) {
-    clusters.set(selfCluster(mesh, gateway, listener), { targets: [{ host: '127.0.0.1', port: egressPort }] });
-  }
-  for (const name of [...services.values()].flat().flatMap(clustersIn)) clusters.set(name, { targets: [] });
+  const routeConfig = `rds_egress_http_${egressPort}`;
+  const egress = egressHosts(services, keepsHost, (host, routes) => place(document(routeConfig), host, routes));
+  routeConfigs.push(config(document(routeConfig), routeConfig, egress));
+  const name = `lds_egress_0.0.0.0_${egressPort}`;
+  const egressListener = { port: egressPort, statPrefix: 'egress', routeConfig, document: document('lds_egress') };
+  listeners.push(makeListener({ name, ...egressListener, tls: 'DISABLED' }));
+  const redirects = gateway.listeners.map((listener) => selfRedirect(mesh, gateway, listener));
+  const made = [...redirects, ...[...services.values()].flat().flatMap((route) => route.clusters)];
+  const clusters = new Map(made.map((cluster) => [asText(cluster.name) ?? '', cluster]));
   return {
-    input: { envoyVersion, runtime: new Map(), listeners, routeConfigs, clusters },
+    mesh,
+    input: { envoyVersion, runtime: new Map(), listeners, routeConfigs, clusters: targetsOf(clusters) },
+    clusters,
     origins,
-    ties,
+    undefinedOrder,
+    assumed,
     leftOut,
     unknownServices,
   };
+}
+
+/** Only the self redirect leads back into the gateway. */
+function targetsOf(clusters: ReadonlyMap<string, JsonObject>): ReadonlyMap<string, ClusterInput> {
+  return new Map(
+    [...clusters].map(([name, { type }]) => [
+      name,
+      { targets: type === 'STATIC' ? [{ host: '127.0.0.1', port: egressPort }] : [] },
+    ]),
+  );
+}
+
+function leaveOut(route: GatewayRoute, reason: string): LeftOut {
+  const [type = ''] = route.types;
+  const { common, paths } = translateMatch(asObject(asObject(route.spec[type]).match), type);
+  const matches = type === '' ? [] : paths.map((path) => ({ ...path.match, ...common }));
+  const { document, pointer } = route.at(`spec.${type}`);
+  return { ref: route.ref, reason, place: { document, pointer }, matches };
 }
 
 function meshName(model: Model, gateway: VirtualGateway): string {
@@ -115,15 +141,6 @@ function listenerFor(gateway: VirtualGateway, route: GatewayRoute): Listener | s
   const listener = wanted === undefined ? only : gateway.listeners.find(({ port }) => port === wanted);
   if (!listener) return `the gateway has no listener on port ${String(wanted)}`;
   return listener.protocol === protocol ? listener : `a ${protocol} route on a ${listener.protocol} listener`;
-}
-
-function ingressPrefix(gateway: VirtualGateway, protocol: string, port: number): string {
-  return gateway.listeners.length > 1 ? `ingress.${protocol}.${port}` : 'ingress';
-}
-
-function selfCluster(mesh: string, gateway: VirtualGateway, { port }: Listener): string {
-  const own = gateway.listeners.length > 1 ? `_${port}` : '';
-  return `cds_ingress_${mesh}_${gateway.awsName}_self_redirect${own}_http_${egressPort}`;
 }
 
 function egressHosts(
@@ -150,32 +167,6 @@ function onlyFor(route: MadeRoute, service: string): MadeRoute {
   return { ...route, json: { ...route.json, match: { ...match, headers } } };
 }
 
-function clustersIn({ json }: MadeRoute): readonly string[] {
-  const route = asObject(json.route);
-  const weighted = asList(asObject(route.weighted_clusters).clusters);
-  if (typeof route.cluster === 'string') return [route.cluster];
-  return weighted.flatMap((one) => asText(asObject(one).name) ?? []);
-}
-
 function config(document: string, name: string, hosts: readonly JsonObject[]): RouteConfigInput {
   return { place: { document, pointer: '' }, body: { name, virtual_hosts: hosts } };
-}
-
-function listenerOf(name: string, port: number, statPrefix: string, routes: string, document: string): ListenerInput {
-  const typed_config = {
-    '@type': managerType,
-    stat_prefix: statPrefix,
-    rds: { route_config_name: routes },
-    http_filters: [{ name: 'envoy.filters.http.router' }],
-    normalize_path: true,
-    merge_slashes: true,
-    path_with_escaped_slashes_action: 'KEEP_UNCHANGED',
-    upgrade_configs: [{ upgrade_type: 'websocket' }],
-  };
-  const body = {
-    name,
-    address: { socket_address: { address: '0.0.0.0', port_value: port } },
-    filter_chains: [{ filters: [{ name: 'envoy.filters.network.http_connection_manager', typed_config }] }],
-  };
-  return { place: { document, pointer: '' }, body };
 }

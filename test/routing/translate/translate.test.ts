@@ -179,14 +179,6 @@ describe('translation of a gateway', () => {
     expect(open.leftOut).toEqual([]);
     expect(open.unknownServices).toEqual(['emty.shop']);
   });
-
-  it('tells ties: equal priority and prefix length', () => {
-    const tied = shop.replace('/empty/', '/em');
-    expect(translated(buildModel(snapshotOf({ manifests: tied, closed: true }))).ties).toEqual([]);
-    const same = shop.replace('/empty/', '/kart');
-    const { ties } = translated(buildModel(snapshotOf({ manifests: same, closed: true })));
-    expect(ties.length).toBeGreaterThan(0);
-  });
 });
 
 describe('the captured gateway of the lab', () => {

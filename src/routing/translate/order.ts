@@ -1,0 +1,69 @@
+/**
+ * What App Mesh orders a route by, among the routes of its virtual host: `priority` (0 first; 1000 where none is
+ * written), then the longer matched prefix (user guide, gateway-routes). An exact path or a regex has no prefix to
+ * measure. Nothing else is documented: not names, nor headers, methods or hosts.
+ */
+export interface RouteOrder {
+  readonly priority: number;
+  /** Null where the path is exact or a regex. */
+  readonly prefixLength: number | null;
+}
+
+/**
+ * True when App Mesh surely tries `one` before `other`. A partial order: where it is false both ways (equal priority,
+ * and equal prefixes or a path that is no prefix), which of the two is tried first is undefined.
+ */
+export function surelyBefore(one: RouteOrder, other: RouteOrder): boolean {
+  if (one.priority !== other.priority) return one.priority < other.priority;
+  if (one.prefixLength === null || other.prefixLength === null) return false;
+  return one.prefixLength > other.prefixLength;
+}
+
+interface Ordered {
+  readonly order: RouteOrder;
+  /** The doubled prefix of one object, `/x/` and `/x`, keeps its order. */
+  readonly source: { readonly document: string; readonly pointer: string };
+}
+
+/** Which of the two extremes stands where the order is undefined: as written with exact paths first, or the other way round. */
+export type Extreme = 'usual' | 'reversed';
+
+/** Puts routes in an order that App Mesh may give them. */
+export function orderRoutes<T extends Ordered>(routes: readonly T[], extreme: Extreme): readonly T[] {
+  const way = extreme === 'usual' ? 1 : -1;
+  const length = ({ order }: T): number => order.prefixLength ?? way * Number.POSITIVE_INFINITY;
+  return routes
+    .map((route, at) => ({ route, at }))
+    .sort(
+      (one, other) =>
+        one.route.order.priority - other.route.order.priority ||
+        compare(length(other.route), length(one.route)) ||
+        way * (one.at - other.at),
+    )
+    .map(({ route }) => route);
+}
+
+function compare(one: number, other: number): number {
+  return one === other ? 0 : one < other ? -1 : 1;
+}
+
+/** The routes for which some other object's route of the same virtual host stands in no defined order. */
+export function withoutOrder<T extends Ordered>(routes: readonly T[]): readonly T[] {
+  const groups = new Map<number, T[]>();
+  for (const route of routes) groups.set(route.order.priority, [...(groups.get(route.order.priority) ?? []), route]);
+  return [...groups.values()].flatMap((group) => {
+    const free = group.filter(({ order }) => order.prefixLength === null);
+    const byLength = new Map<number | null, readonly T[]>();
+    for (const route of group) {
+      const { prefixLength } = route.order;
+      byLength.set(prefixLength, [...(byLength.get(prefixLength) ?? []), route]);
+    }
+    return group.filter((route) => {
+      const peers =
+        route.order.prefixLength === null ? group : [...free, ...(byLength.get(route.order.prefixLength) ?? [])];
+      return peers.some(
+        ({ source }) => source.document !== route.source.document || source.pointer !== route.source.pointer,
+      );
+    });
+  });
+}
