@@ -111,7 +111,7 @@ function commandLines(command: string, look: Look): readonly string[] {
   const indent = ' '.repeat(label + 2);
   const lines: string[] = [];
   let line = `${indent}$`;
-  for (const word of command.match(/(?:\\.|'[^']*'|[^\s'])+/g) ?? []) {
+  for (const word of command.match(/(?:\\.|'[^']*'|[^\s'])+|'/g) ?? []) {
     if (`${line} ${word} \\`.length > look.width && line.trim() !== '$') {
       lines.push(`${line} \\`);
       line = `${indent}   `;
