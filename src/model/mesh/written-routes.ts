@@ -97,3 +97,28 @@ function gatewayGap(model: Model, route: GatewayRoute): Gap | null {
 export function listenersText(listeners: readonly Listener[]): string {
   return listeners.map(({ port, protocol }) => `${port} (${protocol || 'no protocol'})`).join(', ');
 }
+
+/** A regular expression in a route's match. */
+export interface WrittenRegex {
+  /** Dotted path in the route's object. */
+  readonly path: string;
+  readonly pattern: string;
+  /** What must match it, as people say it: `the path`, `header user-agent`. */
+  readonly of: string;
+  readonly invert: boolean;
+}
+
+/** The regular expressions of a match: of the path, of headers, of gRPC metadata. */
+export function writtenRegexes({ match, path, type }: WrittenRoute): readonly WrittenRegex[] {
+  const member = type === 'grpcRoute' ? 'metadata' : 'headers';
+  const ofPath = asText(asObject(match.path).regex);
+  const headers = asList(match[member]).flatMap((item, index): readonly WrittenRegex[] => {
+    const { name, match: matcher, invert } = asObject(item);
+    const pattern = asText(asObject(matcher).regex);
+    if (pattern === undefined) return [];
+    const of = `${type === 'grpcRoute' ? 'metadata' : 'header'} ${asText(name) ?? ''}`;
+    return [{ path: `${path}.match.${member}[${index}].match.regex`, pattern, of, invert: invert === true }];
+  });
+  if (ofPath === undefined || type === 'grpcRoute') return headers;
+  return [{ path: `${path}.match.path.regex`, pattern: ofPath, of: 'the path', invert: false }, ...headers];
+}
