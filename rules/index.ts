@@ -6,6 +6,7 @@ import envoyNotLive from './control-plane/envoy-not-live.ts';
 import gatewayPodEmpty from './control-plane/gateway-pod-empty.ts';
 import gatewayListenerMissing from './gateway/gateway-listener-missing.ts';
 import regexInvalid from './matching/regex-invalid.ts';
+import regexNotFullMatch from './matching/regex-not-full-match.ts';
 import reservedPrefix from './matching/reserved-prefix.ts';
 import routePortMissing from './matching/route-port-missing.ts';
 import routeProtocolMismatch from './matching/route-protocol-mismatch.ts';
@@ -30,6 +31,7 @@ export const catalogue: readonly { readonly family: string; readonly rule: Rule 
   { family: 'control-plane', rule: gatewayPodEmpty },
   { family: 'gateway', rule: gatewayListenerMissing },
   { family: 'matching', rule: regexInvalid },
+  { family: 'matching', rule: regexNotFullMatch },
   { family: 'matching', rule: reservedPrefix },
   { family: 'matching', rule: routePortMissing },
   { family: 'matching', rule: routeProtocolMismatch },

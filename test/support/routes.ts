@@ -60,3 +60,33 @@ export const node = (...ports: readonly string[]): string =>
     'cart',
     `{ ${listeners(...ports)}, serviceDiscovery: { dns: { hostname: cart.shop.svc.cluster.local } } }`,
   );
+
+/** A VirtualService, its VirtualRouter with one route for everything, and its VirtualNode: what a GatewayRoute needs behind it. */
+export const behind = (name = 'cart'): string =>
+  object('VirtualService', name, `{ provider: { virtualNode: { virtualNodeRef: { name: ${name} } } } }`) +
+  object(
+    'VirtualNode',
+    name,
+    `{ ${listeners('http 8080')}, serviceDiscovery: { dns: { hostname: ${name}.shop.svc.cluster.local } } }`,
+  );
+
+/** The Envoy of the frozen gateway `edge` with both its listeners: routes of the first, and of VirtualService `cart.shop` on the second. */
+export const runningEdge = (ingress: string, egress = '{ prefix: /, cluster: cart }'): string => `
+connected: false
+listeners:
+  - { name: lds_ingress_0.0.0.0_8088, rds: rds_ingress_http_8088 }
+  - { name: lds_egress_0.0.0.0_15001, rds: rds_egress_http_15001 }
+clusters: { cds_ingress_shop_edge_shop_self_redirect_http_15001: ['127.0.0.1:15001'], cart: ['cart.shop.svc.cluster.local:8080'] }
+routes: { rds_ingress_http_8088: { self_redirect: [${ingress}] }, rds_egress_http_15001: { cart.shop: [${egress}] } }
+`;
+
+/** The cluster by which that gateway's first listener hands requests to its second. */
+export const toSelf = 'cluster: cds_ingress_shop_edge_shop_self_redirect_http_15001, hostRewrite: cart.shop';
+
+/** An Envoy that is no App Mesh gateway: routes of its one virtual host `shop` behind listener `http`, port 8080. */
+export const plainEnvoy = (routes: string, node = 'envoy-1'): string => `
+node: ${node}
+listeners: [{ name: http, port: 8080, rds: main }]
+clusters: { cart: ['10.0.0.1:8080'] }
+routes: { main: { self_redirect: [${routes}] } }
+`;
