@@ -5,6 +5,12 @@ import controlPlaneDisconnected from './control-plane/control-plane-disconnected
 import envoyNotLive from './control-plane/envoy-not-live.ts';
 import gatewayPodEmpty from './control-plane/gateway-pod-empty.ts';
 import gatewayListenerMissing from './gateway/gateway-listener-missing.ts';
+import regexInvalid from './matching/regex-invalid.ts';
+import regexNotFullMatch from './matching/regex-not-full-match.ts';
+import reservedPrefix from './matching/reserved-prefix.ts';
+import routePortMissing from './matching/route-port-missing.ts';
+import routeProtocolMismatch from './matching/route-protocol-mismatch.ts';
+import targetPortMissing from './matching/target-port-missing.ts';
 import gatewayNotSelected from './references/gateway-not-selected.ts';
 import invalidField from './references/invalid-field.ts';
 import meshNotSelected from './references/mesh-not-selected.ts';
@@ -24,6 +30,12 @@ export const catalogue: readonly { readonly family: string; readonly rule: Rule 
   { family: 'control-plane', rule: envoyNotLive },
   { family: 'control-plane', rule: gatewayPodEmpty },
   { family: 'gateway', rule: gatewayListenerMissing },
+  { family: 'matching', rule: regexInvalid },
+  { family: 'matching', rule: regexNotFullMatch },
+  { family: 'matching', rule: reservedPrefix },
+  { family: 'matching', rule: routePortMissing },
+  { family: 'matching', rule: routeProtocolMismatch },
+  { family: 'matching', rule: targetPortMissing },
   { family: 'references', rule: gatewayNotSelected },
   { family: 'references', rule: invalidField },
   { family: 'references', rule: meshNotSelected },

@@ -1,3 +1,4 @@
+import type { Witness } from '../routing/witness.ts';
 import type { Evidence } from '../snapshot/evidence.ts';
 import type { ObjectRef } from '../snapshot/object.ts';
 
@@ -19,16 +20,6 @@ export interface Fix {
 export interface Avoid {
   readonly say: string;
   readonly because: string;
-}
-
-/** A concrete request that shows the fault. */
-export interface Witness {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: readonly (readonly [string, string])[];
-  readonly protocol: 'http1' | 'http2' | 'grpc';
-  readonly sni: string | null;
-  readonly curl: string;
 }
 
 /** How much traffic is hurt. */

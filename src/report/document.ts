@@ -1,5 +1,6 @@
-import type { Avoid, Effect, Fix, Impact, Severity, Witness } from '../diagnose/finding.ts';
+import type { Avoid, Effect, Fix, Impact, Severity } from '../diagnose/finding.ts';
 import type { GatewaySummary } from '../diagnose/diagnosis.ts';
+import type { Witness } from '../routing/witness.ts';
 import type { Gap } from '../snapshot/coverage.ts';
 
 /** An object in a report, with its place where it came from a file. */

@@ -2,7 +2,10 @@ import type { JsonObject } from '../../src/lib/json.ts';
 
 /** A route as a person writes it in a test: a prefix, where it goes, and what else Envoy would print. */
 export interface RouteStory {
-  readonly prefix: string;
+  readonly prefix?: string;
+  /** The whole RouteMatch, where it is more than a prefix. */
+  readonly match?: JsonObject;
+  readonly prefixRewrite?: string;
   readonly cluster?: string;
   readonly hostRewrite?: string;
   readonly weighted?: Readonly<Record<string, number>>;
@@ -166,12 +169,13 @@ function hostOf(name: string, routes: readonly RouteStory[]): JsonObject {
   return { name, domains, ...(routes.length > 0 ? { routes: routes.map(routeOf) } : {}) };
 }
 
-function routeOf({ prefix, cluster, hostRewrite, weighted, addHeader }: RouteStory): JsonObject {
+function routeOf({ prefix, match, prefixRewrite, cluster, hostRewrite, weighted, addHeader }: RouteStory): JsonObject {
   const clusters = Object.entries(weighted ?? {}).map(([name, weight]) => ({ name, weight }));
   return {
-    match: { prefix },
+    match: match ?? { prefix },
     route: {
       ...(clusters.length > 0 ? { weighted_clusters: { clusters } } : { cluster: cluster ?? 'nowhere' }),
+      ...(prefixRewrite ? { prefix_rewrite: prefixRewrite } : {}),
       ...(hostRewrite ? { host_rewrite_literal: hostRewrite } : {}),
       timeout: '15s',
     },

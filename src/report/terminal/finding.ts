@@ -19,6 +19,10 @@ export function renderFinding(
   if (finding.cause !== '') lines.push(...part(look, 'Why', finding.cause));
   lines.push(...several('Seen', finding.evidence, most, look, evidenceText));
   lines.push(...several('About', finding.objects, most, look, objectText));
+  if (finding.witness) {
+    lines.push(...part(look, 'Try', 'with the port of the gateway forwarded to this machine:'));
+    lines.push(...commandLines(oneLine(finding.witness.curl), look));
+  }
   for (const [index, fix] of finding.fix.entries()) lines.push(...fixLines(fix, index, finding.fix.length, look));
   for (const { say, because } of finding.avoid) lines.push(...part(look, 'Never', neverText(say, because)));
   if (symptoms.length > 0) {
@@ -102,12 +106,12 @@ const worksText: Readonly<Record<Fix['works'], string>> = {
   'needs-control-plane': 'needs a control plane',
 };
 
-/** A command stays whole for copying: broken only at spaces, with a backslash. */
+/** A command stays whole for copying: broken only at spaces outside quotes, with a backslash. */
 function commandLines(command: string, look: Look): readonly string[] {
   const indent = ' '.repeat(label + 2);
   const lines: string[] = [];
   let line = `${indent}$`;
-  for (const word of command.split(' ')) {
+  for (const word of command.match(/(?:\\.|'[^']*'|[^\s'])+|'/g) ?? []) {
     if (`${line} ${word} \\`.length > look.width && line.trim() !== '$') {
       lines.push(`${line} \\`);
       line = `${indent}   `;

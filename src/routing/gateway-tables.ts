@@ -1,0 +1,76 @@
+import { memoize } from '../lib/memo.ts';
+import type { Envoy } from '../model/envoy/envoy.ts';
+import type { Gateway } from '../model/gateway.ts';
+import type { Model } from '../model/model.ts';
+import { assumedVersion, tableOf } from './from-envoy.ts';
+import { compileTable } from './table/compile.ts';
+import type { FilterChain, Listener, Route, Table, VirtualHost } from './table/table.ts';
+import { translate } from './translate/translate.ts';
+import type { Translation } from './translate/translation.ts';
+
+/** A table of a gateway: what its Envoys run, or what App Mesh would have pushed. */
+export interface GatewayTable {
+  readonly gateway: Gateway;
+  /** Null: made from the objects. */
+  readonly envoy: Envoy | null;
+  readonly table: Table;
+  /** Where the objects made it: which object each route came from. */
+  readonly translation: Translation | null;
+}
+
+/** A route by which a request enters a gateway, and the way to it. */
+export interface Entry {
+  readonly listener: Listener;
+  readonly chain: FilterChain;
+  readonly host: VirtualHost;
+  readonly route: Route;
+}
+
+/** The tables that decide, one a gateway. Replicas decide alike (else replicas-disagree tells): the first that has listeners. */
+export const gatewayTables = memoize((model: Model): readonly GatewayTable[] =>
+  model.gateways.flatMap((gateway) => runningTable(gateway) ?? wantedTable(model, gateway) ?? []),
+);
+
+/** What the objects ask for of gateways whose Envoy was read: it decides nothing now. */
+export const supersededTables = memoize((model: Model): readonly GatewayTable[] =>
+  model.gateways.flatMap((gateway) => (runningTable(gateway) ? (wantedTable(model, gateway) ?? []) : [])),
+);
+
+const runningTable = memoize((gateway: Gateway): GatewayTable | null => {
+  for (const envoy of gateway.envoys) {
+    const read = tableOf(envoy);
+    if (read.state !== 'table' || read.table.listeners.length === 0) continue;
+    return { gateway, envoy, table: read.table, translation: null };
+  }
+  return null;
+});
+
+function wantedTable(model: Model, gateway: Gateway): GatewayTable | null {
+  if (!gateway.object) return null;
+  const translation = translate(model, gateway.object, assumedVersion);
+  return { gateway, envoy: null, table: compileTable(translation.input), translation };
+}
+
+/** The routes of the listeners that clients reach; the second listener of an App Mesh gateway takes only what the first hands over. */
+export function entriesOf(table: Table): readonly Entry[] {
+  return everyEntry(table).filter(({ listener }) => !isInner(listener));
+}
+
+/** The routes of the listener by which an App Mesh gateway takes a request from itself: those of VirtualServices. */
+export function innerEntriesOf(table: Table): readonly Entry[] {
+  return everyEntry(table).filter(({ listener }) => isInner(listener));
+}
+
+function isInner({ name }: Listener): boolean {
+  return name.startsWith('lds_egress_');
+}
+
+const everyEntry = memoize((table: Table): readonly Entry[] =>
+  table.listeners.flatMap((listener) =>
+    [...listener.chains, ...(listener.defaultChain ? [listener.defaultChain] : [])].flatMap((chain) =>
+      (chain.manager?.routes?.hosts ?? []).flatMap((host) =>
+        host.routes.map((route): Entry => ({ listener, chain, host, route })),
+      ),
+    ),
+  ),
+);
