@@ -108,7 +108,8 @@ function valueHolds(test: ValueTest, value: string | undefined): boolean {
   return value !== undefined && textHolds(test, value);
 }
 
-function textHolds(test: TextTest, value: string): boolean {
+/** Whether a text is as asked. */
+export function textHolds(test: TextTest, value: string): boolean {
   if (test.kind === 'regex') return test.regex.matches(value);
   const [have, want] = test.ignoreCase ? [lower(value), lower(test.value)] : [value, test.value];
   if (test.kind === 'exact') return have === want;
