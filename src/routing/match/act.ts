@@ -7,16 +7,26 @@ import { type Facts, firstLine, refusedUpgrade } from './facts.ts';
 import type { RoutingRequest } from './request.ts';
 import { locationOf, rewriteHost, rewritePath } from './rewrite.ts';
 
-type Next = (pass: Pass, request: RoutingRequest, hops: readonly Hop[]) => Decision | null;
+/** Follows a request into another listener of the same Envoy; null: none takes it. */
+export type Next = (pass: Pass, request: RoutingRequest, hops: readonly Hop[]) => Decision | null;
 
 /** What a route that takes the request does with it. */
 export function act(pass: Pass, host: VirtualHost, route: Route, next: Next): Decision {
+  const { action } = route;
   const hop: Hop = {
     ...pass.hop,
     route: { name: route.name, index: route.index, document: route.place.document, pointer: route.place.pointer },
   };
-  const decided = actUnfiltered({ ...pass, hop }, host, route, next);
-  const filter = activeFilter(pass, host, route);
+  const upgrades = action.type === 'forward' ? action.upgrades : undefined;
+  const refused = refusedUpgrade(pass.facts, pass.manager.upgrades, upgrades);
+  if (refused !== null) return ended('rejected', [...pass.before, hop], { status: 403, why: refused });
+  const decided = answer({ ...pass, hop }, host, route, next);
+  return filtered({ ...pass, hop }, [route.perFilter, host.perFilter], decided);
+}
+
+/** A decision as the filters before the router leave it; `levels`: what speaks of filters, the most specific first. */
+export function filtered(pass: Pass, levels: readonly Levels[], decided: Decision): Decision {
+  const filter = activeFilter(pass, levels);
   if (filter === null) return decided;
   pass.hear?.({
     stage: 'filter',
@@ -27,14 +37,18 @@ export function act(pass: Pass, host: VirtualHost, route: Route, next: Next): De
     place: pass.manager.place,
     refusals: 0,
   });
-  return { ...undecided([...pass.before, hop], filter, []), candidates: [decided] };
+  const candidates = decided.candidates.length > 0 ? decided.candidates : [decided];
+  return { ...undecided([...pass.before, pass.hop], filter, decided.unknown), candidates };
 }
 
+type Levels = VirtualHost['perFilter'];
+
 /** A filter that can answer instead of the route: not switched off, by the most specific level that speaks of it. */
-function activeFilter(pass: Pass, host: VirtualHost, route: Route): string | null {
+function activeFilter(pass: Pass, levels: readonly Levels[]): string | null {
   for (const filter of pass.manager.filters) {
     if (filter.effect === null) continue;
-    const own = route.perFilter.get(filter.name) ?? host.perFilter.get(filter.name);
+    const own = levels.map((level) => level.get(filter.name)).find((found) => found !== undefined);
+    if (own?.inert) continue;
     if (own ? own.disabled : filter.disabled || filter.onlyPerRoute) continue;
     if (filter.onlyPerRoute && !own?.configured) continue;
     return filter.effect;
@@ -42,12 +56,10 @@ function activeFilter(pass: Pass, host: VirtualHost, route: Route): string | nul
   return null;
 }
 
-function actUnfiltered(pass: Pass, host: VirtualHost, route: Route, next: Next): Decision {
+function answer(pass: Pass, host: VirtualHost, route: Route, next: Next): Decision {
   const { action } = route;
   const hops = [...pass.before, pass.hop];
-  const { facts, manager } = pass;
-  const refused = refusedUpgrade(facts, manager.upgrades, action.type === 'forward' ? action.upgrades : undefined);
-  if (refused !== null) return ended('rejected', hops, { status: 403, why: refused });
+  const { facts } = pass;
   switch (action.type) {
     case 'direct-response':
       return ended('direct-response', hops, { status: action.status, location: createdAt(action.status, facts) });

@@ -1,17 +1,16 @@
-import type { Place } from '../../snapshot/object.ts';
 import { findHost } from '../table/host-index.ts';
-import type { Listener, Route, RouteConfig, Table, VirtualHost } from '../table/table.ts';
-import { act } from './act.ts';
+import type { Listener, RouteConfig, Table, VirtualHost } from '../table/table.ts';
+import { filtered } from './act.ts';
 import { arrive, chooseChain } from './arrive.ts';
-import { fieldName, holds, isGrpc } from './clauses.ts';
+import { isGrpc } from './clauses.ts';
 import { answeredAsGrpc, candidatesOf, ended, undecided } from './endings.ts';
 import type { Decision, Hop } from './decision.ts';
-import { describeClause, describeHad } from './describe.ts';
-import { type Facts, refusedUpgrade } from './facts.ts';
+import type { Facts } from './facts.ts';
 import { portStart } from './host.ts';
 import type { Pass } from './pass.ts';
 import type { RoutingRequest } from './request.ts';
 import type { Step, Trace } from './steps.ts';
+import { throughHost } from './virtual-host.ts';
 
 /** Passes through listeners of one Envoy before it is taken for a loop. */
 const mostHops = 3;
@@ -116,16 +115,17 @@ function hearNormalized(request: RoutingRequest, facts: Facts, hear: Trace): voi
 }
 
 function throughRoutes(pass: Pass): Decision {
-  const { config, facts, hear, before } = pass;
+  const { config, facts, hear } = pass;
   const host = hostOf(config, facts);
   if (host === 'unknown') {
-    const candidates = config.hosts.map((one) => throughHost(pass, one, null));
-    return candidatesOf(candidates, ['host'], 'the host is not known');
+    const candidates = config.hosts.map((one) => throughHost(pass, one, null, throughNext));
+    const none = config.index.any ? [] : [noHost(pass, 'no virtual host may have a domain for the host')];
+    return candidatesOf([...candidates, ...none], ['host'], 'the host is not known');
   }
   if (!host) {
     const reason = `no virtual host of ${config.name || 'the listener'} has a domain for "${facts.authority}"`;
     hear?.({ ...blank, stage: 'virtual-host', object: config.name, verdict: 'refused', reason, place: config.place });
-    return ended('no-virtual-host', [...before, pass.hop], { status: 404, responseFlag: 'NR', why: reason });
+    return noHost(pass, reason);
   }
   hear?.({
     ...blank,
@@ -136,7 +136,12 @@ function throughRoutes(pass: Pass): Decision {
     reason: facts.authority === null ? 'takes every host' : `takes host "${facts.authority}"`,
     place: host.place,
   });
-  return throughHost(pass, host, hear);
+  return throughHost(pass, host, hear, throughNext);
+}
+
+function noHost(pass: Pass, why: string): Decision {
+  const hops = [...pass.before, pass.hop];
+  return filtered(pass, [], ended('no-virtual-host', hops, { status: 404, responseFlag: 'NR', why }));
 }
 
 function hostOf(config: RouteConfig, { authority }: Facts): VirtualHost | null | 'unknown' {
@@ -148,54 +153,6 @@ function hostOf(config: RouteConfig, { authority }: Facts): VirtualHost | null |
   return findHost(index, (at < 0 ? authority : authority.slice(0, at)).toLowerCase());
 }
 
-function throughHost(pass: Pass, host: VirtualHost, hear: Trace): Decision {
-  const { facts, before } = pass;
-  const hop = { ...pass.hop, virtualHost: host.name };
-  if (facts.headers.get('x-forwarded-proto')?.join('') === '') {
-    // Seen on 1.36.2 and 1.40.0: RouteMatcher takes an empty x-forwarded-proto for a request that cannot be routed.
-    const why = 'the request carries an empty x-forwarded-proto: Envoy finds no route for it';
-    return ended('no-route', [...before, hop], { status: 404, responseFlag: 'NR', why });
-  }
-  if (host.requireTls !== 'none') {
-    const proto = facts.headers.get('x-forwarded-proto');
-    const secure = proto === null || proto === undefined ? null : proto[0] === 'https';
-    if (secure === null || (!secure && host.requireTls === 'external')) {
-      return undecided([...before, hop], 'the virtual host asks TLS of external clients', [
-        'whether the client is external',
-      ]);
-    }
-    if (!secure) {
-      const refused = refusedUpgrade(facts, pass.manager.upgrades);
-      if (refused !== null) return ended('rejected', [...before, hop], { status: 403, why: refused });
-      const location = facts.path === null ? null : `https://${facts.authority}${facts.path}${facts.query ?? ''}`;
-      return ended('redirect', [...before, hop], {
-        status: 301,
-        location,
-        why: 'the virtual host answers plain requests with a redirect to https (require_tls)',
-      });
-    }
-  }
-  if (host.matcher) return undecided([...before, hop], `virtual host ${host.name} routes by a matcher tree`, []);
-  const maybe: Decision[] = [];
-  const unknown = new Set<string>();
-  const finish = (last: Decision): Decision =>
-    maybe.length === 0 ? last : candidatesOf([...maybe, last], [...unknown], null);
-  for (const route of host.routes) {
-    const open: string[] = [];
-    if (!takes(route, facts, open, hear)) continue;
-    const decided = act({ ...pass, hop, hear: open.length > 0 ? null : hear }, host, route, throughNext);
-    if (open.length === 0) return finish(decided);
-    maybe.push(decided);
-    for (const name of open) unknown.add(name);
-  }
-  const why =
-    host.routes.length === 0
-      ? `virtual host ${host.name} has no routes`
-      : `none of the ${host.routes.length} routes of virtual host ${host.name} takes it`;
-  hear?.({ ...blank, stage: 'route', object: host.name, verdict: 'refused', reason: why, place: host.place });
-  return finish(ended('no-route', [...before, hop], { status: 404, responseFlag: 'NR', why }));
-}
-
 /** Follows a request into another listener of the same Envoy, up to a few times. */
 function throughNext(pass: Pass, next: RoutingRequest, hops: readonly Hop[]): Decision | null {
   const listener = pass.table.listeners.find(({ port }) => port === next.port);
@@ -203,42 +160,4 @@ function throughNext(pass: Pass, next: RoutingRequest, hops: readonly Hop[]): De
   if (hops.length >= mostHops)
     return undecided(hops, `the request comes back to the gateway more than ${mostHops} times`, []);
   return throughListener(pass.table, listener, next, hops, pass.hear === null ? null : pass.trace);
-}
-
-/** Whether a route takes a request; `open` gathers what is unknown. False as soon as one clause refuses. */
-function takes(route: Route, facts: Facts, open: string[], hear: Trace): boolean {
-  if (hear) return takesTold(route, facts, open, hear);
-  for (const clause of route.clauses) {
-    const truth = holds(clause, facts);
-    if (truth === false) return false;
-    if (truth === null) open.push(fieldName(clause));
-  }
-  return true;
-}
-
-function takesTold(route: Route, facts: Facts, open: string[], hear: Exclude<Trace, null>): boolean {
-  const verdicts = route.clauses.map((clause) => ({ clause, truth: holds(clause, facts) }));
-  const refusing = verdicts.filter(({ truth }) => truth === false);
-  const [first] = refusing;
-  const place: Place = route.place;
-  const object = route.name || `route ${route.index}`;
-  if (first) {
-    const reason = describeHad(first.clause, facts);
-    const clause = describeClause(first.clause);
-    hear({ stage: 'route', object, verdict: 'refused', clause, reason, place, refusals: refusing.length });
-    return false;
-  }
-  for (const { clause, truth } of verdicts) if (truth === null) open.push(fieldName(clause));
-  const clause = route.clauses.map(describeClause).join(' and ');
-  const reason = open.length > 0 ? `not known: ${open.join(', ')}` : 'every clause holds';
-  hear({
-    stage: 'route',
-    object,
-    verdict: open.length > 0 ? 'unknown' : 'matched',
-    clause,
-    reason,
-    place,
-    refusals: 0,
-  });
-  return true;
 }

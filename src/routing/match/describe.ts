@@ -27,7 +27,8 @@ export function describeClause(clause: Clause): string {
   }
 }
 
-function headerLabel(name: string): string {
+/** A header as people call it: `header x-user`, `path`, `host`. */
+export function headerLabel(name: string): string {
   if (name === ':authority') return 'host';
   return name.startsWith(':') ? name.slice(1) : `header ${name}`;
 }
@@ -49,7 +50,8 @@ function describePath(test: PathTest): string {
   }
 }
 
-function describeTest(test: HeaderTest | ValueTest | TextTest): string {
+/** What a value must be: `starts with "beta"`. */
+export function describeTest(test: HeaderTest | ValueTest | TextTest): string {
   switch (test.kind) {
     case 'present':
       return test.present ? 'is there' : 'is absent';

@@ -20,15 +20,28 @@ export interface Facts {
 
 /** The values of a header that its matchers see: each alone, or joined; an empty list: absent; null: unknown. */
 export function headerValues(facts: Facts, name: string): readonly string[] | null {
+  const lines = headerLines(facts, name);
+  if (lines === null || lines.length < 2) return lines;
+  return joinedAnyway.has(name) || facts.semantics.joinsHeaderLines ? [joinLines(name, lines)] : lines;
+}
+
+/** A header's lines as one value, as matcher trees see them in every version; undefined: absent; null: unknown. */
+export function headerText(facts: Facts, name: string): string | undefined | null {
+  const lines = headerLines(facts, name);
+  if (lines === null) return null;
+  return lines.length === 0 ? undefined : joinLines(name, lines);
+}
+
+function headerLines(facts: Facts, name: string): readonly string[] | null {
   const pseudo = pseudoHeader(facts, name);
   if (pseudo !== undefined) return pseudo;
   const lines = facts.headers.get(name);
-  if (lines === null) return null;
-  if (lines === undefined) return facts.otherHeaders === 'unknown' ? null : [];
-  if (lines.length < 2) return lines;
+  return lines === undefined ? (facts.otherHeaders === 'unknown' ? null : []) : lines;
+}
+
+function joinLines(name: string, lines: readonly string[]): string {
   // The codec appends line to line, and an empty one adds nothing (HeaderMapImpl::appendToHeader).
-  if (joinedAnyway.has(name)) return [lines.filter((line) => line !== '').join(',')];
-  return facts.semantics.joinsHeaderLines ? [lines.join(',')] : lines;
+  return (joinedAnyway.has(name) ? lines.filter((line) => line !== '') : lines).join(',');
 }
 
 /** The first line of a header, as actions read it: '' absent, null unknown. Seen on 1.36.2 and 1.40.0 with host_rewrite_header. */

@@ -2,12 +2,13 @@ import { asBoolean, asList, asObject, asText, asTexts, isObject, type JsonObject
 import type { Place } from '../../snapshot/object.ts';
 import { readAction, readHeaderMutation } from './read-action.ts';
 import { type ClauseContext, readClauses } from './read-clauses.ts';
+import { readMatcher } from './read-matcher.ts';
 import { readPerFilter } from './filters.ts';
 import { indexHosts } from './host-index.ts';
 import type { RouteConfigInput, TableInput } from './input.ts';
 import { readListener } from './listener.ts';
 import type { Regex } from './regex.ts';
-import type { Route, RouteConfig, Semantics, Table, TableFault, VirtualHost } from './table.ts';
+import type { MatcherTree, Route, RouteConfig, Semantics, Table, TableFault, VirtualHost } from './table.ts';
 
 /** Compiles an Envoy's configuration; what is not understood is told in `faults`, and the rest decides. */
 export function compileTable(input: TableInput): Table {
@@ -36,9 +37,12 @@ function semanticsOf({ envoyVersion, runtime }: TableInput): Semantics {
   const [major = 1, minor = 34] = envoyVersion.split('.').map(Number);
   const atLeast = (wanted: number): boolean => major > 1 || minor >= wanted;
   const flag = runtime?.get('envoy.reloadable_features.match_headers_individually');
+  const resumes = runtime?.get('envoy.reloadable_features.prefix_map_matcher_resume_after_subtree_miss');
   return {
     joinsHeaderLines: !atLeast(39) || flag === 'false',
     regexUnit: atLeast(40) ? 'byte' : 'utf8',
+    // The flag is new in 1.35; 1.36.2 heeds it, 1.40.0 does not any more (both seen).
+    afterNestedMiss: atLeast(35) ? (resumes === 'false' && !atLeast(40) ? 'next-but-in-prefix-maps' : 'next') : null,
     emptyRewriteKeepsPath: atLeast(40),
   };
 }
@@ -69,6 +73,7 @@ const tlsNeeds = { ALL: 'all', EXTERNAL_ONLY: 'external' } as const;
 
 function readHost(body: JsonObject, place: Place, context: ReadContext): VirtualHost {
   const need = asText(body.require_tls);
+  const { matcher } = body;
   return {
     place,
     name: asText(body.name) ?? '',
@@ -77,30 +82,47 @@ function readHost(body: JsonObject, place: Place, context: ReadContext): Virtual
       readRoute(asObject(value), index, inside(place, `/routes/${index}`), context),
     ),
     requireTls: need === 'ALL' || need === 'EXTERNAL_ONLY' ? tlsNeeds[need] : 'none',
-    matcher: isObject(body.matcher),
+    matcher: isObject(matcher),
+    tree: isObject(matcher) ? readTree(matcher, place, context) : null,
     headers: readHeaderMutation(body),
     perFilter: readPerFilter(body),
   };
 }
 
+/** A virtual host's matcher; its routes are counted in the order in which they stand. */
+function readTree(matcher: JsonObject, place: Place, context: ReadContext): MatcherTree {
+  let count = 0;
+  const route = (body: JsonObject, at: string): Route => {
+    count += 1;
+    return readRoute(body, count - 1, inside(place, at), context);
+  };
+  return readMatcher(matcher, '/matcher', { ...clauseContext(place, '', context), route });
+}
+
 function readRoute(body: JsonObject, index: number, place: Place, context: ReadContext): Route {
-  const fault = (at: string, message: string): void => {
-    context.faults.push({ place: inside(place, at), message });
-  };
-  const clauses: ClauseContext = {
-    regexUnit: context.semantics.regexUnit,
-    runtime: context.input.runtime,
-    regexes: context.regexes,
-    fault: (at, message) => fault(`/match${at}`, message),
-  };
   return {
     place,
     name: asText(body.name) ?? '',
     index,
-    clauses: readClauses(asObject(body.match), clauses),
-    action: readAction(body, context.semantics.regexUnit, fault),
+    clauses: readClauses(asObject(body.match), clauseContext(place, '/match', context)),
+    action: readAction(body, context.semantics.regexUnit, faultsAt(place, context)),
     perFilter: readPerFilter(body),
     headers: readHeaderMutation(body),
+  };
+}
+
+function clauseContext(place: Place, below: string, context: ReadContext): ClauseContext {
+  return {
+    regexUnit: context.semantics.regexUnit,
+    runtime: context.input.runtime,
+    regexes: context.regexes,
+    fault: faultsAt(inside(place, below), context),
+  };
+}
+
+function faultsAt(place: Place, { faults }: ReadContext): (at: string, message: string) => void {
+  return (at, message) => {
+    faults.push({ place: inside(place, at), message });
   };
 }
 

@@ -40,8 +40,11 @@ export function readPerFilter(holder: JsonObject): ReadonlyMap<string, PerFilter
     entries.map(([name, value]) => {
       const config = asObject(value);
       const wrapped = typeOf(config) === 'FilterConfig';
-      const disabled = asBoolean(config.disabled) ?? false;
-      return [name, { disabled, configured: !disabled && (!wrapped || isObject(config.config)) }];
+      const own = wrapped ? asObject(config.config) : config;
+      const disabled = asBoolean(config.disabled) ?? asBoolean(own.disabled) ?? false;
+      const needed = whenConfigured[typeOf(own)];
+      const inert = needed !== undefined && !isObject(own[needed]);
+      return [name, { disabled, configured: !disabled && (!wrapped || isObject(config.config)), inert }];
     }),
   );
 }

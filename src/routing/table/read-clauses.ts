@@ -164,7 +164,8 @@ function readValueTest(matcher: JsonObject, context: ClauseContext): ValueTest {
   return { kind: 'present', present: asBoolean(matcher.present_match) ?? true };
 }
 
-function readText(matcher: JsonObject, context: ClauseContext): TextTest {
+/** A StringMatcher's test; throws where it is not understood or no regex that RE2 takes. */
+export function readText(matcher: JsonObject, context: ClauseContext): TextTest {
   const ignoreCase = asBoolean(matcher.ignore_case) ?? false;
   for (const kind of ['exact', 'prefix', 'suffix', 'contains'] as const) {
     const value = asText(matcher[kind]);

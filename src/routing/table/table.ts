@@ -1,6 +1,6 @@
 import type { Place } from '../../snapshot/object.ts';
 import type { Action, HeaderMutation } from './action.ts';
-import type { Clause } from './clause.ts';
+import type { Clause, TextTest } from './clause.ts';
 import type { ClusterInput } from './input.ts';
 
 /** An Envoy's routing configuration, compiled once for many decisions. */
@@ -18,6 +18,8 @@ export interface Semantics {
   readonly joinsHeaderLines: boolean;
   /** Regexes see bytes (seen on 1.40.0) or UTF-8 characters (seen on 1.36.2). */
   readonly regexUnit: 'byte' | 'utf8';
+  /** A nested matcher that takes nothing: the next entry is tried; in a prefix map nothing is; null: never seen. */
+  readonly afterNestedMiss: 'next' | 'next-but-in-prefix-maps' | null;
   /** A regex_rewrite to an empty path: 1.40.0 leaves the path, 1.36.2 answers 400. */
   readonly emptyRewriteKeepsPath: boolean;
 }
@@ -99,14 +101,47 @@ export interface VirtualHost {
   readonly requireTls: 'none' | 'external' | 'all';
   /** A `matcher:` tree decides instead of routes. */
   readonly matcher: boolean;
+  /** That tree; its routes stand in it, and `routes` is then empty. */
+  readonly tree: MatcherTree | null;
   readonly headers: HeaderMutation;
   readonly perFilter: ReadonlyMap<string, PerFilter>;
 }
+
+/** A virtual host's `matcher:` (xds.type.matcher.v3.Matcher), which leads to routes by request headers. */
+export interface MatcherTree {
+  readonly branches: readonly Branch[];
+  /** Where a request goes that no branch takes; null: nowhere. */
+  readonly otherwise: Leads | null;
+  /** Entries of a prefix map: older Envoys try only the longest that fits. */
+  readonly byPrefix: boolean;
+}
+
+/** One entry of a matcher, in the order in which Envoy tries them: of prefixes the longest first. */
+export interface Branch {
+  readonly when: Predicate;
+  readonly leads: Leads;
+}
+
+/** Where a branch leads. The routes still have matches of their own: where none takes the request, nothing else is tried. */
+export type Leads =
+  | { readonly to: 'tree'; readonly tree: MatcherTree }
+  | { readonly to: 'routes'; readonly routes: readonly Route[] }
+  | { readonly to: 'unknown'; readonly what: string };
+
+/** What a matcher asks of a request. A header's lines are joined by `,` in every version. */
+export type Predicate =
+  | { readonly kind: 'header'; readonly name: string; readonly test: TextTest }
+  | { readonly kind: 'all' | 'any'; readonly of: readonly Predicate[] }
+  | { readonly kind: 'not'; readonly of: Predicate }
+  /** Not told by a request, or not understood. */
+  | { readonly kind: 'hidden'; readonly what: string };
 
 /** What a virtual host or route says to a filter. */
 export interface PerFilter {
   readonly disabled: boolean;
   readonly configured: boolean;
+  /** Its configuration, which replaces the filter's own, cannot answer (a fault without abort). */
+  readonly inert: boolean;
 }
 
 /** A route, its clauses in Envoy's order; all must hold. */

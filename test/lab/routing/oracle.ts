@@ -42,7 +42,11 @@ export async function freePorts(count: number): Promise<readonly number[]> {
 }
 
 /** Starts Envoy with these listeners (Envoy's JSON) and a cluster `echo` that tells what it got. */
-export async function startOracle(binary: string, listeners: readonly JsonObject[]): Promise<Oracle> {
+export async function startOracle(
+  binary: string,
+  listeners: readonly JsonObject[],
+  runtime: JsonObject = {},
+): Promise<Oracle> {
   const folder = await mkdtemp(join(tmpdir(), 'meshdoctor-oracle-'));
   const echo = createServer((request, response) => {
     response.setHeader('x-path', request.url ?? '');
@@ -54,6 +58,7 @@ export async function startOracle(binary: string, listeners: readonly JsonObject
   const endpoint = { endpoint: { address: address((echo.address() as AddressInfo).port) } };
   const bootstrap = {
     admin: { address: address(0) },
+    layered_runtime: { layers: [{ name: 'flags', static_layer: runtime }] },
     static_resources: {
       listeners,
       clusters: [
