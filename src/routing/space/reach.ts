@@ -20,6 +20,9 @@ export interface Partly {
   readonly point: Point;
 }
 
+/** A request in two routes; `none`: proved that there is none. */
+export type Shared = Point | 'none' | { readonly budget: string };
+
 /** A list of routes in order, analysed. Answers are made when asked for, and counted against one budget. */
 export interface Analysis {
   readonly cubes: readonly Cube[];
@@ -27,22 +30,33 @@ export interface Analysis {
   readonly reach: (index: number) => Reach;
   /** The earlier routes that take some requests of a route without being a special case of it. */
   readonly partly: (index: number) => readonly Partly[];
-  /** A request that two routes both ask for, and no route surely before either. */
-  readonly shared: (
-    one: number,
-    other: number,
-    before: readonly number[],
-  ) => Point | 'none' | { readonly budget: string };
+  /** A request that two routes both ask for, and no other route that is surely before one of them. */
+  readonly shared: (one: number, other: number) => Shared;
+  /** The routes whose paths can meet those of a route, in the order of the list. */
+  readonly meeting: (index: number) => readonly number[];
 }
 
-/** Analyses a list of cubes in order. `given`: what holds for every request (the hosts that come here). */
-export function analyse(cubes: readonly Cube[], given: readonly Condition[] = []): Analysis {
+/** Whether one place of a list surely stands before another. */
+export type Order = (one: number, other: number) => boolean;
+
+/** The order of a list: what Envoy runs. */
+export const inOrder: Order = (one, other) => one < other;
+
+/**
+ * Analyses a list of cubes. `given`: what holds for every request (the hosts that come here). Where `surelyBefore` leaves the
+ * order of two routes open, neither takes anything from the other: what is said holds whichever comes first.
+ */
+export function analyse(
+  cubes: readonly Cube[],
+  given: readonly Condition[] = [],
+  surelyBefore: Order = inOrder,
+): Analysis {
   const budget = tableBudget();
   const solver = makeSolver(budget);
   const whole = cubes.map((cube) => ({ ...cube, conditions: [...given, ...cube.conditions] }));
   const candidates = indexCandidates(cubes);
   const before = (index: number): readonly number[] =>
-    candidates.meeting(cubes[index] ?? nothing).filter((other) => other < index);
+    candidates.meeting(cubes[index] ?? nothing).filter((other) => surelyBefore(other, index));
   const reached = new Map<number, Reach>();
   const reach = (index: number): Reach => {
     const known = reached.get(index);
@@ -52,7 +66,7 @@ export function analyse(cubes: readonly Cube[], given: readonly Condition[] = []
     reached.set(index, made);
     return made;
   };
-  const shared: Analysis['shared'] = (one, other, surely) => {
+  const meet = (one: number, other: number, earlier: readonly number[]): Shared => {
     const [first, second] = [whole[one], whole[other]];
     if (!first || !second) return 'none';
     budget.nextRoute();
@@ -62,7 +76,7 @@ export function analyse(cubes: readonly Cube[], given: readonly Condition[] = []
       const found = find(
         solver,
         both,
-        surely.flatMap((at) => cubes[at] ?? []),
+        earlier.flatMap((at) => cubes[at] ?? []),
       );
       if (found.kind === 'point') return found.point;
       return found.kind === 'covered' ? 'none' : { budget: found.budget };
@@ -75,14 +89,22 @@ export function analyse(cubes: readonly Cube[], given: readonly Condition[] = []
     cubes: whole,
     solver,
     reach,
-    shared,
+    shared: (one, other) => {
+      const earlier = new Set([...before(one), ...before(other)]);
+      return meet(
+        one,
+        other,
+        [...earlier].filter((at) => at !== one && at !== other),
+      );
+    },
+    meeting: (index) => candidates.meeting(cubes[index] ?? nothing).filter((other) => other !== index),
     partly: (index) => {
       const cube = whole[index];
       if (!cube || reach(index).kind !== 'alive') return [];
       return before(index).flatMap((by): readonly Partly[] => {
         const earlier = cubes[by];
         if (!earlier || reach(by).kind !== 'alive' || isSpecialCase(solver, cube, earlier)) return [];
-        const point = shared(index, by, before(by));
+        const point = meet(index, by, before(by));
         return point === 'none' || 'budget' in point ? [] : [{ by, point }];
       });
     },

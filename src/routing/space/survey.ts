@@ -3,7 +3,7 @@ import type { FilterChain, Listener, Table, VirtualHost } from '../table/table.t
 import { cubeOf } from './cube.ts';
 import { wordCondition } from './field.ts';
 import { hostLanguage } from './host-domain.ts';
-import { type Analysis, analyse } from './reach.ts';
+import { type Analysis, analyse, inOrder, type Order } from './reach.ts';
 import { type Scene, sceneOf } from './scene.ts';
 
 /** One virtual host where requests come to it, and what is known of all requests there. */
@@ -15,8 +15,11 @@ export interface HostSurvey {
   readonly analysis: Analysis;
 }
 
-/** Every virtual host of a table that a listener leads to, once. Nothing is computed before it is asked. */
-export const surveyOf = memoize((table: Table): readonly HostSurvey[] => {
+/** Every virtual host of a table that a listener leads to, once, its routes in Envoy's order. Nothing is computed before it is asked. */
+export const surveyOf = memoize((table: Table): readonly HostSurvey[] => survey(table, () => inOrder));
+
+/** The same where the order of routes is only partly known: what is said holds for every order that it allows. */
+export function survey(table: Table, orderOf: (host: VirtualHost) => Order): readonly HostSurvey[] {
   const seen = new Set<VirtualHost>();
   return table.listeners.flatMap((listener) =>
     [...listener.chains, ...(listener.defaultChain ? [listener.defaultChain] : [])].flatMap((chain) =>
@@ -28,9 +31,10 @@ export const surveyOf = memoize((table: Table): readonly HostSurvey[] => {
         const analysis = analyse(
           host.routes.map((route) => cubeOf(scene, route)),
           given,
+          orderOf(host),
         );
         return [{ listener, chain, host, scene, analysis }];
       }),
     ),
   );
-});
+}
