@@ -13,7 +13,7 @@ export function randomMatch(random: Random): JsonObject {
     () => ({ prefix: path }),
     () => ({ prefix: path }),
     () => ({ path }),
-    () => ({ path_separated_prefix: path.length > 1 ? path.replace(/\/$/, '') : '/a' }),
+    () => ({ path_separated_prefix: /^.+[^/]$/.test(path) ? path : '/a' }),
     () => ({
       safe_regex: { regex: random.pick(['/a.*', '/[ab]/?', '/(a|b)*', '.*b', '/a|/b', '/.+', '.*', '/\\w\\b.*']) },
     }),
@@ -37,7 +37,7 @@ function randomHeader(random: Random): JsonObject {
     () => ({ string_match: { prefix: value || 'a' } }),
     () => ({ string_match: { suffix: value || 'a' } }),
     () => ({ string_match: { contains: value || 'b' } }),
-    () => ({ string_match: { safe_regex: { regex: random.pick(['a*', '[ab]', 'a|b', '.*', '.+']) } } }),
+    () => ({ string_match: { safe_regex: { regex: random.pick(['a*', '[ab]', 'a|b', 'a.?', '.+']) } } }),
     () => ({ present_match: random.below(2) === 0 }),
     () => ({ range_match: { start: random.below(3), end: random.below(4) } }),
   ])();
@@ -64,4 +64,21 @@ export function everyRequest(): readonly RoutingRequest[] {
       ),
   );
   return every;
+}
+
+/** A route behind two that share its requests between them: only both together cover it. */
+export function split(random: Random, route: JsonObject): readonly JsonObject[] {
+  const name = random.pick(['x', 'z']);
+  const [one, other] = random.pick<readonly JsonObject[]>([
+    [
+      { name, present_match: true },
+      { name, present_match: false },
+    ],
+    [
+      { name: ':method', string_match: { exact: 'GET' } },
+      { name: ':method', string_match: { exact: 'GET' }, invert_match: true },
+    ],
+  ]);
+  const headers = Array.isArray(route.headers) ? route.headers : [];
+  return [{ ...route, headers: [...headers, one] }, { ...route, headers: [...headers, other] }, route];
 }

