@@ -2,8 +2,17 @@ import { headerTruth, pathTestHolds } from '../match/clauses.ts';
 import { isJoinedAnyway } from '../match/facts.ts';
 import type { HeaderMutation } from '../table/action.ts';
 import type { Clause } from '../table/clause.ts';
-import { chanceCondition, wordCondition } from '../space/field.ts';
-import { flag, headerField, languageOf, pathCondition, pathsOf, type Read, readClause } from '../space/cube.ts';
+import { wordCondition } from '../space/field.ts';
+import {
+  flag,
+  headerField,
+  languageOf,
+  pathCondition,
+  pathsOf,
+  type Read,
+  readClause,
+  readFraction,
+} from '../space/cube.ts';
 import { beforeAppended, beforeRewrite, everything, type Language } from '../space/language.ts';
 import type { Scene } from '../space/scene.ts';
 import { isKeep, type PathFunction } from './path-function.ts';
@@ -37,8 +46,7 @@ export function readHanded(scene: Scene, handed: Handed, clause: Clause): Read {
     case 'cookie':
       return readClause(scene, clause);
     case 'fraction':
-      if (clause.share === null || clause.share === 0 || clause.share === 1) return readClause(scene, clause);
-      return [chanceCondition(scene.chance(handed.hop), clause.share, true)];
+      return readFraction(scene, clause, handed.hop);
     case 'tls':
       return clause.presented !== true && clause.validated !== true;
     case 'hidden':

@@ -85,10 +85,7 @@ export function readClause(scene: Scene, clause: Clause): Read {
     case 'grpc':
       return [wordCondition(scene.header('content-type'), grpcTypes, true, false)];
     case 'fraction':
-      if (clause.share === 0 || clause.share === 1) return clause.share === 1;
-      return clause.share === null
-        ? [flag(scene, `runtime ${clause.key}`)]
-        : [chanceCondition(scene.chance(0), clause.share, true)];
+      return readFraction(scene, clause, 0);
     case 'tls':
       if (clause.presented === null && clause.validated === null) return true;
       if (!scene.chain.tls) return clause.presented !== true && clause.validated !== true;
@@ -98,6 +95,17 @@ export function readClause(scene: Scene, clause: Clause): Read {
     case 'invalid':
       return false;
   }
+}
+
+/** A share of requests, of the random number that a pass through a listener draws. */
+export function readFraction(
+  scene: Scene,
+  { share, of, key }: Extract<Clause, { field: 'fraction' }>,
+  hop: number,
+): Read {
+  if (share === 0 || share === 1) return share === 1;
+  if (share === null) return [flag(scene, `runtime ${key}`)];
+  return [chanceCondition(scene.chance(hop), { below: Math.round(share * of), of }, true)];
 }
 
 const grpcTypes = patternLanguage('application/grpc(?:\\+(?s:.*))?', isGrpc, ['application/grpc']);

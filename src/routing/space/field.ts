@@ -1,9 +1,10 @@
+import { type Chance, drawnNumber } from './chance.ts';
 import type { Language } from './language.ts';
 import { type Budget, findWord, OutOfBudget, type Signed } from './word.ts';
 
 /**
  * One dimension of a request. `word`: absent or one text. `lines`: absent or several texts (repeated header lines, each matched
- * alone). `flag`: true or false by what no request tells. `chance`: the one random number of a request, from 0 to below 1.
+ * alone). `flag`: true or false by what no request tells. `chance`: the one random number of a request.
  */
 export interface Field {
   readonly key: string;
@@ -24,8 +25,8 @@ export interface Condition {
   readonly wanted: boolean;
   /** Whether it holds where the field is absent. */
   readonly absent: boolean;
-  /** For chance: wanted below it, else from it on. */
-  readonly share: number;
+  /** For chance: wanted below, else from there on; null for others. */
+  readonly chance: Chance | null;
   readonly key: string;
 }
 
@@ -44,24 +45,25 @@ export type Value =
 /** A condition on the words of a field. */
 export function wordCondition(field: Field, language: Language, wanted: boolean, absent: boolean): Condition {
   const key = `${wanted ? '+' : '-'}${absent ? 'a' : ''}|${language.key}`;
-  return { field, language, wanted, absent, share: 0, key };
+  return { field, language, wanted, absent, chance: null, key };
 }
 
 /** A condition that something no request tells holds. */
 export function flagCondition(field: Field, wanted: boolean): Condition {
-  return { field, language: null, wanted, absent: false, share: 0, key: wanted ? '+' : '-' };
+  return { field, language: null, wanted, absent: false, chance: null, key: wanted ? '+' : '-' };
 }
 
 /** A condition on the random number of the request. */
-export function chanceCondition(field: Field, share: number, wanted: boolean): Condition {
-  return { field, language: null, wanted, absent: false, share, key: `${wanted ? '<' : '>'}${share}` };
+export function chanceCondition(field: Field, chance: Chance, wanted: boolean): Condition {
+  const key = `${wanted ? '<' : '>'}${chance.below} of ${chance.of}`;
+  return { field, language: null, wanted, absent: false, chance, key };
 }
 
 /** The condition that holds exactly where this one does not. */
 export function negate(condition: Condition): Condition {
-  const { field, language, wanted, absent, share } = condition;
+  const { field, language, wanted, absent, chance } = condition;
   if (language) return wordCondition(field, language, !wanted, !absent);
-  return field.kind === 'chance' ? chanceCondition(field, share, !wanted) : flagCondition(field, !wanted);
+  return chance ? chanceCondition(field, chance, !wanted) : flagCondition(field, !wanted);
 }
 
 /** Answers whether a field has a value under several conditions. Remembers answers: rules ask the same often. */
@@ -94,9 +96,8 @@ function solve(field: Field, conditions: readonly Condition[], budget: Budget): 
     return wants.size > 1 ? null : { kind: 'flag', held: wants.has(true) };
   }
   if (field.kind === 'chance') {
-    const below = Math.min(1, ...conditions.filter(({ wanted }) => wanted).map(({ share }) => share));
-    const from = Math.max(0, ...conditions.filter(({ wanted }) => !wanted).map(({ share }) => share));
-    return from < below ? { kind: 'chance', number: from } : null;
+    const number = drawnNumber(conditions.flatMap(({ chance, wanted }) => (chance ? [{ ...chance, wanted }] : [])));
+    return number === null ? null : { kind: 'chance', number };
   }
   if (field.mayBeAbsent && conditions.every(({ absent }) => absent)) return { kind: 'absent' };
   const signed = conditions.flatMap(({ language, wanted }) => (language ? [{ language, wanted }] : []));

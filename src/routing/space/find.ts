@@ -1,3 +1,4 @@
+import { isIn } from './chance.ts';
 import { byField, type Cube } from './cube.ts';
 import { type Condition, type Field, negate, type Solver, type Value } from './field.ts';
 import { OutOfBudget } from './word.ts';
@@ -151,13 +152,13 @@ export function takesPoint(solver: Solver, cube: Cube, point: Point): boolean {
 
 function everyday(solver: Solver, field: Field): Value | null {
   if (field.kind === 'flag') return { kind: 'flag', held: false };
-  return field.kind === 'chance' ? { kind: 'chance', number: 0.999_999_9 } : solver.solve(field, []);
+  return field.kind === 'chance' ? { kind: 'chance', number: 999_999 } : solver.solve(field, []);
 }
 
-function meets({ field, language, wanted, absent, share }: Condition, value: Value): boolean {
+function meets({ field, language, wanted, absent, chance }: Condition, value: Value): boolean {
   if (value.kind === 'absent') return absent;
   if (value.kind === 'flag') return value.held === wanted;
-  if (value.kind === 'chance') return value.number < share === wanted;
+  if (value.kind === 'chance') return (chance !== null && isIn(value.number, chance)) === wanted;
   const [first = ''] = value.lines;
   const has = field.kind === 'lines' ? value.lines.some((line) => language?.has(line)) : language?.has(first);
   return has === wanted;

@@ -24,6 +24,8 @@ export type Clause =
       readonly field: 'fraction';
       /** 0 to 1; null: a runtime key decides that was not read. */
       readonly share: number | null;
+      /** The share is of the request's random number modulo this: 100, 10,000 or 1,000,000. */
+      readonly of: number;
       readonly key: string | null;
       readonly at: string;
     }

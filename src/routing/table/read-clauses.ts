@@ -195,12 +195,13 @@ const denominators: Readonly<Record<string, number>> = { HUNDRED: 100, TEN_THOUS
 function readFraction(fraction: JsonObject, { runtime }: ClauseContext): Clause {
   const byDefault = asObject(fraction.default_value);
   const key = asText(fraction.runtime_key) || null;
-  const share =
-    (asNumber(byDefault.numerator) ?? 0) / (denominators[asText(byDefault.denominator) ?? 'HUNDRED'] ?? 100);
+  const of = denominators[asText(byDefault.denominator) ?? 'HUNDRED'] ?? 100;
+  const share = Math.min((asNumber(byDefault.numerator) ?? 0) / of, 1);
   const at = '/runtime_fraction';
-  if (key === null) return { field: 'fraction', share: Math.min(share, 1), key, at };
-  if (runtime === null) return { field: 'fraction', share: null, key, at };
+  if (key === null) return { field: 'fraction', share, of, key, at };
+  if (runtime === null) return { field: 'fraction', share: null, of, key, at };
   const override = runtime.get(key);
-  if (override === undefined) return { field: 'fraction', share: Math.min(share, 1), key, at };
-  return { field: 'fraction', share: /^\d+$/.test(override) ? Math.min(Number(override) / 100, 1) : null, key, at };
+  if (override === undefined) return { field: 'fraction', share, of, key, at };
+  const percent = /^\d+$/.test(override) ? Math.min(Number(override) / 100, 1) : null;
+  return { field: 'fraction', share: percent, of: 100, key, at };
 }
