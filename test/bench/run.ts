@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { writeConfigDump, writeManifests } from './inputs.ts';
 import { compare, type Run, runNode } from './measure.ts';
 import { measureRouting } from './routing.ts';
+import { measureAdversarial, measureOrdinary } from './space.ts';
 
 /**
  * `npm run bench`: ratios against a peer or a limit in the same run. `--smoke` runs everything once on small inputs, to
@@ -28,6 +29,7 @@ try {
   await configDump(smoke ? 600 : 50_500, 1, false);
   await manifests(smoke ? 400 : 20_000);
   routing(smoke ? 2_000 : 20_000);
+  space(smoke ? [100, 400, 1_000] : [1_000, 20_000, 50_000]);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -56,6 +58,26 @@ function routing(routes: number): void {
   add(`one decision on ${routes} routes (5 % regexes), the slowest of 40`, shown, '5 ms', worstMs <= 5);
   const rate = `${Math.round(perSecond / 1000)},000/s`;
   add('decisions on 50 routes, one core', rate, 'at least 50,000/s', perSecond >= 50_000);
+}
+
+/** All routes of one table, shadowed and partly shadowed: an ordinary one at three sizes, and the worst we know. */
+function space([small, middle, large]: readonly [number, number, number]): void {
+  const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
+  measureOrdinary(small);
+  const costs = [small, middle, large].map(measureOrdinary);
+  const [one, mid, last] = costs.map(({ ms }) => ms);
+  const add = (what: string, measured: string, most: string, holds: boolean): void => {
+    rows.push({ what, measured, limit: most, holds });
+  };
+  add(`shadow analysis of ${middle} routes (5 % regexes)`, seconds(mid ?? 0), '30 s', (mid ?? 0) < 30_000);
+  const ideal = (large * Math.log(large)) / (small * Math.log(small));
+  const growth = (last ?? 0) / (one ?? 1);
+  const said = `${growth.toFixed(0)}x (${seconds(one ?? 0)} to ${seconds(last ?? 0)})`;
+  add(`the same, ${small} to ${large} routes`, said, `${ideal.toFixed(0)}x (n log n)`, growth <= ideal);
+  const hard = smoke ? 20 : 100;
+  const { ms, dead, undecided } = measureAdversarial(hard);
+  const found = `${seconds(ms)}; ${dead} dead, ${undecided} undecided`;
+  add(`the worst we know: ${hard} regexes that all meet, each with a header`, found, 'none', true);
 }
 
 async function configDump(pairs: number, rounds: number, timed: boolean): Promise<void> {

@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { decide } from '../../../src/routing/match/decide.ts';
 import type { Decision } from '../../../src/routing/match/decision.ts';
 import { analyse } from '../../../src/routing/space/reach.ts';
+import { find } from '../../../src/routing/space/find.ts';
 import { cubeOf } from '../../../src/routing/space/cube.ts';
 import { requestOf } from '../../../src/routing/space/request-of.ts';
 import { sceneOf } from '../../../src/routing/space/scene.ts';
-import { randomFrom } from '../../lab/routing/random.ts';
+import { type Random, randomFrom } from '../../lab/routing/random.ts';
 import { tableFor } from '../../support/routing.ts';
 import { everyRequest, randomMatch, split } from '../../support/small-world.ts';
 
@@ -20,12 +21,13 @@ describe.each([
   test.each([1, 2])('seed %i', (seed) => {
     const random = randomFrom(seed);
     const counts = { alive: 0, dead: 0, union: 0, impossible: 0, undecided: 0 };
-    for (let round = 0; round < 30; round += 1) {
+    for (let round = 0; round < 20; round += 1) {
       const routes = Array.from({ length: 2 + random.below(7) }, () => randomMatch(random)).flatMap((route) =>
         random.below(6) === 0 ? split(random, route) : [route],
       );
       const manager = random.pick([{}, { normalize_path: true, merge_slashes: true }, { merge_slashes: true }]);
       const table = tableFor({ routes, manager, version });
+      const some = everyRequest().filter((_, at) => at % 8 === round % 8);
       const reached = new Set<number>();
       for (const request of everyRequest()) {
         for (const at of landings(decide(table, request))) reached.add(at);
@@ -44,6 +46,18 @@ describe.each([
         if (reach.kind === 'undecided') expect(reach.budget, told).toContain('unusual bytes');
         if (reach.kind === 'dead' && reach.by.length > 1) counts.union += 1;
         if (reach.kind === 'dead' || reach.kind === 'impossible') expect(reached.has(index), told).toBe(false);
+        if (reach.kind === 'dead') {
+          // The proof alone covers it.
+          const proof = tableFor({ routes: [...reach.by, index].flatMap((at) => routes[at] ?? []), manager, version });
+          const arrives = some.find((request) => landings(decide(proof, request)).includes(reach.by.length));
+          expect(arrives, told).toBeUndefined();
+        }
+        // The order in which candidates are tried changes nothing.
+        const earlier = shuffled(random, analysis.cubes.slice(0, index));
+        const found = find(analysis.solver, analysis.cubes[index]?.conditions ?? [], earlier);
+        if (reach.kind === 'alive' || reach.kind === 'dead') {
+          expect(found.kind, told).toBe(reach.kind === 'alive' ? 'point' : 'covered');
+        }
         if (reach.kind !== 'alive') continue;
         const request = requestOf(scene, analysis.solver, reach.point, false);
         expect(request, told).not.toBeNull();
@@ -55,6 +69,13 @@ describe.each([
     expect(counts.alive).toBeGreaterThan(50);
   });
 });
+
+function shuffled<T>(random: Random, items: readonly T[]): readonly T[] {
+  return items
+    .map((item) => ({ item, at: random.next() }))
+    .sort((one, other) => one.at - other.at)
+    .map(({ item }) => item);
+}
 
 function landings(decision: Decision): readonly number[] {
   const all = decision.candidates.length > 0 ? decision.candidates : [decision];
