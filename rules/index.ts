@@ -5,6 +5,10 @@ import controlPlaneDisconnected from './control-plane/control-plane-disconnected
 import envoyNotLive from './control-plane/envoy-not-live.ts';
 import gatewayPodEmpty from './control-plane/gateway-pod-empty.ts';
 import gatewayListenerMissing from './gateway/gateway-listener-missing.ts';
+import hostRewritten from './matching/host-rewritten.ts';
+import hostnameWithPort from './matching/hostname-with-port.ts';
+import prefixNotASegment from './matching/prefix-not-a-segment.ts';
+import prefixRewritten from './matching/prefix-rewritten.ts';
 import regexInvalid from './matching/regex-invalid.ts';
 import regexNotFullMatch from './matching/regex-not-full-match.ts';
 import reservedPrefix from './matching/reserved-prefix.ts';
@@ -30,6 +34,10 @@ export const catalogue: readonly { readonly family: string; readonly rule: Rule 
   { family: 'control-plane', rule: envoyNotLive },
   { family: 'control-plane', rule: gatewayPodEmpty },
   { family: 'gateway', rule: gatewayListenerMissing },
+  { family: 'matching', rule: hostRewritten },
+  { family: 'matching', rule: hostnameWithPort },
+  { family: 'matching', rule: prefixNotASegment },
+  { family: 'matching', rule: prefixRewritten },
   { family: 'matching', rule: regexInvalid },
   { family: 'matching', rule: regexNotFullMatch },
   { family: 'matching', rule: reservedPrefix },

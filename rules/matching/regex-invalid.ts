@@ -11,7 +11,7 @@ import {
   writtenRoutes,
 } from '../../src/model/mesh/written-routes.ts';
 import type { Model } from '../../src/model/model.ts';
-import { estimateProgramSize } from '../../src/routing/table/program.ts';
+import { mendOf, type PatternFault, patternFault } from '../../src/routing/pattern-fault.ts';
 import { seenValue } from '../../src/snapshot/coverage.ts';
 
 /** What App Mesh sets in the bootstrap (`re2.max_program_size.error_level`); in the one real dump too. */
@@ -54,8 +54,14 @@ function judge(model: Model, route: WrittenRoute, regex: WrittenRegex, told: Set
   const envoys = running.gateways.flatMap((gateway) => gateway.envoys);
   // What an Envoy runs it has accepted.
   if (envoys.some((envoy) => runningPatterns(envoy)?.has(regex.pattern))) return null;
-  const refusal = running.gateways.flatMap(refusalsOf).find(({ fragment }) => regex.pattern.includes(fragment));
-  const fault = refusal ? wordsOf(refusal) : faultOf(regex.pattern, envoys[0]);
+  const estimated = patternFault(regex.pattern, limitsOf(envoys[0]));
+  // A fragment such as `*` stands in many a pattern that is right.
+  const refusal = running.gateways
+    .flatMap(refusalsOf)
+    .find(({ fragment, size }) =>
+      size ? fragment === regex.pattern : estimated?.certain === true && regex.pattern.includes(fragment),
+    );
+  const fault = refusal ? wordsOf(refusal) : estimated;
   if (!fault) return null;
   if (refusal) told.add(refusal);
   const until = meanwhile(model, running.gateways, 'the requests of this route');
@@ -80,45 +86,14 @@ function judge(model: Model, route: WrittenRoute, regex: WrittenRegex, told: Set
   });
 }
 
-interface Fault {
-  readonly says: string;
-  readonly note: string;
-  readonly mend: string;
-  readonly certain: boolean;
+/** The limit in force and how Envoy counts, where it was read; else those of App Mesh's last image. */
+function limitsOf(envoy: Envoy | undefined): Parameters<typeof patternFault>[1] {
+  const told = envoy ? seenValue(envoy.runtime)?.values.get('re2.max_program_size.error_level') : undefined;
+  const [, minor = 34] = ((envoy && seenValue(envoy.serverInfo)?.version) || '').split('.').map(Number);
+  return { limit: Number(told) || appMeshLimit, unit: minor >= 40 ? 'byte' : 'utf8' };
 }
 
-function faultOf(pattern: string, envoy: Envoy | undefined): Fault | null {
-  // RE2 in C++ knows \C (any byte); the engine that stands for it here does not.
-  if (pattern.includes('\\C')) return null;
-  const limit =
-    Number(envoy ? seenValue(envoy.runtime)?.values.get('re2.max_program_size.error_level') : '') || appMeshLimit;
-  const [, minor = 34] = (envoy ? (seenValue(envoy.serverInfo)?.version ?? '') : '').split('.').map(Number);
-  try {
-    const size = estimateProgramSize(pattern, minor >= 40 ? 'byte' : 'utf8');
-    if (size < limit / 2) return null;
-    const near = size > 2 * limit ? 'far above' : size > limit ? 'above' : 'near';
-    return {
-      says: `is about ${size} instructions long when compiled, ${near} the limit of ${limit}${size > limit ? ': Envoy will refuse it' : ''}`,
-      note: `about ${size} instructions, estimated`,
-      mend: 'Make the pattern smaller: shorter repetitions, [0-9a-z] instead of classes of all letters, a prefix instead of a long alternation',
-      certain: false,
-    };
-  } catch (error) {
-    const why = error instanceof Error ? error.message.replace(/^error parsing regexp: /, '').replaceAll('`', '"') : '';
-    return { says: `is not RE2: ${why}`, note: why, mend: mendOf(pattern), certain: true };
-  }
-}
-
-function mendOf(pattern: string): string {
-  if (/\(\?<?[=!]/.test(pattern)) {
-    return 'Write it without look-ahead and look-behind, which RE2 does not have: an earlier route, or a header with invert, can take what is to be left out';
-  }
-  if (/\\[1-9]/.test(pattern)) return 'Write it without back-references, which RE2 does not have';
-  if (/[*+?}]\+/.test(pattern)) return 'Write it without possessive repetition, which RE2 does not have';
-  return 'Correct the pattern';
-}
-
-function wordsOf({ size, fragment }: RefusedPattern): Fault {
+function wordsOf({ size, fragment }: RefusedPattern): PatternFault {
   if (size) {
     const says = `was refused by Envoy: ${size.is} instructions when compiled, above the limit of ${size.limit}`;
     return { says, note: 'the pattern that Envoy refused', mend: 'Make the pattern smaller', certain: true };

@@ -1,6 +1,6 @@
 import { configEffect, meanwhile, whenObjectsApply } from '../../src/diagnose/effect.ts';
 import type { Effect } from '../../src/diagnose/finding.ts';
-import { allOf, anyOf, defineRule, finding, type Outcome } from '../../src/diagnose/rule.ts';
+import { defineRule, finding, type Outcome } from '../../src/diagnose/rule.ts';
 import { envoyEvidence } from '../../src/model/envoy/envoy.ts';
 import {
   type WrittenRegex,
@@ -9,7 +9,7 @@ import {
   writtenRoutes,
 } from '../../src/model/mesh/written-routes.ts';
 import type { Model } from '../../src/model/model.ts';
-import { type GatewayTable, gatewayTables, supersededTables } from '../../src/routing/gateway-tables.ts';
+import { type GatewayTable, gatewayTables, supersededTables, tableParts } from '../../src/routing/gateway-tables.ts';
 import { type MisreadPattern, misreadPatterns } from '../../src/routing/misread-patterns.ts';
 import { witnessOf } from '../../src/routing/witness.ts';
 
@@ -17,17 +17,7 @@ export default defineRule({
   id: 'regex-not-full-match',
   title: 'Regular expression that must match the whole value reads as if a part were meant',
   severity: 'warning',
-  needs: anyOf(allOf('mesh.gatewayRoutes', 'mesh.virtualGateways'), allOf('envoy.routes', 'envoy.listenerConfig')),
-  also: [
-    'mesh.meshes',
-    'mesh.virtualServices',
-    'mesh.virtualRouters',
-    'mesh.virtualNodes',
-    'platform.namespaces',
-    'envoy.serverInfo',
-    'envoy.clusterConfig',
-    'envoy.runtime',
-  ],
+  ...tableParts,
   explains: ['requests-without-route', 'requests-to-wrong-route', 'route-unused', 'match-impossible'],
   docs: {
     what: 'A path or header regex that is anchored at one end only, that begins like no path does, or that is a plain word for a header whose values are sentences. A plain path written as a regex is information: it may be meant as it stands.',

@@ -4,8 +4,9 @@ import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rul
 import { asList, asNumber, asObject, asText } from '../../src/lib/json.ts';
 import { groupBy } from '../../src/lib/memo.ts';
 import type { GatewayRoute, VirtualNode, VirtualRouter } from '../../src/model/mesh/kinds.ts';
-import { virtualNode, virtualRouter, virtualService } from '../../src/model/mesh/links.ts';
+import { virtualNode, virtualRouter } from '../../src/model/mesh/links.ts';
 import { runningRoute, verdictOfFault } from '../../src/model/mesh/running.ts';
+import { targetOf } from '../../src/model/mesh/target.ts';
 import { listenersText, type WrittenRoute, writtenRoutes } from '../../src/model/mesh/written-routes.ts';
 import type { Model } from '../../src/model/model.ts';
 import type { Relation } from '../../src/model/relation.ts';
@@ -85,8 +86,8 @@ function openTargets(model: Model, route: WrittenRoute): readonly OpenTarget[] {
 }
 
 /** Who answers for a GatewayRoute's target; null where nobody does, or not an object. */
-function providerOf(model: Model, { target }: GatewayRoute): Relation<VirtualNode | VirtualRouter> | null {
-  const service = target ? virtualService(model, target) : null;
+function providerOf(model: Model, route: GatewayRoute): Relation<VirtualNode | VirtualRouter> | null {
+  const service = route.target ? targetOf(model, route, route.target) : null;
   if (!service || service.state === 'absent') return null;
   if (service.state === 'unknown') return service;
   const { provider } = service.value;

@@ -6,7 +6,7 @@ const severityOrder: Readonly<Record<Severity, number>> = { error: 0, warning: 1
 const effectOrder: Readonly<Record<Effect, number>> = { traffic: 0, latent: 1, standing: 2 };
 
 /**
- * Puts symptoms under causes and orders the report: roots by effect, severity, requests hurt, then rule and object; each
+ * Puts symptoms under causes and orders the report: faults before information, roots by effect, severity, requests hurt, then rule and object; each
  * root followed by its symptoms. A finding is a symptom where another's rule explains its rule and the two share an object.
  */
 export function fold(findings: readonly Finding[], rules: readonly Rule[]): readonly Finding[] {
@@ -53,6 +53,8 @@ function sharesObject(cause: Finding, symptom: Finding): boolean {
 
 function compareFindings(left: Finding, right: Finding): number {
   return (
+    // Information is no fault: it stands behind faults that hit nobody yet.
+    Number(left.severity === 'info') - Number(right.severity === 'info') ||
     effectOrder[left.effect] - effectOrder[right.effect] ||
     severityOrder[left.severity] - severityOrder[right.severity] ||
     (right.impact?.requestsPerMinute ?? 0) - (left.impact?.requestsPerMinute ?? 0) ||

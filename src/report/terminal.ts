@@ -2,7 +2,7 @@ import { refText } from '../snapshot/object.ts';
 import { groupBy } from '../lib/memo.ts';
 import { hang, oneLine } from '../lib/text.ts';
 import type { ReportDocument, ReportFinding } from './document.ts';
-import { renderFinding } from './terminal/finding.ts';
+import { renderFinding, renderNote } from './terminal/finding.ts';
 import { type Look, paint, sign } from './terminal/paint.ts';
 
 /** How and how much of a report is shown. */
@@ -25,7 +25,11 @@ export function renderTerminal(document: ReportDocument, options: TerminalOption
   const shown = options.all ? faults : faults.slice(0, mostRoots);
   const blocks = [
     lookedAt(document, options),
-    ...shown.map((finding) => renderFinding(finding, symptomsOf(finding), options, options.all)),
+    ...shown.map((finding) =>
+      isNote(finding, roots, options)
+        ? renderNote(finding, options)
+        : renderFinding(finding, symptomsOf(finding), options, options.all),
+    ),
     faults.length > shown.length ? [`${faults.length - shown.length} more root causes: --all shows them.`] : [],
     standingBlock(standing, options, symptomsOf),
     checksBlock(document, options),
@@ -34,6 +38,15 @@ export function renderTerminal(document: ReportDocument, options: TerminalOption
   ];
   const text = blocks.filter((block) => block.length > 0).map((block) => block.join('\n'));
   return `${text.join('\n\n')}\n`;
+}
+
+/** Information that explains nothing else is told in a sentence, unless it is all there is to tell. */
+function isNote(
+  { severity, symptoms }: ReportFinding,
+  roots: readonly ReportFinding[],
+  { all }: TerminalOptions,
+): boolean {
+  return !all && severity === 'info' && symptoms.length === 0 && roots.length > 1;
 }
 
 function lookedAt({ gateways, sources, takenAt, window }: ReportDocument, look: Look): readonly string[] {

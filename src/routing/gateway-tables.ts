@@ -2,6 +2,7 @@ import { memoize } from '../lib/memo.ts';
 import type { Envoy } from '../model/envoy/envoy.ts';
 import type { Gateway } from '../model/gateway.ts';
 import type { Model } from '../model/model.ts';
+import type { Part } from '../model/parts.ts';
 import { assumedVersion, tableOf } from './from-envoy.ts';
 import { compileTable } from './table/compile.ts';
 import type { FilterChain, Listener, Route, Table, VirtualHost } from './table/table.ts';
@@ -16,6 +17,29 @@ export interface GatewayTable {
   readonly table: Table;
   /** Where the objects made it: which object each route came from. */
   readonly translation: Translation | null;
+}
+
+/** What of the model these tables are made from, for rules to declare: either of `needs`, sharpened by `also`. */
+export const tableParts = {
+  needs: [
+    ['mesh.gatewayRoutes', 'mesh.virtualGateways'],
+    ['envoy.routes', 'envoy.listenerConfig'],
+  ],
+  also: [
+    'mesh.meshes',
+    'mesh.virtualServices',
+    'mesh.virtualRouters',
+    'mesh.virtualNodes',
+    'platform.namespaces',
+    'envoy.serverInfo',
+    'envoy.clusterConfig',
+    'envoy.runtime',
+  ],
+} as const satisfies { readonly needs: readonly (readonly Part[])[]; readonly also: readonly Part[] };
+
+/** True for a gateway of App Mesh: its rewrites are defaults, not somebody's wish. */
+export function isAppMesh({ gateway, envoy }: GatewayTable): boolean {
+  return gateway.object !== null || (envoy?.identity ?? null) !== null;
 }
 
 /** A route by which a request enters a gateway, and the way to it. */

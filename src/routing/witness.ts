@@ -1,3 +1,4 @@
+import { redacted } from '../snapshot/redact.ts';
 import type { RoutingRequest } from './match/request.ts';
 
 /** A concrete request that shows a fault, as reports print it. */
@@ -14,11 +15,14 @@ export interface Witness {
 /**
  * Writes a request down for people. The curl command connects to the listener's port on this machine, where
  * `kubectl port-forward` puts it, whatever host and port the URL names; null where the request is not wholly known,
- * or curl cannot send it (CONNECT).
+ * holds a value that was redacted, or is one that curl cannot send (CONNECT).
  */
 export function witnessOf(request: RoutingRequest): Witness | null {
   const { method, target, authority, port } = request;
   if (method === null || method === 'CONNECT' || target === null || authority === null || port === null) return null;
+  // A route may ask for a value that was hidden when it was read: whoever sends the placeholder shows nothing.
+  const values = [target, authority, ...[...request.headers.values()].flatMap((lines) => lines ?? [])];
+  if (values.some((value) => value.includes(redacted))) return null;
   const scheme = request.tls === true ? 'https' : 'http';
   const sni = request.tls === true && request.sni !== null && request.sni !== 'absent' ? request.sni : null;
   const host = textOf(authority);

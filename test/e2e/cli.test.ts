@@ -68,6 +68,10 @@ describe('meshdoctor', () => {
       'target-service-missing',
       'target-service-no-provider',
       'config-rejected',
+      'host-rewritten',
+      'hostname-with-port',
+      'prefix-not-a-segment',
+      'prefix-rewritten',
     ]);
     expect(stdout).toContain('has no control plane any more');
   });

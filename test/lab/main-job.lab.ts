@@ -11,6 +11,7 @@ interface Finding {
   readonly id: string;
   readonly rule: string;
   readonly effect: string;
+  readonly severity: string;
   readonly objects: readonly { readonly kind: string; readonly name: string }[];
   readonly symptomOf: string | null;
 }
@@ -31,8 +32,12 @@ async function diagnose(...sources: readonly string[]): Promise<readonly Finding
   return (JSON.parse(stdout) as { findings: Finding[] }).findings;
 }
 
+/** What is said of faults; information (what App Mesh does by default) is told of a healthy gateway too. */
 const said = (findings: readonly Finding[]): readonly string[] =>
-  findings.map(({ rule, effect, objects }) => `${rule} ${objects[0]?.kind} ${objects[0]?.name} ${effect}`).sort();
+  findings
+    .filter(({ severity, effect }) => severity !== 'info' || effect === 'standing')
+    .map(({ rule, effect, objects }) => `${rule} ${objects[0]?.kind} ${objects[0]?.name} ${effect}`)
+    .sort();
 
 const planted = [
   'config-rejected VirtualGateway edge latent',
@@ -126,7 +131,8 @@ describe.each(['1.40.0', '1.36.2'] as const)('refused updates on Envoy %s', (env
         const { findings } = JSON.parse(stdout) as { findings: (Finding & { message: string })[] };
         const words = (resource: string) =>
           `config-rejected: Gateway edge refused an update of ${resource} at some time since it started.`;
-        expect(findings.map(({ rule, message }) => `${rule}: ${message}`).sort()).toEqual(resources.map(words));
+        const refused = findings.filter(({ rule }) => rule === 'config-rejected');
+        expect(refused.map(({ rule, message }) => `${rule}: ${message}`).sort()).toEqual(resources.map(words));
       } finally {
         await lab.stop();
       }

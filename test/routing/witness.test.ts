@@ -81,5 +81,6 @@ describe('witnessOf', () => {
       expect(witnessOf({ ...requestFor('GET a.test/x'), [part]: null })).toBeNull();
     }
     expect(witnessOf(requestFor('CONNECT a.test:443'))).toBeNull();
+    expect(witnessOf(requestFor('GET a.test/x', { authorization: '[redacted]' }))).toBeNull();
   });
 });

@@ -13,9 +13,7 @@ export function renderFinding(
   all: boolean,
 ): readonly string[] {
   const most = all ? Number.POSITIVE_INFINITY : 3;
-  const severity = finding.severity === 'error' ? 'ERROR' : finding.severity === 'warning' ? 'WARN ' : 'INFO ';
-  const head = `${paint(look, severityStyle(finding.severity), severity)} ${paint(look, 'bold', finding.rule)}`;
-  const lines = [head, ...part(look, '', finding.message), ...part(look, 'Effect', effectText(finding, symptoms))];
+  const lines = [...renderNote(finding, look), ...part(look, 'Effect', effectText(finding, symptoms))];
   if (finding.cause !== '') lines.push(...part(look, 'Why', finding.cause));
   lines.push(...several('Seen', finding.evidence, most, look, evidenceText));
   lines.push(...several('About', finding.objects, most, look, objectText));
@@ -32,6 +30,13 @@ export function renderFinding(
     if (all) for (const symptom of symptoms) lines.push(...part(look, '', `${symptom.rule}: ${symptom.message}`));
   }
   return lines;
+}
+
+/** A finding in a sentence: what a person needs of information that is no fault. */
+export function renderNote({ severity, rule, message }: ReportFinding, look: Look): readonly string[] {
+  const word = severity === 'error' ? 'ERROR' : severity === 'warning' ? 'WARN ' : 'INFO ';
+  const head = `${paint(look, severityStyle(severity), word)} ${paint(look, 'bold', rule)}`;
+  return [head, ...part(look, '', message)];
 }
 
 function part(look: Look, name: string, text: string): readonly string[] {

@@ -83,6 +83,12 @@ routes: { rds_ingress_http_8088: { self_redirect: [{ prefix: /users, hostRewrite
       says: 'the regex "[a-z" is not RE2',
       effect: 'latent',
     },
+    {
+      name: 'a refusal that fits no pattern written: the gateway alone',
+      manifests: path('/api/.*'),
+      envoy: refused('no argument for repetition operator: *'),
+      finds: ['VirtualGateway shop/edge'],
+    },
   ],
   quiet: [
     {

@@ -1,0 +1,55 @@
+import { whenObjectsApply } from '../../src/diagnose/effect.ts';
+import { defineRule, finding } from '../../src/diagnose/rule.ts';
+import { aboutRoutes } from '../../src/diagnose/route-facts.ts';
+import { gatewayTables, isAppMesh, tableParts } from '../../src/routing/gateway-tables.ts';
+import { routeFacts } from '../../src/routing/route-facts.ts';
+import { madeBy, requestFor } from '../../src/routing/sample.ts';
+
+export default defineRule({
+  id: 'host-rewritten',
+  title: 'The gateway replaces Host by the name of the VirtualService',
+  severity: 'info',
+  ...tableParts,
+  docs: {
+    what: 'Routes of an App Mesh gateway whose requests reach the workload with the AWS name of the VirtualService as Host, which is the default. One finding a gateway, with the first 20 routes.',
+    why: 'A workload that builds absolute URLs, redirects or cookie domains from Host, or that serves several hosts, sees a name that no client knows. The original stands in `x-envoy-original-host` on newer Envoys, and not in `x-forwarded-host`.',
+    fix: 'Where a workload needs the host of the client: `rewrite.hostname.defaultTargetHostname: DISABLED`. On a gateway that takes no configuration any more, let the workload read its public name from its own configuration.',
+    seen: 'Redirects to `cart.shop.svc.cluster.local`, redirect loops, cookies that clients refuse, 421 or 404 from a workload that checks Host.',
+  },
+  subjects: (model) =>
+    gatewayTables(model)
+      .filter(isAppMesh)
+      .map(({ gateway }) => gateway),
+  *check(model) {
+    for (const table of gatewayTables(model).filter(isAppMesh)) {
+      const { gateway } = table;
+      const { facts, count } = routeFacts(
+        model,
+        table,
+        (entry) => {
+          const { action } = entry.route;
+          return action.type === 'forward' && action.host.kind === 'literal' ? requestFor(entry) : null;
+        },
+        (decision, { route }, { authority }) => {
+          const host = decision.hops[0]?.rewrite?.host;
+          return madeBy(decision, route) === true && host !== undefined && host !== authority;
+        },
+      );
+      const [first, ...rest] = facts;
+      if (!first) continue;
+      const { request, decision } = first;
+      yield finding(gateway, {
+        ...aboutRoutes(model, table, [first, ...rest]),
+        message: `${count} of gateway ${gateway.ref.name} replace${facts.length === 1 ? 's' : ''} Host by the name of the VirtualService: the workload behind ${request.target} sees ${decision.hops[0]?.rewrite?.host} where the client asked for ${request.authority}.`,
+        cause: 'App Mesh does so unless a GatewayRoute says otherwise.',
+        fix: [
+          {
+            say: 'Nothing, unless a workload needs the host of the client: then set rewrite.hostname.defaultTargetHostname to DISABLED on its GatewayRoute.',
+            restarts: 'nothing',
+            works: whenObjectsApply(model, [gateway]),
+          },
+        ],
+      });
+    }
+  },
+});

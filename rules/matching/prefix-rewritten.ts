@@ -1,0 +1,133 @@
+import { whenObjectsApply } from '../../src/diagnose/effect.ts';
+import type { Fix } from '../../src/diagnose/finding.ts';
+import { aboutRoutes } from '../../src/diagnose/route-facts.ts';
+import { defineRule, finding, type Outcome } from '../../src/diagnose/rule.ts';
+import { asObject, asText } from '../../src/lib/json.ts';
+import type { Model } from '../../src/model/model.ts';
+import {
+  type Entry,
+  type GatewayTable,
+  gatewayTables,
+  innerEntriesOf,
+  isAppMesh,
+  tableParts,
+} from '../../src/routing/gateway-tables.ts';
+import type { RoutingRequest } from '../../src/routing/match/request.ts';
+import { type RouteFact, routeFacts } from '../../src/routing/route-facts.ts';
+import { pathTestOf, type RouteOrigin } from '../../src/routing/route-origin.ts';
+import { madeBy, requestFor } from '../../src/routing/sample.ts';
+
+export default defineRule({
+  id: 'prefix-rewritten',
+  title: 'The matched prefix is cut before the request goes on',
+  severity: 'info',
+  ...tableParts,
+  explains: ['requests-without-route'],
+  docs: {
+    what: 'Routes of an App Mesh gateway whose prefix is replaced by `/`, which is the default; and, on any gateway, routes whose rewrite leaves `//`. One finding a gateway, with the first 20 routes. A warning where the VirtualRouter behind still asks for the prefix, so that the cut request finds no route there.',
+    why: 'A workload that serves `/cart/1` is asked for `/1`. Where prefix `/a` becomes `/`, `/a/x` becomes `//x`, which many workloads do not take for `/x`.',
+    fix: 'To keep the path: `rewrite.prefix.defaultPrefix: DISABLED`. Against `//`: match and rewrite with a slash at both ends. On a gateway that takes no configuration any more, serve the short path too.',
+    seen: 'Status 404 from the workload (no response flag), while the access log shows the long path: it stands in `x-envoy-original-path`.',
+  },
+  subjects: (model) => gatewayTables(model).map(({ gateway }) => gateway),
+  *check(model) {
+    for (const table of gatewayTables(model)) {
+      yield* doubledSlashes(model, table);
+      if (!isAppMesh(table)) continue;
+      const { facts, count } = routeFacts(
+        model,
+        table,
+        cutRequest,
+        (decision, { route }) => madeBy(decision, route) === true,
+      );
+      const lost = facts.filter((fact) => asksForPrefix(table, fact));
+      yield* lostBehind(model, table, lost);
+      const [first, ...rest] = facts;
+      if (!first) continue;
+      yield finding(table.gateway, {
+        ...aboutRoutes(model, table, [first, ...rest]),
+        message: `${count} of gateway ${table.gateway.ref.name} cut${facts.length === 1 ? 's' : ''} the matched prefix: ${first.request.target} reaches ${first.decision.hops[0]?.rewrite?.host} as ${first.decision.hops[0]?.rewrite?.path}.`,
+        cause: 'App Mesh replaces a matched prefix by / unless a GatewayRoute says otherwise.',
+        fix: [keepPrefix(model, table, 'Nothing, unless a workload serves the long path: then set')],
+      });
+    }
+  },
+});
+
+/** A request below a prefix that a default cuts: a rewrite that somebody wrote is a wish. */
+function cutRequest(entry: Entry, { written }: RouteOrigin): RoutingRequest | null {
+  const test = pathTestOf(entry.route);
+  const { action } = entry.route;
+  if (test?.kind !== 'prefix' || test.value === '/' || action.type !== 'forward') return null;
+  if (action.path.kind !== 'prefix' || action.path.value !== '/') return null;
+  if (written && asText(asObject(asObject(written.action.rewrite).prefix).value) !== undefined) return null;
+  return below(entry, test.value);
+}
+
+function below(entry: Entry, prefix: string): RoutingRequest | null {
+  const request = requestFor(entry);
+  const query = request?.target?.replace(/^[^?]*/, '') ?? '';
+  return request && { ...request, target: `${prefix}${prefix.endsWith('/') ? '' : '/'}x${query}` };
+}
+
+/** True where the cut request finds no route at the VirtualService, and one of its routes asks for the uncut path. */
+function asksForPrefix({ table }: GatewayTable, { decision, entry }: RouteFact): boolean {
+  const host = decision.hops[1]?.virtualHost;
+  const prefix = pathTestOf(entry.route);
+  if (decision.outcome !== 'no-route' || !host || prefix?.kind !== 'prefix') return false;
+  const wanted = prefix.value.replace(/\/$/, '');
+  return innerEntriesOf(table).some((inner) => {
+    const test = inner.host.name === host ? pathTestOf(inner.route) : undefined;
+    return (test?.kind === 'prefix' || test?.kind === 'exact') && `${test.value}/`.startsWith(`${wanted}/`);
+  });
+}
+
+function* lostBehind(model: Model, table: GatewayTable, lost: readonly RouteFact[]): Iterable<Outcome> {
+  const [first, ...rest] = lost;
+  if (!first) return;
+  const { request, decision } = first;
+  yield finding(table.gateway, {
+    ...aboutRoutes(model, table, [first, ...rest]),
+    severity: 'warning',
+    message: `${lost.length} ${lost.length === 1 ? 'route' : 'routes'} of gateway ${table.gateway.ref.name} lose${lost.length === 1 ? 's' : ''} requests by cutting the prefix: ${request.target} reaches ${decision.hops[1]?.virtualHost} as ${decision.hops[0]?.rewrite?.path}, where only the uncut path has a route, and gets 404.`,
+    cause: 'The gateway cuts the prefix by default, and the VirtualRouter behind matches the path with its prefix.',
+    fix: [keepPrefix(model, table, 'Match the short path in the VirtualRouter, or set')],
+    discriminator: 'no route behind',
+  });
+}
+
+function* doubledSlashes(model: Model, table: GatewayTable): Iterable<Outcome> {
+  const { facts, count } = routeFacts(
+    model,
+    table,
+    (entry) => {
+      const test = pathTestOf(entry.route);
+      const { action } = entry.route;
+      if (test?.kind !== 'prefix' || test.value.endsWith('/') || action.type !== 'forward') return null;
+      return action.path.kind === 'prefix' && action.path.value.endsWith('/') ? below(entry, test.value) : null;
+    },
+    (decision, { route }) =>
+      madeBy(decision, route) === true && decision.hops[0]?.rewrite?.path.includes('//') === true,
+  );
+  const [first, ...rest] = facts;
+  if (!first) return;
+  const { request, decision } = first;
+  yield finding(table.gateway, {
+    ...aboutRoutes(model, table, [first, ...rest]),
+    message: `${count} of gateway ${table.gateway.ref.name} leave${facts.length === 1 ? 's' : ''} a double slash: ${request.target} goes on as ${decision.hops[0]?.rewrite?.path}.`,
+    cause: 'A prefix without slash at its end is replaced by one with a slash; the slash behind the prefix stays.',
+    fix: [
+      {
+        say: 'Match the prefix with a slash at its end, and the bare path by a route of its own.',
+        restarts: 'nothing',
+        works: whenObjectsApply(model, [table.gateway]),
+      },
+    ],
+    discriminator: 'double slash',
+  });
+}
+
+function keepPrefix(model: Model, { gateway }: GatewayTable, begin: string): Fix {
+  const say = `${begin} rewrite.prefix.defaultPrefix to DISABLED on its GatewayRoute.`;
+  return { say, restarts: 'nothing', works: whenObjectsApply(model, [gateway]) };
+}
