@@ -3,11 +3,8 @@ import type { Decision } from '../match/decision.ts';
 import type { RoutingRequest } from '../match/request.ts';
 import { tableBudget } from '../space/budget.ts';
 import { indexCandidates } from '../space/candidates.ts';
-import type { Cube } from '../space/cube.ts';
-import { type Condition, type Field, makeSolver, type Solver, wordCondition } from '../space/field.ts';
-import { textLanguage } from '../space/language.ts';
-import { contains, find, overlap } from '../space/find.ts';
-import { requestOf } from '../space/request-of.ts';
+import { type Condition, makeSolver } from '../space/field.ts';
+import { contains, overlap } from '../space/find.ts';
 import type { Scene } from '../space/scene.ts';
 import { OutOfBudget } from '../space/word.ts';
 import type { Table } from '../table/table.ts';
@@ -15,6 +12,7 @@ import { type Profile, sameEnding } from './ending.ts';
 import type { Way } from './flatten.ts';
 import { scenesOf } from './meeting.ts';
 import { probes } from './probes.ts';
+import { type Difference, settle } from './settle.ts';
 
 /** What two tables make of all requests. */
 export interface Comparison {
@@ -24,15 +22,6 @@ export interface Comparison {
   readonly undecided: readonly { readonly listener: string; readonly why: string }[];
   /** Requests about which nothing is claimed. */
   readonly limits: readonly string[];
-}
-
-/** Requests that end otherwise in one table than in the other: one of them, decided by both. */
-export interface Difference {
-  readonly request: RoutingRequest;
-  readonly one: Decision;
-  readonly other: Decision;
-  /** The parts of the ending that differ. */
-  readonly parts: readonly string[];
 }
 
 /** More differences than these are not looked for. */
@@ -101,7 +90,18 @@ function compareWays(
         if (same !== true) {
           const before = meetingOther(counterpart.cube).filter((at) => at < j);
           const candidates = [...earlier.flatMap((at) => ones[at] ?? []), ...before.flatMap((at) => others[at] ?? [])];
-          settle(found, { scene, solver, both, candidates, one: way, other: counterpart });
+          const settled = settle({
+            tables: [found.one, found.other],
+            profile: found.profile,
+            scene,
+            solver,
+            both,
+            candidates,
+            one: way,
+            other: counterpart,
+          });
+          if (typeof settled === 'string') tell(found, scene, settled);
+          else if (settled) found.differences.push(settled);
         }
         if (found.differences.length >= mostDifferences) return;
         if (contains(solver, counterpart.cube, { ...way.cube, conditions: [...given, ...way.cube.conditions] })) break;
@@ -137,98 +137,10 @@ function beginning(conditions: readonly Condition[]): { readonly text: string; r
   return best;
 }
 
-interface Question {
-  readonly scene: Scene;
-  readonly solver: Solver;
-  /** What both ways ask. */
-  readonly both: readonly Condition[];
-  /** What decides before either. */
-  readonly candidates: readonly Cube[];
-  readonly one: Way;
-  readonly other: Way;
-}
-
-/** Two forms of an ending can agree on single requests (`/a` + rest against `/a`): so many are tried. */
-const mostTries = 8;
-
-/** Searches a request that takes both ways and ends differently; one that cannot be confirmed leaves it undecided. */
-function settle(found: Found, question: Question): void {
-  const { scene, solver, candidates, one, other } = question;
-  let asked = question.both;
-  for (let tries = 0; tries < mostTries; tries += 1) {
-    const answer = find(solver, asked, candidates);
-    if (answer.kind === 'covered') return;
-    if (answer.kind === 'undecided') return tell(found, scene, answer.budget);
-    const { point } = answer;
-    for (const field of point.keys()) {
-      if (field.kind === 'flag') return tell(found, scene, `it hangs on what no request tells: ${field.key}`);
-    }
-    const request = requestOf(scene, solver, point, one.cube.connect);
-    if (!request) return tell(found, scene, 'it hangs on a header that changes how a request is read');
-    const decisions = [decide(found.one, request), decide(found.other, request)] as const;
-    if (!follows(decisions[0], one) || !follows(decisions[1], other)) {
-      throw new Error(`the comparison and the matcher disagree about ${request.authority}${request.target}`);
-    }
-    const parts = partsThatDiffer(one, other, decisions, found.profile);
-    if (parts.length > 0) {
-      found.differences.push({ request, one: decisions[0], other: decisions[1], parts });
-      return;
-    }
-    asked = [...asked, otherThan(question, request)];
-  }
-  tell(found, scene, 'two rewrites that agree on every request tried');
-}
-
-/** A condition that leaves out one request, by what the endings differ in. */
-function otherThan({ scene, one, other }: Question, { authority, target }: RoutingRequest): Condition {
-  const not = (field: Field, word: string): Condition =>
-    wordCondition(
-      field,
-      textLanguage({ kind: 'exact', value: word, ignoreCase: false }, (text) => text === word, 'byte'),
-      false,
-      true,
-    );
-  if (one.ending.host !== other.ending.host) return not(scene.host, authority ?? '');
-  return not(scene.path, (scene.targets ? target : target?.split('?', 1)[0]) ?? '');
-}
-
 function tell(found: Found, { listener }: Scene, why: string): void {
   if (!found.undecided.some((told) => told.why === why && told.listener === listener.name)) {
     found.undecided.push({ listener: listener.name, why });
   }
-}
-
-/** Whether a decision takes a way: by the same routes. */
-function follows(decision: Decision, { routes, ending }: Way): boolean {
-  if (ending.kind === 'unknown') return true;
-  const taken = (one: Decision): boolean => {
-    const at = one.hops.flatMap(({ route }) => route?.pointer ?? []);
-    return at.join() === routes.map(({ place }) => place.pointer).join();
-  };
-  return [decision, ...decision.candidates].some(taken);
-}
-
-function partsThatDiffer(
-  { ending: one }: Way,
-  { ending: other }: Way,
-  [first, second]: readonly [Decision, Decision],
-  profile: Profile,
-): readonly string[] {
-  const parts: string[] = [];
-  if (first.outcome !== second.outcome || one.kind !== other.kind) parts.push('outcome');
-  if (first.status !== second.status) parts.push('status');
-  if (one.clusters !== other.clusters) parts.push('cluster');
-  if (first.location !== second.location) parts.push('location');
-  const [sent, alsoSent] = [first.hops.at(-1)?.rewrite, second.hops.at(-1)?.rewrite];
-  if (first.outcome === 'forward' && second.outcome === 'forward') {
-    if (sent?.path !== alsoSent?.path) parts.push('path');
-    if (sent?.host !== alsoSent?.host) parts.push('host');
-  }
-  if (profile === 'all') {
-    if (one.timeoutMs !== other.timeoutMs) parts.push('timeout');
-    for (const part of ['retries', 'headers', 'filters'] as const) if (one[part] !== other[part]) parts.push(part);
-  }
-  return parts;
 }
 
 /** A request that one connection manager may change where the other does not. */

@@ -1,8 +1,7 @@
-import { headerTruth, isGrpc, textHolds, valueHolds } from '../match/clauses.ts';
-import { pathTestHolds } from '../match/clauses.ts';
+import { headerTruth, isGrpc, pathTestHolds, textHolds, valueHolds } from '../match/clauses.ts';
 import type { Clause, HeaderTest, PathTest, ValueTest } from '../table/clause.ts';
 import type { Route } from '../table/table.ts';
-import { chanceCondition, type Condition, type Field, flagCondition, negate, wordCondition } from './field.ts';
+import { chanceCondition, type Condition, type Field, flagCondition, wordCondition } from './field.ts';
 import {
   everything,
   type Language,

@@ -122,7 +122,6 @@ const methodField: Omit<Field, 'key'> = {
   hints: [],
 };
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a header value cannot hold
 const headerBytes = /^([^\0\r\n \t]([^\0\r\n]*[^\0\r\n \t])?)?$/;
 
 /** Envoy trims header values; CR, LF and NUL are refused. */

@@ -18,7 +18,7 @@ import { type Random, randomFrom } from './random.ts';
  * does what it says, and of two tables called different each witness gets two answers. `MESHDOCTOR_PER_DEAD` requests for each
  * dead route (`npm run test:lab:full` asks more).
  */
-const perDead = Number(process.env.MESHDOCTOR_PER_DEAD ?? 60);
+const perDead = Number(process.env.MESHDOCTOR_PER_DEAD ?? 40);
 const hostCount = Number(process.env.MESHDOCTOR_SPACE_HOSTS ?? 60);
 const seed = Number(process.env.MESHDOCTOR_SEED ?? Date.now() % 1_000_000);
 const managers: readonly JsonObject[] = [{}, { normalize_path: true, merge_slashes: true }, { merge_slashes: true }];
@@ -42,7 +42,7 @@ describe.each<EnvoyVersion>(['1.40.0', '1.36.2'])('what is said of all requests 
         const tables = [0, 1].map((index) => tableOf(listeners[2 * at + index] ?? {}, version));
         const [table, changed] = tables;
         if (!table || !changed) throw new Error('no table');
-        await reaches(oracle, one, table, counts);
+        await reaches(random, oracle, one, table, counts);
         await differences(oracle, [one, other], [table, changed], counts);
       }
     } finally {
@@ -59,7 +59,7 @@ describe.each<EnvoyVersion>(['1.40.0', '1.36.2'])('what is said of all requests 
 
 type Counts = Record<'alive' | 'dead' | 'union' | 'impossible' | 'undecided' | 'asked' | 'different', number>;
 
-async function reaches(oracle: Oracle, port: number, table: Table, counts: Counts): Promise<void> {
+async function reaches(random: Random, oracle: Oracle, port: number, table: Table, counts: Counts): Promise<void> {
   const witnesses: { readonly request: RoutingRequest; readonly verdict: string }[] = [];
   const dead: { readonly request: RoutingRequest; readonly verdict: string }[] = [];
   for (const { host, scene, analysis } of surveyOf(table)) {
@@ -73,7 +73,7 @@ async function reaches(oracle: Oracle, port: number, table: Table, counts: Count
       }
       if (reach.kind !== 'dead' && reach.kind !== 'impossible') continue;
       if (reach.kind === 'dead' && reach.by.length > 1) counts.union += 1;
-      for (const request of askedBy(host.name, route.index, table)) dead.push({ request, verdict });
+      for (const request of askedBy(random, host.name, route.index, table)) dead.push({ request, verdict });
     }
   }
   const shown = await oracle.ask(
@@ -94,7 +94,7 @@ async function reaches(oracle: Oracle, port: number, table: Table, counts: Count
 }
 
 /** Requests that a route asks for, whoever takes them: those that a table of this route alone gives it. */
-function askedBy(hostName: string, index: number, table: Table): readonly RoutingRequest[] {
+function askedBy(random: Random, hostName: string, index: number, table: Table): readonly RoutingRequest[] {
   const [listener] = table.listeners;
   const [chain] = listener?.chains ?? [];
   const host = chain?.manager?.routes?.hosts.find(({ name }) => name === hostName);
@@ -109,14 +109,33 @@ function askedBy(hostName: string, index: number, table: Table): readonly Routin
     ...table,
     listeners: [{ ...listener, chains: [{ ...chain, manager: { ...chain.manager, routes } }] }],
   };
+  const asks = (request: RoutingRequest): boolean => decide(single, request).hops.at(-1)?.route !== null;
   const found: RoutingRequest[] = [];
   for (const request of everyRequest()) {
     const asked = { ...request, authority: hostName, port: listener.port };
-    const { hops } = decide(single, asked);
-    if (hops.at(-1)?.route) found.push(asked);
-    if (found.length >= perDead) break;
+    if (asks(asked)) found.push(asked);
+    if (found.length >= perDead) return found;
+  }
+  const seeds = found.length;
+  for (let tries = 0; seeds > 0 && found.length < perDead && tries < perDead * 4; tries += 1) {
+    const varied = vary(random, found[random.below(seeds)]);
+    if (varied && asks(varied)) found.push(varied);
   }
   return found;
+}
+
+/** The same request with something more or else, where a route may look. */
+function vary(random: Random, request: RoutingRequest | undefined): RoutingRequest | null {
+  if (!request) return null;
+  const text = (): string =>
+    Array.from({ length: random.below(5) }, () => random.pick(['a', 'b', ',', '1', 'x', '.'])).join('');
+  const headers = new Map(request.headers);
+  for (let left = random.below(3); left > 0; left -= 1) {
+    headers.set(random.pick(['x', 'y', 'z']), Array.from({ length: 1 + random.below(2) }, text));
+  }
+  const target =
+    request.target + random.pick(['', 'a', 'b/', '.', `${text()}`]) + random.pick(['', '?q=a', '?q', `?${text()}`]);
+  return { ...request, headers, target, method: random.pick(['GET', 'POST', 'PUT']) };
 }
 
 async function differences(

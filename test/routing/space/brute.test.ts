@@ -48,7 +48,7 @@ describe.each([
         if (reach.kind === 'dead' || reach.kind === 'impossible') expect(reached.has(index), told).toBe(false);
         if (reach.kind === 'dead') {
           // The proof alone covers it.
-          const proof = tableFor({ routes: [...reach.by, index].flatMap((at) => routes[at] ?? []), manager, version });
+          const proof = tableFor({ routes: [...reach.by, index].map((at) => routes[at] ?? {}), manager, version });
           const arrives = some.find((request) => landings(decide(proof, request)).includes(reach.by.length));
           expect(arrives, told).toBeUndefined();
         }
