@@ -10,7 +10,7 @@ import { refText } from '../snapshot/object.ts';
 import { arriving, listenerTls } from './arriving.ts';
 import { decideBy, decideDesired, orUndefined } from './decide-by.ts';
 import { CannotExplain, type Decider, findDeciders, routesOf, type RunningTable } from './deciders.ts';
-import { endpointsOf } from './endpoints.ts';
+import { endpointsOf, namesOf } from './endpoints.ts';
 import { nearHost } from './near-host.ts';
 import { objectsOf, type PositionOf } from './objects.ts';
 import { contradiction, narrow } from './logged.ts';
@@ -132,6 +132,13 @@ function explainOne(
     logged: request.logged,
     notes: wantsSteps ? notesOf(way, first, request, position) : [],
     endpoints: wantsSteps ? endpointsOf(model, decider, envoy ?? null, decision) : [],
+    names: wantsSteps
+      ? namesOf(model, decider, envoy ?? null, [
+          decision,
+          ...(asked ? [asked] : []),
+          ...others.map((one) => one.decision),
+        ])
+      : new Map(),
     faults: wantsSteps ? running.table.faults.map(({ place, message }) => ({ ...place, message })) : [],
   };
 }
