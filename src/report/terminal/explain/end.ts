@@ -99,11 +99,10 @@ function expectedOf({ decision, endpoints }: Explained): string {
       return 'status 503: no host is well (flag UH where panic mode is off; else Envoy tries them all the same)';
     }
   }
-  const some =
-    hosts.some(({ failures }) => failures.length > 0) || endpoints.some((one) => one.toldBy && one.hosts.length === 0);
-  return some
-    ? "the upstream's own status, flag -; hosts that are not well are left out"
-    : "the upstream's own status, flag -";
+  const own = "the upstream's own status, flag -";
+  if (told.length < endpoints.length) return `${own}, if it can be reached`;
+  const some = hosts.some(({ failures }) => failures.length > 0) || told.some((one) => one.hosts.length === 0);
+  return some ? `${own}; hosts that are not well are left out` : own;
 }
 
 /** A reason that a row above has told already. */
