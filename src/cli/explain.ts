@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import type { Explained, ExplainRequest, Unexplained } from '../routing/explained.ts';
+import type { DecidedLines, Engine, ExplainOptions, ExplainResult } from '../engine/protocol.ts';
+import { groupBy } from '../lib/memo.ts';
+import type { ExplainRequest, Unexplained } from '../routing/explained.ts';
 import { Failure } from './failure.ts';
 import { look, writeOut } from './report-options.ts';
 import { buildRequest } from './request/build.ts';
@@ -75,39 +77,93 @@ async function answer(
   flags: ExplainFlags,
 ): Promise<void> {
   complain(summary.sources);
-  const many = flags.requests !== undefined;
-  const requests = rows.flatMap((row) => ('error' in row ? [] : [row]));
-  const result = await engine.explain({
-    requests,
+  const options = {
     gateway: flags.gateway ?? null,
-    steps: !many,
     coverage: flags.coverage,
     envoyVersion: flags.envoyVersion ?? null,
-  });
-  if (result.trouble !== null) throw new Failure(result.trouble, 2);
-  const left = result.explained.values();
-  const answers = rows.map((row) => ('error' in row ? row : (left.next().value ?? { id: row.id, error: 'no answer' })));
-  const [single] = answers;
-  if (!many && single && 'error' in single) throw new Failure(single.error, 2);
-  const { decisionJson, unmet } = await import('../report/decision-json.ts');
-  if (many || flags.output === 'json') {
-    await writeOut(answers.map((one) => `${decisionJson(one, !many)}\n`).join(''));
-  } else if (single && !('error' in single)) {
-    const { renderExplanation } = await import('../report/terminal/explanation.ts');
-    await writeOut(renderExplanation(single, { ...look(), all: flags.all }));
-  }
-  const say = (line: string): void => void process.stderr.write(`meshdoctor: ${line}\n`);
-  const bad = answers.filter((one) => 'error' in one);
-  for (const { error } of bad) say(error);
-  const failed = rows.flatMap((row, index) => {
-    const one: Explained | Unexplained | undefined = answers[index];
-    if ('error' in row || !row.expect || !one || 'error' in one) return [];
-    const wrong = unmet(one, row.expect);
-    return wrong.length > 0 ? [`request ${row.id ?? index + 1} (${one.url}): ${wrong.join('; ')}`] : [];
-  });
-  for (const line of failed) say(line);
-  for (const line of result.uncovered) say(`no request reached ${line}`);
-  if (flags.coverage) say(`${result.routes - result.uncovered.length} of ${result.routes} routes were reached`);
+  };
+  const [row] = rows;
+  const told =
+    flags.requests === undefined && row && !('error' in row)
+      ? await answerOne(await engine.explain({ ...options, requests: [row], steps: true }), flags)
+      : await answerMany(engine, rows, options);
+  for (const line of told.unmet) say(line);
+  for (const line of told.uncovered) say(`no request reached ${line}`);
+  if (flags.coverage) say(`${told.routes - told.uncovered.length} of ${told.routes} routes were reached`);
   const notSeen = summary.sources.some(({ state }) => state !== 'ok') && !flags.bestEffort;
-  process.exitCode = bad.length > 0 ? 2 : failed.length > 0 ? 1 : summary.timedOut ? 4 : notSeen ? 3 : 0;
+  process.exitCode = told.errors > 0 ? 2 : told.unmet.length > 0 ? 1 : summary.timedOut ? 4 : notSeen ? 3 : 0;
+}
+
+/** What is left to say when the answers are out. */
+interface Told {
+  readonly errors: number;
+  readonly unmet: readonly string[];
+  readonly uncovered: readonly string[];
+  readonly routes: number;
+}
+
+function say(line: string): void {
+  process.stderr.write(`meshdoctor: ${line}\n`);
+}
+
+async function answerOne(result: ExplainResult, flags: ExplainFlags): Promise<Told> {
+  const [one] = result.explained;
+  const trouble = result.trouble ?? (one && 'error' in one ? one.error : null);
+  if (trouble !== null || !one || 'error' in one) throw new Failure(trouble ?? 'no answer', 2);
+  if (flags.output === 'json') {
+    const { decisionJson } = await import('../report/decision-json.ts');
+    await writeOut(`${decisionJson(one, true)}\n`);
+  } else {
+    const { renderExplanation } = await import('../report/terminal/explanation.ts');
+    await writeOut(renderExplanation(one, { ...look(), all: flags.all }));
+  }
+  return { errors: 0, unmet: [], uncovered: result.uncovered, routes: result.routes };
+}
+
+/** So many at once: enough to keep the engine at work, few enough to hold in memory. */
+const batch = 2_000;
+
+async function answerMany(
+  engine: Engine,
+  rows: readonly (ExplainRequest | Unexplained)[],
+  options: Omit<ExplainOptions, 'requests' | 'steps'>,
+): Promise<Told> {
+  let errors = 0;
+  const unmet: string[] = [];
+  let uncovered: readonly string[] | null = null;
+  let routes = 0;
+  for (let from = 0; from < rows.length; from += batch) {
+    const some = rows.slice(from, from + batch);
+    const good = some.flatMap((row) => ('error' in row ? [] : [row]));
+    const result = await engine.decide({ ...options, requests: good });
+    if (result.trouble !== null) throw new Failure(result.trouble, 2);
+    const lines = result.lines.values();
+    await writeOut(some.map((row) => `${'error' in row ? JSON.stringify(row) : lines.next().value}\n`).join(''));
+    for (const row of some) if ('error' in row) say(row.error);
+    const bad = result.failures.filter(({ kind }) => kind === 'error');
+    for (const { said } of bad) say(said);
+    errors += bad.length + some.length - good.length;
+    unmet.push(...unmetOf(result, good, some, from));
+    // What no batch reached: it is in the list of each.
+    const left = new Set(result.uncovered);
+    uncovered = uncovered === null ? result.uncovered : uncovered.filter((line) => left.has(line));
+    routes = result.routes;
+  }
+  return { errors, unmet, uncovered: uncovered ?? [], routes };
+}
+
+/** One line a request whose answer is not as it expects. */
+function unmetOf(
+  { failures }: DecidedLines,
+  good: readonly ExplainRequest[],
+  some: readonly (ExplainRequest | Unexplained)[],
+  from: number,
+): readonly string[] {
+  const wrong = failures.filter(({ kind }) => kind === 'unmet');
+  return [...groupBy(wrong, ({ at }) => at)].flatMap(([at, all]) => {
+    const request = good[at];
+    if (!request) return [];
+    const name = request.id ?? String(from + some.indexOf(request) + 1);
+    return [`request ${name} (${request.url}): ${all.map(({ said }) => said).join('; ')}`];
+  });
 }

@@ -36,6 +36,7 @@ export function startEngine(entry: URL): EngineClient {
     collect: (request) => call('collect', request),
     diagnose: (options) => call('diagnose', options),
     explain: (options) => call('explain', options),
+    decide: (options) => call('decide', options),
     bundle: () => call('bundle', null),
     close: async () => {
       await worker.terminate();

@@ -3,7 +3,7 @@ import { nodeClusterName } from '../model/envoy/naming.ts';
 import type { VirtualNode } from '../model/mesh/kinds.ts';
 import type { Model } from '../model/model.ts';
 import { serviceOfHostname } from '../model/platform/backing.ts';
-import type { Endpoints } from '../routing/explained.ts';
+import type { Endpoints, Explained } from '../routing/explained.ts';
 import type { Decision } from '../routing/match/decision.ts';
 import { seenValue } from '../snapshot/coverage.ts';
 import { refText } from '../snapshot/object.ts';
@@ -29,6 +29,23 @@ export function endpointsOf(
       .map(({ address, failures }) => ({ address: `${address.host}:${address.port}`, failures }));
     return { ...base, toldBy: mine.length > 0 ? 'envoy' : null, hosts };
   });
+}
+
+/** The objects behind the clusters that any of these decisions ends at. */
+export function namesOf(
+  model: Model,
+  { desired }: Decider,
+  envoy: Envoy | null,
+  decisions: readonly Decision[],
+): Explained['names'] {
+  const mesh = envoy?.identity?.mesh ?? desired?.translation.mesh ?? '';
+  const all = decisions.flatMap((one) => [one, ...one.candidates]).flatMap(({ clusters }) => clusters);
+  return new Map(
+    [...new Set(all.map(({ name }) => name))].flatMap((name) => {
+      const node = nodeOf(model, mesh, name);
+      return node ? [[name, refText(node.ref)] as const] : [];
+    }),
+  );
 }
 
 function nodeOf(model: Model, mesh: string, cluster: string): VirtualNode | null {

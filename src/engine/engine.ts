@@ -48,6 +48,11 @@ export function makeEngine(): Engine {
       const { explainAll } = await import('./explain.ts');
       return explainAll(model, options, collected().position);
     },
+    async decide(options) {
+      model ??= buildModel(collected());
+      const { decideLines } = await import('./explain.ts');
+      return decideLines(model, options, collected().position);
+    },
     async bundle() {
       const { writeBundle } = await import('../collect/bundle/write.ts');
       return writeBundle(collected(), { version });

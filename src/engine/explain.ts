@@ -1,4 +1,6 @@
+import { memoize } from '../lib/memo.ts';
 import type { Model } from '../model/model.ts';
+import { decisionJson, unmet } from '../report/decision-json.ts';
 import { comparable, differences } from '../routing/compare-decisions.ts';
 import type { Explained, ExplainRequest, Replica, Unexplained } from '../routing/explained.ts';
 import type { Decision } from '../routing/match/decision.ts';
@@ -10,37 +12,60 @@ import { refText } from '../snapshot/object.ts';
 import { arriving, listenerTls } from './arriving.ts';
 import { decideBy, decideDesired, orUndefined } from './decide-by.ts';
 import { CannotExplain, type Decider, findDeciders, routesOf, type RunningTable } from './deciders.ts';
-import { endpointsOf } from './endpoints.ts';
+import { endpointsOf, namesOf } from './endpoints.ts';
 import { nearHost } from './near-host.ts';
 import { objectsOf, type PositionOf } from './objects.ts';
 import { contradiction, narrow } from './logged.ts';
-import type { ExplainOptions, ExplainResult } from './protocol.ts';
+import type { DecidedLines, ExplainOptions, ExplainResult } from './protocol.ts';
 import { findWay, type Way } from './way.ts';
 
 type Hear = (decision: Decision) => void;
 
 /** Decides requests by what the gateways run, and by what their objects ask for. */
 export function explainAll(model: Model, options: ExplainOptions, position: PositionOf): ExplainResult {
-  const nothing = { explained: [], uncovered: [], routes: 0 };
-  const deciders = cannot(() => findDeciders(model, options.gateway, options.envoyVersion));
-  if (deciders instanceof CannotExplain) return { ...nothing, trouble: deciders.message };
+  const explained: (Explained | Unexplained)[] = [];
+  const rest = explainEach(model, options, position, (one) => explained.push(one));
+  return { explained, ...rest };
+}
+
+/** The same, each decision written down and let go at once: a file of requests can be long. */
+export function decideLines(model: Model, options: Omit<ExplainOptions, 'steps'>, position: PositionOf): DecidedLines {
+  const lines: string[] = [];
+  const failures: DecidedLines['failures'][number][] = [];
+  const rest = explainEach(model, { ...options, steps: false }, position, (one, { expect }, at) => {
+    lines.push(decisionJson(one, false));
+    if ('error' in one) failures.push({ at, kind: 'error', said: one.error });
+    else if (expect) for (const said of unmet(one, expect)) failures.push({ at, kind: 'unmet', said });
+  });
+  return { lines, failures, ...rest };
+}
+
+const decidersOf = memoize((_: Model) => new Map<string, readonly Decider[] | CannotExplain>());
+
+function explainEach(
+  model: Model,
+  { requests, gateway, envoyVersion, steps, coverage }: ExplainOptions,
+  position: PositionOf,
+  take: (one: Explained | Unexplained, request: ExplainRequest, at: number) => void,
+): Omit<ExplainResult, 'explained'> {
+  const known = decidersOf(model);
+  const key = JSON.stringify([gateway, envoyVersion]);
+  const deciders = known.get(key) ?? cannot(() => findDeciders(model, gateway, envoyVersion));
+  known.set(key, deciders);
+  if (deciders instanceof CannotExplain) return { trouble: deciders.message, uncovered: [], routes: 0 };
   const reached = new Set<string>();
   const hear: Hear = (decision) => {
     for (const { hops } of [decision, ...decision.candidates]) {
       for (const { route } of hops) if (route) reached.add(routeKey(route));
     }
   };
-  const heard = options.coverage ? hear : () => {};
-  const explained = options.requests.map((request): Explained | Unexplained => {
+  const heard = coverage ? hear : () => {};
+  for (const [at, request] of requests.entries()) {
     const way = cannot(() => findWay(deciders, request));
-    if (way instanceof CannotExplain) return { id: request.id, error: way.message };
-    return explainOne(model, way, request, options.steps, position, heard);
-  });
-  return {
-    explained,
-    trouble: null,
-    ...(options.coverage ? coverage(deciders, reached) : { uncovered: [], routes: 0 }),
-  };
+    if (way instanceof CannotExplain) take({ id: request.id, error: way.message }, request, at);
+    else take(explainOne(model, way, request, steps, position, heard), request, at);
+  }
+  return { trouble: null, ...(coverage ? covered(deciders, reached) : { uncovered: [], routes: 0 }) };
 }
 
 function cannot<T>(find: () => T): T | CannotExplain {
@@ -53,7 +78,7 @@ function cannot<T>(find: () => T): T | CannotExplain {
 }
 
 /** Every route of the tables that decide, and those in no hop of any decision; the same route of two replicas is one. */
-function coverage(
+function covered(
   deciders: readonly Decider[],
   reached: ReadonlySet<string>,
 ): Pick<ExplainResult, 'uncovered' | 'routes'> {
@@ -132,6 +157,13 @@ function explainOne(
     logged: request.logged,
     notes: wantsSteps ? notesOf(way, first, request, position) : [],
     endpoints: wantsSteps ? endpointsOf(model, decider, envoy ?? null, decision) : [],
+    names: wantsSteps
+      ? namesOf(model, decider, envoy ?? null, [
+          decision,
+          ...(asked ? [asked] : []),
+          ...others.map((one) => one.decision),
+        ])
+      : new Map(),
     faults: wantsSteps ? running.table.faults.map(({ place, message }) => ({ ...place, message })) : [],
   };
 }

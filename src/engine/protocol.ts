@@ -43,6 +43,13 @@ export interface ExplainResult {
   readonly routes: number;
 }
 
+/** Requests decided, each as a line of JSON: what is printed as it is need not be moved as objects. */
+export interface DecidedLines extends Omit<ExplainResult, 'explained'> {
+  readonly lines: readonly string[];
+  /** The requests that could not be decided, or were decided otherwise than expected: which ones, and why. */
+  readonly failures: readonly { readonly at: number; readonly kind: 'error' | 'unmet'; readonly said: string }[];
+}
+
 /** The engine: bytes go in, findings come out. One at work at a time; the same whether it runs here or in a worker. */
 export interface Engine {
   /** Reads the sources; everything after it speaks of what was read. */
@@ -51,6 +58,8 @@ export interface Engine {
   readonly diagnose: (options: DiagnoseOptions) => Promise<ReportDocument>;
   /** Decides requests. */
   readonly explain: (options: ExplainOptions) => Promise<ExplainResult>;
+  /** Decides requests without their steps. */
+  readonly decide: (options: Omit<ExplainOptions, 'steps'>) => Promise<DecidedLines>;
   /** The bytes of a bundle of what was read; needs a request with `keep`. */
   readonly bundle: () => Promise<Uint8Array>;
 }

@@ -1,6 +1,7 @@
 import { fitOf } from '../model/platform/ingress.ts';
 import type { Entry } from '../model/platform/entry.ts';
 import type { ExplainRequest } from '../routing/explained.ts';
+import type { Table } from '../routing/table/table.ts';
 import { refText } from '../snapshot/object.ts';
 import { CannotExplain, type Decider } from './deciders.ts';
 
@@ -115,8 +116,12 @@ function onlyOne(deciders: readonly Decider[]): Decider {
   throw new CannotExplain(`${names.length} gateways can take this request; name one: ${names.join(', ')}`);
 }
 
-/** The ports clients reach: App Mesh's second listener takes what the first hands over. */
-function portsOf({ tables }: Decider): readonly number[] {
-  const open = tables.flatMap(({ table }) => table.listeners.filter(({ name }) => !name.startsWith('lds_egress_')));
-  return [...new Set(open.map(({ port }) => port))];
+/** The ports clients reach: App Mesh's second listener takes what the first hands over. Those asked for where none is open. */
+function portsOf({ tables, desired }: Decider): readonly number[] {
+  const open = tables.flatMap(({ table }) => outer(table));
+  return [...new Set(open.length > 0 || !desired ? open : outer(desired.table))];
+}
+
+function outer({ listeners }: Table): readonly number[] {
+  return listeners.filter(({ name }) => !name.startsWith('lds_egress_')).map(({ port }) => port);
 }

@@ -68,6 +68,8 @@ export interface Explained {
   /** What else a person should know: Envoys that were not read, TLS that ends nowhere. */
   readonly notes: readonly string[];
   readonly endpoints: readonly Endpoints[];
+  /** The objects behind clusters: `VirtualNode shop/cart`. */
+  readonly names: ReadonlyMap<string, string>;
   readonly faults: readonly { readonly document: string; readonly pointer: string; readonly message: string }[];
 }
 

@@ -18,7 +18,7 @@ function meshdoctor(args: readonly string[], stdin = '', env: Readonly<Record<st
     const child = execFile(
       process.execPath,
       ['dist/main.js', ...args],
-      { timeout: 30_000, env: { ...process.env, ...env } },
+      { timeout: 30_000, maxBuffer: 64 << 20, env: { ...process.env, ...env } },
       (_, stdout, stderr) => {
         resolve({ code: child.exitCode ?? -1, stdout, stderr });
       },
@@ -333,6 +333,30 @@ describe('explain', () => {
     const { code, stderr } = await meshdoctor([...args, ...bundle]);
     expect(code).toBe(2);
     expect(stderr).toContain(message);
+  });
+
+  it('answers a long file in order, and adds up what no request reached', async () => {
+    const paths = ['cart/1', 'orders/1', 'nothing'];
+    const lines = Array.from({ length: 4_500 }, (_, at) => {
+      // The second route is reached near the end alone.
+      const path = at === 4_400 ? 'users/1' : paths[at % 3];
+      return JSON.stringify({ id: at, url: at === 3_000 ? 'ftp://a' : `http://shop.example.com/${path}` });
+    });
+    const args = ['explain', '--requests', '-', '--coverage', ...bundle];
+    const { code, stdout, stderr } = await meshdoctor(args, lines.join('\n'));
+    expect(code).toBe(2);
+    const answers = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(answers.map(({ id }) => Number(id))).toEqual(lines.map((_, at) => at));
+    expect(answers.flatMap(({ error }, at) => (error ? [at] : []))).toEqual([3_000]);
+    expect(stderr).toContain('-:3001: cannot read the URL "ftp://a"');
+    expect(stderr).toContain('no request reached route #3 (GatewayRoute shop/catalog)');
+    expect(stderr).not.toMatch(/no request reached route #\d+ \(GatewayRoute shop\/users\)[^\n]*"\/users\/"/);
+    expect(stderr).not.toContain(
+      'GatewayRoute shop/orders) of virtual host self_redirect: path starts with "/orders/"',
+    );
   });
 
   it('keeps the place and id of a request it cannot read, names its line, and answers the others', async () => {

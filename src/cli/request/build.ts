@@ -1,6 +1,7 @@
 import { domainToASCII } from 'node:url';
 import type { ExplainRequest } from '../../routing/explained.ts';
-import { Failure } from '../failure.ts';
+import type { Failure } from '../failure.ts';
+import { unreadable } from './unreadable.ts';
 
 /** What a person gave of a request. */
 export interface RequestParts {
@@ -25,7 +26,7 @@ export function buildRequest(parts: RequestParts): ExplainRequest {
   const method = parts.method ?? (parts.protocol === 'grpc' ? 'POST' : 'GET');
   if (!token.test(method)) {
     const hint = /:\/\//.test(method) ? ': the method comes before the URL' : '';
-    throw new Failure(`cannot read the method "${method}"${hint}`, 2);
+    throw unreadable('method', method, hint);
   }
   const headers = readHeaders(parts.headers ?? []);
   if (parts.protocol === 'grpc' && !headers.has('content-type')) headers.set('content-type', ['application/grpc']);
@@ -56,7 +57,7 @@ interface ReadUrl {
 }
 
 function readUrl(url: string): ReadUrl {
-  const no = (why: string): Failure => new Failure(`cannot read the URL "${url}": ${why}`, 2);
+  const no = (why: string): Failure => unreadable('URL', url, `: ${why}`);
   const written = /^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? url : `http://${url}`;
   const match = /^(https?):\/\/([^/?#]*)([^#]*)/i.exec(written);
   if (!match) throw no('write http://host[:port]/path');
@@ -80,7 +81,7 @@ function isHttps(scheme: string): boolean {
 function readHeaders(lines: readonly string[]): Map<string, readonly string[]> {
   const headers = new Map<string, readonly string[]>();
   for (const line of lines) {
-    const no = (why: string): Failure => new Failure(`cannot read the header "${line}": ${why}`, 2);
+    const no = (why: string): Failure => unreadable('header', line, `: ${why}`);
     if (line.startsWith(':')) throw no('method, host and path stand in the URL (or -H "host: …")');
     const at = line.indexOf(':');
     if (at < 0) throw no("write 'name: value'");

@@ -1,3 +1,4 @@
+import { clean, truncate } from '../../lib/text.ts';
 import type { ExplainRequest } from '../../routing/explained.ts';
 import { Failure } from '../failure.ts';
 import { buildRequest } from './build.ts';
@@ -28,7 +29,7 @@ interface Option {
 
 /** Reads a pasted curl command: method, URL, headers, host. What curl adds itself is known as far as it is fixed. */
 export function readCurl(command: string): ExplainRequest {
-  const no = (why: string): Failure => new Failure(`cannot read the curl command: ${why}`, 2);
+  const no = (why: string): Failure => new Failure(`cannot read the curl command: ${truncate(clean(why), 300)}`, 2);
   const all = shellWords(command);
   if (!all) throw no('a quote is not closed');
   const begins = all.findIndex((word) => /(^|\/)curl(\.exe)?$/.test(word));

@@ -1,4 +1,5 @@
 import { isObject } from '../../lib/json.ts';
+import { clean, truncate } from '../../lib/text.ts';
 import type { ExplainRequest, Unexplained } from '../../routing/explained.ts';
 import { Failure } from '../failure.ts';
 import { buildRequest } from './build.ts';
@@ -15,7 +16,7 @@ export function readRequests(text: string, file: string): readonly (ExplainReque
     } catch (error) {
       requests.push({
         id: null,
-        error: `${at}: this line is not JSON: ${error instanceof Error ? error.message : error}`,
+        error: clean(`${at}: this line is not JSON: ${error instanceof Error ? error.message : error}`),
       });
       continue;
     }
@@ -56,7 +57,7 @@ function readRequest(value: unknown, id: string | null): ExplainRequest {
 }
 
 function wrong(field: string, wanted: string, got: unknown): Failure {
-  return new Failure(`${field} is ${wanted}, not ${JSON.stringify(got)}`, 2);
+  return new Failure(`${clean(field)} is ${wanted}, not ${truncate(clean(JSON.stringify(got)), 200)}`, 2);
 }
 
 function text(field: string, value: unknown): string | null {

@@ -112,11 +112,13 @@ function durationText(duration: JsonObject): string | null {
   return asText(duration.unit) === 'ms' ? `${value / 1000}s` : `${value}s`;
 }
 
-const statuses: Readonly<Record<string, readonly number[]>> = {
-  'server-error': [500, 501, 502, 503, 504, 505, 506, 507, 508, 510, 511],
-  'gateway-error': [502, 503, 504],
-  'client-error': [409],
-};
+const statuses = new Map(
+  Object.entries({
+    'server-error': [500, 501, 502, 503, 504, 505, 506, 507, 508, 510, 511],
+    'gateway-error': [502, 503, 504],
+    'client-error': [409],
+  }),
+);
 
 const previousHosts = {
   '@type': 'type.googleapis.com/envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate',
@@ -130,7 +132,7 @@ function retriesOf(spec: JsonObject): JsonObject {
     ...asList(policy.tcpRetryEvents),
     ...asList(policy.grpcRetryEvents),
   ];
-  const codes = events.flatMap((event) => (typeof event === 'string' ? (statuses[event] ?? []) : []));
+  const codes = events.flatMap((event) => (typeof event === 'string' ? (statuses.get(event) ?? []) : []));
   const on = [
     ...(events.includes('connection-error') ? ['reset'] : []),
     ...(events.includes('stream-error') ? ['refused-stream'] : []),

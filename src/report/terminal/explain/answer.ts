@@ -9,14 +9,12 @@ export function failing({ outcome, status }: Decision): boolean {
 }
 
 /** What the client gets, in a few words. */
-export function answer(decision: Decision, explained: Pick<Explained, 'endpoints'>): string {
-  const { endpoints } = explained;
+export function answer(decision: Decision, explained: Pick<Explained, 'names'>): string {
   const { outcome, status, responseFlag, clusters, location, grpcStatus } = decision;
   const grpc = grpcStatus === null ? '' : ` with grpc-status ${grpcStatus}`;
   const flagged = `${status}${grpc}${responseFlag === null ? '' : ` ${responseFlag}`}`;
   const named = (name: string): string => {
-    const object = endpoints.find(({ cluster }) => cluster === name)?.object;
-    return oneLine(object ?? `cluster ${name}`);
+    return oneLine(explained.names.get(name) ?? `cluster ${name}`);
   };
   switch (outcome) {
     case 'forward':
@@ -52,31 +50,33 @@ function share(weight: number, clusters: Decision['clusters']): string {
 }
 
 /** What Envoy's response flags mean (docs: configuration/observability/access_log/usage, RESPONSE_FLAGS). */
-const meanings: Readonly<Record<string, string>> = {
-  NR: 'no route',
-  NC: 'the cluster is missing',
-  UH: 'no healthy upstream',
-  UF: 'could not connect to the upstream',
-  UC: 'the upstream closed the connection',
-  UO: 'a circuit breaker was open',
-  UT: 'the upstream did not answer in time',
-  UR: 'the upstream reset the request',
-  UPE: 'the upstream answered no valid HTTP',
-  URX: 'all retries were spent',
-  DC: 'the client went away',
-  DPE: 'what the client sent is no valid HTTP',
-  SI: 'the stream idled too long',
-  RL: 'a rate limit refused it',
-  UAEX: 'external authorization refused it',
-  FI: 'a fault was injected',
-  DF: 'the name of the upstream did not resolve',
-};
+const meanings = new Map(
+  Object.entries({
+    NR: 'no route',
+    NC: 'the cluster is missing',
+    UH: 'no healthy upstream',
+    UF: 'could not connect to the upstream',
+    UC: 'the upstream closed the connection',
+    UO: 'a circuit breaker was open',
+    UT: 'the upstream did not answer in time',
+    UR: 'the upstream reset the request',
+    UPE: 'the upstream answered no valid HTTP',
+    URX: 'all retries were spent',
+    DC: 'the client went away',
+    DPE: 'what the client sent is no valid HTTP',
+    SI: 'the stream idled too long',
+    RL: 'a rate limit refused it',
+    UAEX: 'external authorization refused it',
+    FI: 'a fault was injected',
+    DF: 'the name of the upstream did not resolve',
+  }),
+);
 
 /** The meaning of logged flags, in words. */
 export function meaning(flag: string): string {
   if (flag === '-') return 'no flag: Envoy had nothing to add to the answer';
   return flag
     .split(',')
-    .map((one) => meanings[one] ?? one)
+    .map((one) => meanings.get(one) ?? one)
     .join(', ');
 }

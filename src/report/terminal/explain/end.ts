@@ -42,14 +42,16 @@ export function renderEnd(explained: Explained, look: Look, { misses, minor }: D
   return lines;
 }
 
-const plainFailures: Readonly<Record<string, string>> = {
-  failed_active_health_check: 'fails its health check',
-  failed_outlier_check: 'ejected after errors (outlier detection)',
-  failed_eds_health: 'unhealthy as told by EDS',
-  pending_active_hc: 'not yet checked',
-  pending_dynamic_removal: 'being removed',
-  not_ready: 'not ready',
-};
+const plainFailures = new Map(
+  Object.entries({
+    failed_active_health_check: 'fails its health check',
+    failed_outlier_check: 'ejected after errors (outlier detection)',
+    failed_eds_health: 'unhealthy as told by EDS',
+    pending_active_hc: 'not yet checked',
+    pending_dynamic_removal: 'being removed',
+    not_ready: 'not ready',
+  }),
+);
 
 const mostHosts = 4;
 
@@ -72,7 +74,7 @@ function describeEndpoints(
   const said = shown.map(({ address, failures }) =>
     failures.length === 0
       ? `${address} ${toldBy === 'envoy' ? 'healthy' : 'ready'}`
-      : `${address} ${failures.map((one) => plainFailures[one] ?? one).join(', ')}`,
+      : `${address} ${failures.map((one) => plainFailures.get(one) ?? one).join(', ')}`,
   );
   const more = hosts.length > shown.length ? `, ${hosts.length - shown.length} more` : '';
   const source = toldBy === 'endpoint-slices' ? ' (EndpointSlices; Envoy resolves the name itself)' : '';
@@ -97,11 +99,10 @@ function expectedOf({ decision, endpoints }: Explained): string {
       return 'status 503: no host is well (flag UH where panic mode is off; else Envoy tries them all the same)';
     }
   }
-  const some =
-    hosts.some(({ failures }) => failures.length > 0) || endpoints.some((one) => one.toldBy && one.hosts.length === 0);
-  return some
-    ? "the upstream's own status, flag -; hosts that are not well are left out"
-    : "the upstream's own status, flag -";
+  const own = "the upstream's own status, flag -";
+  if (told.length < endpoints.length) return `${own}, if it can be reached`;
+  const some = hosts.some(({ failures }) => failures.length > 0) || told.some((one) => one.hosts.length === 0);
+  return some ? `${own}; hosts that are not well are left out` : own;
 }
 
 /** A reason that a row above has told already. */
