@@ -1,3 +1,4 @@
+import { memoize } from '../lib/memo.ts';
 import { fitOf } from '../model/platform/ingress.ts';
 import type { Entry } from '../model/platform/entry.ts';
 import type { ExplainRequest } from '../routing/explained.ts';
@@ -92,8 +93,8 @@ function withoutEntries(deciders: readonly Decider[], request: ExplainRequest): 
   const decider = onlyOne(direct.length > 0 ? direct : deciders);
   const base = { decider, entry: null };
   const ports = portsOf(decider);
-  const unnamed = decider.entries.find(({ port, target }) => port === request.urlPort && typeof target === 'string');
   if (direct.length > 0) return { ...base, port: request.urlPort, said: `${request.urlPort}, a listener's own port` };
+  const unnamed = decider.entries.find(({ port, target }) => port === request.urlPort && typeof target === 'string');
   const none = decider.seesAllEntries
     ? `no Service or Ingress leads port ${request.urlPort} to the gateway`
     : `no Service or Ingress that was read leads port ${request.urlPort} there`;
@@ -117,10 +118,10 @@ function onlyOne(deciders: readonly Decider[]): Decider {
 }
 
 /** The ports clients reach: App Mesh's second listener takes what the first hands over. Those asked for where none is open. */
-function portsOf({ tables, desired }: Decider): readonly number[] {
+const portsOf = memoize(({ tables, desired }: Decider): readonly number[] => {
   const open = tables.flatMap(({ table }) => outer(table));
   return [...new Set(open.length > 0 || !desired ? open : outer(desired.table))];
-}
+});
 
 function outer({ listeners }: Table): readonly number[] {
   return listeners.filter(({ name }) => !name.startsWith('lds_egress_')).map(({ port }) => port);
