@@ -135,17 +135,19 @@ function toWeighted(
   return { ...first, hops, cluster: null, clusters };
 }
 
-/** `header_name`: the number it holds, modulo the weights, picks the cluster. */
+/** `header_name`: the number it holds, modulo the weights, picks the cluster; anything else leaves it to chance. */
 function pickByHeader(
   facts: Facts,
   header: string | null,
   clusters: readonly WeightedCluster[],
 ): WeightedCluster | null {
-  const value = header === null ? null : firstLine(facts, header);
-  if (value === null || !/^\d+$/.test(value)) return null;
+  const lines = header === null ? null : facts.headers.get(header);
+  const [value = '', ...more] = lines ?? [];
+  // Two lines are no number, and neither is what is beyond 64 bits (both seen on 1.36.2 and 1.40.0).
+  if (more.length > 0 || !/^\+?\d+$/.test(value) || BigInt(value.replace('+', '')) >> 64n > 0n) return null;
   const total = clusters.reduce((sum, { weight }) => sum + weight, 0);
   if (total === 0) return null;
-  let rest = Number(BigInt(value) % BigInt(total));
+  let rest = Number(BigInt(value.replace('+', '')) % BigInt(total));
   for (const cluster of clusters) {
     if (rest < cluster.weight) return cluster;
     rest -= cluster.weight;
