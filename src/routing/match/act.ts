@@ -82,7 +82,8 @@ function answer(pass: Pass, host: VirtualHost, route: Route, next: Next): Decisi
 
 /** A 201 that Envoy answers itself names the request's own URL (seen on 1.40.0). */
 function createdAt(status: number, { scheme, authority, path, query }: Facts): string | null {
-  return status === 201 && path !== null ? `${scheme}://${authority}${path}${query ?? ''}` : null;
+  if (status !== 201 || scheme === null || authority === null || path === null || query === null) return null;
+  return `${scheme}://${authority}${path}${query}`;
 }
 
 function forward(pass: Pass, host: VirtualHost, route: Route, action: Forward, next: Next): Decision {

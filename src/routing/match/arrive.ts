@@ -86,9 +86,6 @@ export function hostSeen(authority: string, listener: Listener, manager: Manager
   return stripPort(host, manager.stripPort === 'any' ? null : listener.port);
 }
 
-/** PRI opens an HTTP/2 connection and is no request. */
-const methods = /^(?!PRI$)[A-Z][A-Z-]*$/;
-
 function normalize(path: string, query: string, manager: Manager): string | Answered {
   let made = path;
   let redirects = false;

@@ -12,7 +12,7 @@ import { shrink } from './shrink.ts';
 import { Tally } from './tally.ts';
 
 /** Decisions a version; each batch is one Envoy. */
-const batches = Number(process.env.MESHDOCTOR_BATCHES ?? 5);
+const batches = Number(process.env.MESHDOCTOR_BATCHES ?? 4);
 const size = { hosts: 50, requests: 42 };
 const least = 200;
 /** How many failing cases are made small; each takes a few Envoys. */
@@ -53,7 +53,7 @@ describe.each<EnvoyVersion>(['1.40.0', '1.36.2'])('our decisions are those of En
     report(version, score, tally, performance.now() - begun);
     expect(score.wrong.slice(0, 8), `seed ${seed}`).toEqual([]);
     expect(score.undecided / score.decisions).toBeLessThan(0.005);
-    if (batches < 5) return;
+    if (batches < 4) return;
     expect(score.decisions).toBeGreaterThanOrEqual(100_000);
     expect(score.filtered).toBeGreaterThanOrEqual(least);
     expect(thinOf(tally)).toEqual([]);
