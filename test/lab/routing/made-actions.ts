@@ -35,7 +35,7 @@ export function makeAction(random: Random, match: Record<string, unknown>, wants
       typed_config: { '@type': template, path_template_rewrite: '/t/{one}' },
     };
   }
-  if (random.chance(0.3)) route.timeout = random.pick(['0s', '3s', '0.250s']);
+  if (random.chance(0.3)) route.timeout = random.pick(['0s', '60s', '31.250s']);
   if (random.chance(0.2)) route.retry_policy = { retry_on: 'connect-failure', num_retries: 2 };
   const host = random.below(6);
   if (host === 0) route.host_rewrite_literal = 'new.test';

@@ -37,7 +37,7 @@ export function makeRequest(random: Random, wants: Wants, host: string): Made {
     return { ...rest, method: 'CONNECT', host: random.chance(0.97) ? `${name}:443` : name, target: '' };
   }
   const query = fit.query.length > 0 ? `?${fit.query.join('&')}` : random.chance(0.1) ? '?x=1' : '';
-  const target = fit.path.replaceAll('é', '%C3%A9') + query.replaceAll('é', 'e');
+  const target = fit.path.replaceAll(/é/gi, '%C3%A9') + query.replaceAll(/é/gi, 'e');
   if (random.chance(0.03)) return { ...rest, method, ...absolute(random, name, target) };
   return { ...rest, method, host: name, target };
 }

@@ -81,7 +81,8 @@ async function judge(
       score.undecided += 1;
       score.open.set(decision.why ?? '', (score.open.get(decision.why ?? '') ?? 0) + 1);
     } else if (score.wrong.length < shrunk) {
-      score.wrong.push(await reproduce(envoy.binary, envoy.version, port, listener, request));
+      const small = await reproduce(envoy.binary, envoy.version, port, listener, request);
+      score.wrong.push(small ?? `not reproduced alone: ${JSON.stringify({ request, real, ours })}`);
     } else score.wrong.push(JSON.stringify({ request, real, ours }));
   }
 }
@@ -123,15 +124,15 @@ function leastOf(kind: string, which: 'yes' | 'no' | 'near'): number {
   return which === 'near' && (kind === 'fraction' || kind === 'tls') ? 0 : least;
 }
 
-/** The smallest table and request that still disagree, as text. */
+/** The smallest table and request that still disagree, as text; null: alone they agree. */
 async function reproduce(
   binary: string,
   version: EnvoyVersion,
   port: number,
   listener: JsonObject,
   request: WireRequest,
-): Promise<string> {
-  let last = JSON.stringify({ request, said: 'not reproduced alone' });
+): Promise<string | null> {
+  let last = '';
   const fails = async (tried: JsonObject, asked: WireRequest): Promise<boolean> => {
     const [free = 0] = await freePorts(1);
     // The same table on a port of its own; names that hold the port follow.
@@ -150,6 +151,7 @@ async function reproduce(
     }
   };
   const [small] = await shrink(listener, request, fails);
+  if (last === '') return null;
   const routes = JSON.stringify(small);
   return `${last}\n${routes.slice(routes.indexOf('"route_config"'), 3000)}`;
 }
