@@ -89,7 +89,7 @@ function throughChain(
     // The other way round is no fault: TLS can end at a load balancer before the gateway.
     const why = 'the client speaks plain HTTP, the filter chain TLS: the connection is closed without an answer';
     hear?.({ ...blank, stage: 'filter-chain', object: listener.name, verdict: 'refused', reason: why });
-    return ended('rejected', [...before, hop], { why });
+    return ended('no-filter-chain', [...before, hop], { responseFlag: 'NR', why });
   }
   const { manager } = chain;
   if (!manager) return undecided([...before, hop], 'the filter chain holds no HTTP connection manager', []);

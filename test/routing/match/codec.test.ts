@@ -192,7 +192,7 @@ describe('filter chains', () => {
   it('a plain connection goes to the plain chain, or is closed by one that speaks TLS', () => {
     expect(takes(listener, {})).toBe('plain');
     const only = { ...listener, filter_chains: [chain('tls', {})] };
-    expect(decide(tableFor({ listener: only }), sent({}))).toMatchObject({ outcome: 'rejected', status: null });
+    expect(decide(tableFor({ listener: only }), sent({}))).toMatchObject({ outcome: 'no-filter-chain', status: null });
     // TLS may end at a load balancer before the gateway.
     expect(takes({ ...listener, filter_chains: [chain('plain', {}, false)] }, { tls: true })).toBe('plain');
   });
