@@ -5,7 +5,7 @@ import type { Decision, Hop } from './decision.ts';
 import { candidatesOf, ended, undecided } from './endings.ts';
 import { type Facts, firstLine, refusedUpgrade } from './facts.ts';
 import type { RoutingRequest } from './request.ts';
-import { locationOf, rewriteHost, rewritePath } from './rewrite.ts';
+import { hostFor, locationOf, rewriteHost, rewritePath } from './rewrite.ts';
 
 /** Follows a request into another listener of the same Envoy; null: none takes it. */
 export type Next = (pass: Pass, request: RoutingRequest, hops: readonly Hop[]) => Decision | null;
@@ -80,10 +80,11 @@ function answer(pass: Pass, host: VirtualHost, route: Route, next: Next): Decisi
   }
 }
 
-/** A 201 that Envoy answers itself names the request's own URL (seen on 1.40.0). */
-function createdAt(status: number, { scheme, authority, path, query }: Facts): string | null {
+/** A 201 that Envoy answers itself names the request's own URL, made as that of a redirect (seen on 1.36.2 and 1.40.0). */
+function createdAt(status: number, { scheme, authority, path, query, headers }: Facts): string | null {
   if (status !== 201 || scheme === null || authority === null || path === null || query === null) return null;
-  return `${scheme}://${authority}${path}${query}`;
+  const host = hostFor(authority, headers.get('x-forwarded-proto')?.[0] ?? scheme, scheme, null);
+  return `${scheme}://${host}${path}${query}`;
 }
 
 function forward(pass: Pass, host: VirtualHost, route: Route, action: Forward, next: Next): Decision {

@@ -47,6 +47,8 @@ export async function startOracle(
     if (timeout !== undefined) response.setHeader('x-timeout', timeout);
     response.end();
   });
+  // Node closes what rests for 5 s: Envoy would answer 503 where it takes such a connection at that moment.
+  echo.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => echo.listen(0, '127.0.0.1', resolve));
   const address = (port: number): JsonObject => ({ socket_address: { address: '127.0.0.1', port_value: port } });
   const endpoint = { endpoint: { address: address((echo.address() as AddressInfo).port) } };

@@ -1,6 +1,6 @@
 import { holds } from '../../../src/routing/match/clauses.ts';
 import type { Facts } from '../../../src/routing/match/facts.ts';
-import { leavesOf } from '../../../src/routing/match/matcher-tree.ts';
+import { meets } from '../../../src/routing/match/matcher-tree.ts';
 import { splitTarget } from '../../../src/routing/match/path.ts';
 import type { RoutingRequest } from '../../../src/routing/match/request.ts';
 import type { Clause } from '../../../src/routing/table/clause.ts';
@@ -34,13 +34,13 @@ export class Tally {
     if (host.tree) this.addTree(host.tree, facts, edited);
   }
 
-  /** How a request went through a matcher: taken by a branch, or by none. */
-  private addTree(tree: MatcherTree, facts: Facts, edited: boolean): void {
-    const leaves = leavesOf(tree, facts, new Set());
-    const taken = leaves.some((leaf) => leaf.to === 'routes' && !leaf.by.startsWith('no branch'));
-    const first = tree.branches[0]?.when;
-    const test = first?.kind === 'header' ? first.test.kind : (first?.kind ?? 'of nothing');
-    this.count(`matcher ${tree.byPrefix ? 'by prefix' : test}`, taken, !taken && edited);
+  /** Each branch of a matcher's first level. */
+  private addTree({ branches, byPrefix }: MatcherTree, facts: Facts, edited: boolean): void {
+    for (const { when } of branches) {
+      const kind = byPrefix ? 'prefix map' : when.kind === 'header' ? when.test.kind : when.kind;
+      const yes = meets(when, facts, new Set()) === true;
+      this.count(`matcher ${kind}`, yes, !yes && edited);
+    }
   }
 
   private count(kind: string, yes: boolean, near: boolean): void {

@@ -35,6 +35,12 @@ describe('an absolute URI in the request line', () => {
     expect(says(redirecting, sent({ target }))).toBe(wanted);
   });
 
+  it('gives a 201 its location, which loses the port of the old scheme', () => {
+    const created = { routes: [{ match: { prefix: '/' }, direct_response: { status: 201 } }] };
+    expect(says(created, sent({ target: 'https://b.test:80/x?q' }))).toBe('https://b.test/x?q');
+    expect(says(created, sent({ target: 'http://b.test:80/x?q' }))).toBe('http://b.test:80/x?q');
+  });
+
   it('https on a plain connection is refused by an edge only', () => {
     const edge = { ...redirecting, manager: { use_remote_address: true } };
     const target = 'https://b.test?x=1';
