@@ -1,8 +1,8 @@
 import { bytesOf } from '../lib/bytes.ts';
 import type { ExplainRequest } from '../routing/explained.ts';
-import { chooseChain } from '../routing/match/arrive.ts';
 import type { Decision } from '../routing/match/decision.ts';
 import { ended } from '../routing/match/endings.ts';
+import { chooseChains } from '../routing/match/filter-chain.ts';
 import type { RoutingRequest } from '../routing/match/request.ts';
 import type { Step } from '../routing/match/steps.ts';
 import type { Table } from '../routing/table/table.ts';
@@ -51,8 +51,8 @@ function isRewritten(table: Table, authority: string): boolean {
 export function listenerTls(table: Table, routing: RoutingRequest): boolean | null {
   const [listener, ...others] = table.listeners.filter(({ port }) => port === routing.port);
   if (!listener || others.length > 0) return null;
-  const chain = chooseChain(listener, routing);
-  return chain === 'none' || 'unknown' in chain ? null : chain.tls;
+  const [chain, ...more] = chooseChains(listener, routing).chains;
+  return chain && more.length === 0 ? chain.tls : null;
 }
 
 /**

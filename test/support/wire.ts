@@ -10,6 +10,10 @@ export function toWire({ method, authority, target, headers }: RoutingRequest): 
     host: authority ?? '',
     target: target ?? '',
     headers: [...headers].flatMap(([name, lines]) => (lines ?? []).map((line) => [name, text(line)] as const)),
+    protocol: 'http1',
+    tls: false,
+    sni: null,
     edit: '',
+    aim: '',
   };
 }

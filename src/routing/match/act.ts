@@ -5,7 +5,7 @@ import type { Decision, Hop } from './decision.ts';
 import { candidatesOf, ended, undecided } from './endings.ts';
 import { type Facts, firstLine, refusedUpgrade } from './facts.ts';
 import type { RoutingRequest } from './request.ts';
-import { locationOf, rewriteHost, rewritePath } from './rewrite.ts';
+import { hostFor, locationOf, rewriteHost, rewritePath } from './rewrite.ts';
 
 /** Follows a request into another listener of the same Envoy; null: none takes it. */
 export type Next = (pass: Pass, request: RoutingRequest, hops: readonly Hop[]) => Decision | null;
@@ -80,9 +80,11 @@ function answer(pass: Pass, host: VirtualHost, route: Route, next: Next): Decisi
   }
 }
 
-/** A 201 that Envoy answers itself names the request's own URL (seen on 1.40.0). */
-function createdAt(status: number, { scheme, authority, path, query }: Facts): string | null {
-  return status === 201 && path !== null ? `${scheme}://${authority}${path}${query ?? ''}` : null;
+/** A 201 that Envoy answers itself names the request's own URL, made as that of a redirect (seen on 1.36.2 and 1.40.0). */
+function createdAt(status: number, { scheme, authority, path, query, headers }: Facts): string | null {
+  if (status !== 201 || scheme === null || authority === null || path === null || query === null) return null;
+  const host = hostFor(authority, headers.get('x-forwarded-proto')?.[0] ?? scheme, scheme, null);
+  return `${scheme}://${host}${path}${query}`;
 }
 
 function forward(pass: Pass, host: VirtualHost, route: Route, action: Forward, next: Next): Decision {
@@ -135,17 +137,19 @@ function toWeighted(
   return { ...first, hops, cluster: null, clusters };
 }
 
-/** `header_name`: the number it holds, modulo the weights, picks the cluster. */
+/** `header_name`: the number it holds, modulo the weights, picks the cluster; anything else leaves it to chance. */
 function pickByHeader(
   facts: Facts,
   header: string | null,
   clusters: readonly WeightedCluster[],
 ): WeightedCluster | null {
-  const value = header === null ? null : firstLine(facts, header);
-  if (value === null || !/^\d+$/.test(value)) return null;
+  const lines = header === null ? null : facts.headers.get(header);
+  const [value = '', ...more] = lines ?? [];
+  // Two lines are no number, and neither is what is beyond 64 bits (both seen on 1.36.2 and 1.40.0).
+  if (more.length > 0 || !/^\+?\d+$/.test(value) || BigInt(value.replace('+', '')) >> 64n > 0n) return null;
   const total = clusters.reduce((sum, { weight }) => sum + weight, 0);
   if (total === 0) return null;
-  let rest = Number(BigInt(value) % BigInt(total));
+  let rest = Number(BigInt(value.replace('+', '')) % BigInt(total));
   for (const cluster of clusters) {
     if (rest < cluster.weight) return cluster;
     rest -= cluster.weight;

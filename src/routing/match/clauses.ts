@@ -129,9 +129,9 @@ export function textHolds(test: TextTest, value: string): boolean {
   return have.includes(want);
 }
 
-function tlsHolds(clause: Extract<Clause, { field: 'tls' }>, { tls }: Facts): Truth {
+function tlsHolds(clause: Extract<Clause, { field: 'tls' }>, { certificate }: Facts): Truth {
   if (clause.presented === null && clause.validated === null) return true;
-  if (tls !== false) return null;
+  if (certificate === null) return null;
   return clause.presented !== true && clause.validated !== true;
 }
 

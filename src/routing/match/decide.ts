@@ -1,11 +1,12 @@
 import { findHost } from '../table/host-index.ts';
-import type { Listener, RouteConfig, Table, VirtualHost } from '../table/table.ts';
+import type { FilterChain, Listener, RouteConfig, Table, VirtualHost } from '../table/table.ts';
 import { filtered } from './act.ts';
-import { arrive, chooseChain } from './arrive.ts';
+import { arrive } from './arrive.ts';
 import { isGrpc } from './clauses.ts';
 import { answeredAsGrpc, candidatesOf, ended, undecided } from './endings.ts';
 import type { Decision, Hop } from './decision.ts';
 import type { Facts } from './facts.ts';
+import { chooseChains } from './filter-chain.ts';
 import { portStart } from './host.ts';
 import type { Pass } from './pass.ts';
 import type { RoutingRequest } from './request.ts';
@@ -55,7 +56,22 @@ function throughListener(
     reason: `listens on port ${listener.port}`,
     place: listener.place,
   });
-  const chain = chooseChain(listener, request);
+  const { chains, unknown } = chooseChains(listener, request);
+  const [only = null, ...others] = chains;
+  if (others.length === 0) return throughChain(table, listener, only, request, before, trace);
+  const decisions = chains.map((chain) => throughChain(table, listener, chain, request, before, null));
+  return candidatesOf(decisions, unknown, null);
+}
+
+function throughChain(
+  table: Table,
+  listener: Listener,
+  chain: FilterChain | null,
+  request: RoutingRequest,
+  before: readonly Hop[],
+  trace: ((step: Step) => void) | null,
+): Decision {
+  const hear: Trace = trace === null ? null : (step) => trace({ ...step, hop: before.length });
   const hop: Hop = {
     listener: listener.name,
     virtualHost: null,
@@ -64,12 +80,17 @@ function throughListener(
     rewrite: null,
     timeoutMs: null,
   };
-  if (chain === 'none') {
+  if (!chain) {
     const why = 'no filter chain takes this connection (server name, TLS or plain): it is closed without an answer';
     hear?.({ ...blank, stage: 'filter-chain', object: listener.name, verdict: 'refused', reason: why });
     return ended('no-filter-chain', [...before, hop], { responseFlag: 'NR', why });
   }
-  if ('unknown' in chain) return undecided([...before, hop], chain.unknown, [chain.unknown]);
+  if (chain.tls && request.tls === false) {
+    // The other way round is no fault: TLS can end at a load balancer before the gateway.
+    const why = 'the client speaks plain HTTP, the filter chain TLS: the connection is closed without an answer';
+    hear?.({ ...blank, stage: 'filter-chain', object: listener.name, verdict: 'refused', reason: why });
+    return ended('no-filter-chain', [...before, hop], { responseFlag: 'NR', why });
+  }
   const { manager } = chain;
   if (!manager) return undecided([...before, hop], 'the filter chain holds no HTTP connection manager', []);
   const facts = arrive(table, listener, manager, chain, request);
@@ -77,7 +98,7 @@ function throughListener(
     hear?.({ ...blank, stage: 'request', object: 'connection manager', verdict: 'refused', reason: facts.why });
     const outcome = facts.location === null ? 'rejected' : 'redirect';
     const answer = ended(outcome, [...before, hop], { status: facts.status, location: facts.location, why: facts.why });
-    return facts.byCodec ? answer : asClientSees(answer, request);
+    return facts.asGrpc ? asClientSees(answer, request) : answer;
   }
   hearNormalized(request, facts, hear);
   if (!manager.routes) {

@@ -92,7 +92,7 @@ export function describeHad(clause: Clause, facts: Facts): string {
     case 'fraction':
       return 'chance decides, and the share is none';
     case 'tls':
-      return 'the connection has no TLS';
+      return 'the client presents no certificate';
     case 'hidden':
       return 'a request does not tell';
     case 'invalid':

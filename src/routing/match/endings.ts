@@ -42,13 +42,17 @@ export function answeredAsGrpc(decision: Decision): Decision {
 
 /** One of several: where all end alike that is the decision, else it is undecided between them. */
 export function candidatesOf(all: readonly Decision[], unknown: readonly string[], why: string | null): Decision {
+  const [sole, ...rest] = all;
+  if (sole && rest.length === 0) return sole;
+  const open = all.find(({ outcome }) => outcome === 'undecided');
   const flat = all.flatMap((one) => (one.candidates.length > 0 ? one.candidates : [one]));
   const names = [...new Set([...unknown, ...all.flatMap((one) => one.unknown)])];
   const kinds = new Map(flat.map((one) => [keyOf(one), one]));
   const candidates = [...kinds.values()];
   const [only, ...others] = candidates;
-  if (only && others.length === 0) return { ...only, unknown: [] };
-  return ended('undecided', [], { candidates, unknown: names, why: why ?? `it hangs on ${names.join(', ')}` });
+  if (only && others.length === 0 && !open) return { ...only, unknown: [] };
+  const doubt = names.length > 0 ? `it hangs on ${names.join(', ')}` : (open?.why ?? null);
+  return ended('undecided', [], { candidates, unknown: names, why: why ?? doubt });
 }
 
 /** Decisions that a client and an upstream cannot tell apart share a key. */

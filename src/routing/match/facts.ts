@@ -13,7 +13,8 @@ export interface Facts {
   readonly path: string | null;
   /** With its `?`, or empty; null: unknown. */
   readonly query: string | null;
-  readonly tls: boolean | null;
+  /** False: the client surely presents no certificate; null: it may. */
+  readonly certificate: false | null;
   readonly headers: ReadonlyMap<string, readonly string[] | null>;
   readonly otherHeaders: 'absent' | 'unknown';
 }

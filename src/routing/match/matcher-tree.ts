@@ -44,7 +44,8 @@ function follow(leads: Leads, by: string, facts: Facts, open: Set<string>): read
   );
 }
 
-function meets(predicate: Predicate, facts: Facts, open: Set<string>): Truth {
+/** Whether a request is as a predicate asks; `open` gathers what is not known. */
+export function meets(predicate: Predicate, facts: Facts, open: Set<string>): Truth {
   switch (predicate.kind) {
     case 'header': {
       const value = headerText(facts, predicate.name);

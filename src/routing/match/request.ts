@@ -1,6 +1,8 @@
 /**
  * A request as it reaches the gateway, as far as it is known. Text is a string of bytes: one character (U+0000–U+00FF) a byte,
  * UTF-8 encoded before it gets here (`bytesOf` in lib/bytes.ts). `null` is unknown; what is known to be absent says so.
+ * Every way an unknown part can send the request through routes is a candidate of its decision; an unknown part is taken
+ * to be well formed (no 400 or 307 before routing, no absolute URI), and an unknown header to ask for no upgrade.
  */
 export interface RoutingRequest {
   /** The listener's port; null: unknown. */

@@ -92,7 +92,7 @@ function rooted(path: string): string {
  * The client's own host: without its port where another is given, or where it is the old scheme's default and the scheme
  * changes. The old scheme is what x-forwarded-proto says, whatever that is.
  */
-function hostFor(authority: string, scheme: string, newScheme: string, port: number | null): string {
+export function hostFor(authority: string, scheme: string, newScheme: string, port: number | null): string {
   // Utility::processRequestHost looks for `]:` in IPv6 literals, and for the last `:` else.
   const bracket = authority.lastIndexOf(']:');
   const at = authority.startsWith('[') ? (bracket < 0 ? -1 : bracket + 1) : authority.lastIndexOf(':');

@@ -12,8 +12,10 @@ export function readListener({ body, place }: ListenerInput, byName: ByName, inl
   const socket = asObject(asObject(body.address).socket_address);
   const port = asNumber(socket.port_value);
   if (port === undefined) return [];
+  // A matcher over all chains takes the place of their own matches.
+  const others = isObject(body.filter_chain_matcher) ? ['filter_chain_matcher'] : [];
   const read = (value: unknown, at: string): FilterChain =>
-    readChain(asObject(value), { document: place.document, pointer: place.pointer + at }, byName, inline);
+    readChain(asObject(value), { document: place.document, pointer: place.pointer + at }, others, byName, inline);
   return [
     {
       place,
@@ -33,17 +35,27 @@ export function readListener({ body, place }: ListenerInput, byName: ByName, inl
 
 const told = new Set(['server_names', 'transport_protocol']);
 
-function readChain(chain: JsonObject, place: Place, byName: ByName, inline: Inline): FilterChain {
+function readChain(
+  chain: JsonObject,
+  place: Place,
+  others: readonly string[],
+  byName: ByName,
+  inline: Inline,
+): FilterChain {
   const match = asObject(chain.filter_chain_match);
   const transport = asText(match.transport_protocol);
-  const tls = asText(asObject(asObject(chain.transport_socket).typed_config)['@type']) ?? '';
+  const socket = asObject(asObject(chain.transport_socket).typed_config);
+  const context = isObject(chain.tls_context) ? chain.tls_context : socket;
   return {
     place,
     name: asText(chain.name) ?? '',
     serverNames: asTexts(match.server_names).map((name) => name.toLowerCase()),
     transport: transport === 'tls' || transport === 'raw_buffer' ? transport : '',
-    otherCriteria: Object.keys(match).filter((name) => !told.has(name)),
-    tls: tls.endsWith('.DownstreamTlsContext') || isObject(chain.tls_context),
+    otherCriteria: [...others, ...Object.keys(match).filter((name) => !told.has(name))],
+    tls: asText(socket['@type'])?.endsWith('.DownstreamTlsContext') === true || isObject(chain.tls_context),
+    asksCertificate:
+      asBoolean(context.require_client_certificate) === true ||
+      Object.keys(asObject(context.common_tls_context)).some((name) => name.includes('validation_context')),
     manager: readManager(chain, place, byName, inline),
   };
 }
@@ -95,6 +107,7 @@ function managerOf(body: JsonObject, place: Place, byName: ByName, inline: Inlin
         .filter((upgrade) => asBoolean(upgrade.enabled) !== false)
         .map((upgrade) => (asText(upgrade.upgrade_type) ?? '').toLowerCase()),
     ),
+    anyMethod: asBoolean(asObject(body.http_protocol_options).allow_custom_methods) === true,
     filters: readFilters(body),
     overwritesForwardedProto:
       asBoolean(body.use_remote_address) === true && (asNumber(body.xff_num_trusted_hops) ?? 0) === 0,

@@ -52,6 +52,8 @@ export interface FilterChain {
   /** Criteria that a request does not tell (source address, application protocols …). */
   readonly otherCriteria: readonly string[];
   readonly tls: boolean;
+  /** Asks clients for a certificate; one that does not never sees one. */
+  readonly asksCertificate: boolean;
   readonly manager: Manager | null;
 }
 
@@ -64,6 +66,8 @@ export interface Manager {
   readonly stripPort: 'none' | 'any' | 'matching';
   readonly stripTrailingDot: boolean;
   readonly upgrades: ReadonlySet<string>;
+  /** The HTTP/1 codec lets methods pass that it does not know. */
+  readonly anyMethod: boolean;
   readonly filters: readonly Filter[];
   readonly overwritesForwardedProto: boolean;
   readonly routeConfigName: string;

@@ -1,24 +1,16 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { type AddressInfo, connect, createServer as createTcp, type Socket } from 'node:net';
+import type { ClientHttp2Session } from 'node:http2';
+import { type AddressInfo, createServer as createTcp, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject } from '../../../src/lib/json.ts';
 import { askAdmin, waitUntil } from '../admin.ts';
 import { spawnToFiles, stopChild } from '../children.ts';
+import type { Answer } from './answers.ts';
+import { closed, type Exchanged, exchange, open } from './client-http1.ts';
+import { exchangeHttp2, openSession } from './client-http2.ts';
 import type { WireRequest } from './requests.ts';
-
-/** What a real Envoy answered. */
-export interface Answer {
-  readonly status: number;
-  readonly grpcStatus: number | null;
-  /** `host/index` of the route, where one answered. */
-  readonly verdict: string | null;
-  readonly location: string | null;
-  /** What the upstream got. */
-  readonly path: string | null;
-  readonly host: string | null;
-}
 
 /** A running Envoy with static listeners, to ask. */
 export interface Oracle {
@@ -51,8 +43,12 @@ export async function startOracle(
   const echo = createServer((request, response) => {
     response.setHeader('x-path', request.url ?? '');
     response.setHeader('x-host', request.headers.host ?? '');
+    const timeout = request.headers['x-envoy-expected-rq-timeout-ms'];
+    if (timeout !== undefined) response.setHeader('x-timeout', timeout);
     response.end();
   });
+  // Node closes what rests for 5 s: Envoy would answer 503 where it takes such a connection at that moment.
+  echo.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => echo.listen(0, '127.0.0.1', resolve));
   const address = (port: number): JsonObject => ({ socket_address: { address: '127.0.0.1', port_value: port } });
   const endpoint = { endpoint: { address: address((echo.address() as AddressInfo).port) } };
@@ -97,7 +93,7 @@ export async function startOracle(
       return (await askAdmin(`http://${admin.trim()}`, '/ready')).status === 200;
     });
     if (child.exitCode !== null)
-      throw new Error(`Envoy ended: ${(await readFile(join(folder, 'envoy.log'), 'utf8')).slice(-2000)}`);
+      throw new Error(`Envoy ended: ${(await readFile(join(folder, 'envoy.log'), 'utf8')).slice(0, 1500)}`);
   } catch (error) {
     await stop();
     throw error;
@@ -107,85 +103,67 @@ export async function startOracle(
 
 const connections = 48;
 
-/** Sends every request, each connection one at a time (a direct_response resets a pipelined connection). */
+/** Sends every request: those that can share connections together, each connection one at a time in HTTP/1. */
 async function askAll(port: number, requests: readonly WireRequest[]): Promise<readonly Answer[]> {
   const answers: Answer[] = [];
-  let next = 0;
-  const work = async (): Promise<void> => {
-    let socket: Socket | null = null;
-    for (let at = next++; at < requests.length; at = next++) {
-      const request = requests[at];
-      if (!request) continue;
-      for (let tries = 0; ; tries += 1) {
-        const used: Socket = socket && !socket.destroyed && request.method !== 'CONNECT' ? socket : await open(port);
-        const answer = await exchange(used, request).catch(() => null);
-        socket = answer?.keep ? used : null;
-        if (!answer?.keep) used.destroy();
-        if (answer) {
-          answers[at] = answer.answer;
-          break;
-        }
-        if (tries > 3) throw new Error(`Asked Envoy ${JSON.stringify(request)}: no answer.`);
-      }
-    }
-    socket?.destroy();
-  };
-  await Promise.all([...Array(Math.min(connections, requests.length))].map(work));
+  const groups = new Map<string, number[]>();
+  for (const [at, { protocol, tls, sni }] of requests.entries()) {
+    const key = JSON.stringify([protocol, tls, tls ? sni : null]);
+    groups.set(key, [...(groups.get(key) ?? []), at]);
+  }
+  for (const [key, places] of groups) {
+    const work = key.startsWith('["http1"') ? askHttp1 : askHttp2;
+    const share = Math.max(1, Math.min(connections, Math.floor(places.length / 4)));
+    const queue = places.values();
+    await Promise.all([...Array(share)].map(() => work(port, requests, queue, answers)));
+  }
   return answers;
 }
 
-function open(port: number): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1', () => resolve(socket));
-    socket.setNoDelay(true);
-    socket.once('error', reject);
-  });
+/** A direct_response resets a pipelined connection: each request waits for the answer before it. */
+async function askHttp1(
+  port: number,
+  requests: readonly WireRequest[],
+  places: Iterable<number>,
+  answers: Answer[],
+): Promise<void> {
+  let socket: Socket | null = null;
+  for (const at of places) {
+    const request = requests[at];
+    if (!request) continue;
+    // A connection that was kept may close before it is used again: that says nothing of this request.
+    for (let fresh = false; answers[at] === undefined; ) {
+      const kept: Socket | null = socket && !socket.destroyed && request.method !== 'CONNECT' ? socket : null;
+      fresh = kept === null;
+      const used: Socket | null = kept ?? (await open(port, request));
+      const got: Exchanged | null = used ? await exchange(used, request).catch(() => null) : null;
+      socket = got?.keep ? used : null;
+      if (!got?.keep) used?.destroy();
+      if (got) answers[at] = got.answer;
+      else if (fresh) answers[at] = closed;
+    }
+  }
+  socket?.destroy();
 }
 
-function exchange(socket: Socket, request: WireRequest): Promise<{ readonly answer: Answer; readonly keep: boolean }> {
-  const { method, host, target, headers } = request;
-  const lines = [`${method} ${method === 'CONNECT' ? host : target} HTTP/1.1`, `host: ${host}`];
-  for (const [name, value] of headers) lines.push(`${name}: ${value}`);
-  return new Promise((resolve, reject) => {
-    let text = '';
-    const done = (): void => {
-      socket.off('data', onData);
-      socket.off('error', fail);
-      socket.off('close', fail);
-      clearTimeout(timer);
-    };
-    const fail = (): void => {
-      done();
-      reject(new Error('closed'));
-    };
-    const timer = setTimeout(fail, 10_000);
-    const onData = (chunk: Buffer): void => {
-      text += chunk.toString('latin1');
-      const end = text.indexOf('\r\n\r\n');
-      if (end < 0) return;
-      const head = text.slice(0, end);
-      const length = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? 0);
-      const body = method === 'HEAD' ? 0 : length;
-      const chunked = /\r\ntransfer-encoding: chunked/i.test(head) && method !== 'HEAD' && method !== 'CONNECT';
-      if (chunked ? !text.endsWith('0\r\n\r\n') : text.length < end + 4 + body) return;
-      done();
-      resolve({ answer: readAnswer(head), keep: method !== 'CONNECT' && !/\r\nconnection: close/i.test(head) });
-    };
-    socket.on('data', onData);
-    socket.once('error', fail);
-    socket.once('close', fail);
-    socket.write(`${lines.join('\r\n')}\r\n\r\n`);
-  });
-}
-
-function readAnswer(head: string): Answer {
-  const header = (name: string): string | null => new RegExp(`\\r\\n${name}: ([^\\r]*)`, 'i').exec(head)?.[1] ?? null;
-  return {
-    status: Number(head.split(' ')[1]),
-    grpcStatus: header('grpc-status') === null ? null : Number(header('grpc-status')),
-    verdict: header('x-verdict'),
-    location: header('location'),
-    path: header('x-path'),
-    host: header('x-host'),
-  };
+async function askHttp2(
+  port: number,
+  requests: readonly WireRequest[],
+  places: Iterable<number>,
+  answers: Answer[],
+): Promise<void> {
+  let session: ClientHttp2Session | null = null;
+  for (const at of places) {
+    const request = requests[at];
+    if (!request) continue;
+    const fresh = session === null || session.destroyed || session.closed;
+    const used: ClientHttp2Session = session && !fresh ? session : openSession(port, request);
+    answers[at] = await exchangeHttp2(used, request);
+    if (answers[at] === closed && !fresh) {
+      used.destroy();
+      session = openSession(port, request);
+      answers[at] = await exchangeHttp2(session, request);
+    } else session = used;
+  }
+  session?.destroy();
 }

@@ -1,5 +1,6 @@
+import { METHODS } from 'node:http';
 import type { Random } from './random.ts';
-import type { Wants } from './tables.ts';
+import type { Wants } from './made-matches.ts';
 
 /** A request as it goes over the wire; text, UTF-8. */
 export interface WireRequest {
@@ -7,12 +8,21 @@ export interface WireRequest {
   readonly host: string;
   readonly target: string;
   readonly headers: readonly (readonly [string, string])[];
+  readonly protocol: 'http1' | 'http2';
+  readonly tls: boolean;
+  /** The server name that a TLS client sends; null: none. */
+  readonly sni: string | null;
   /** What was changed in a request that fitted; empty: nothing. */
   readonly edit: string;
+  /** The virtual host whose routes it is made for. */
+  readonly aim: string;
 }
 
+/** The parts of a request that this file makes up. */
+type Made = Omit<WireRequest, 'aim'>;
+
 /** A request that should fit a route, or misses it by one small edit. */
-export function makeRequest(random: Random, wants: Wants, host: string): WireRequest {
+export function makeRequest(random: Random, wants: Wants, host: string): Made {
   const fit: Wants = {
     ...wants,
     query: [...wants.query],
@@ -21,21 +31,37 @@ export function makeRequest(random: Random, wants: Wants, host: string): WireReq
   let name = random.chance(0.85) ? host : oddHost(random, host);
   let edit = '';
   if (random.chance(0.6)) [edit, name] = change(random, fit, name);
+  const { headers, method } = fit;
+  const rest = { headers, edit, tls: false, sni: null, protocol: random.chance(0.15) ? protocolFor(fit) : 'http1' };
   if (fit.connect) {
-    return { method: 'CONNECT', host: `${name}:443`, target: '', headers: headersOf(fit), edit };
+    return { ...rest, method: 'CONNECT', host: random.chance(0.97) ? `${name}:443` : name, target: '' };
   }
   const query = fit.query.length > 0 ? `?${fit.query.join('&')}` : random.chance(0.1) ? '?x=1' : '';
-  return {
-    method: fit.method,
-    host: name,
-    target: fit.path.replaceAll('é', '%C3%A9') + query.replaceAll('é', 'e'),
-    headers: headersOf(fit),
-    edit,
-  };
+  const target = fit.path.replaceAll(/é/gi, '%C3%A9') + query.replaceAll(/é/gi, 'e');
+  if (random.chance(0.03)) return { ...rest, method, ...absolute(random, name, target) };
+  return { ...rest, method, host: name, target };
 }
 
-function headersOf(fit: Wants): readonly (readonly [string, string])[] {
-  return fit.headers;
+/** Headers that an HTTP/2 client of Node sends as they are; what else there is goes over HTTP/1. */
+function protocolFor({ headers, method }: Wants): Made['protocol'] {
+  const names = headers.map(([name]) => name);
+  const once = new Set(names);
+  const odd = headers.some(
+    ([name, value]) => name === 'connection' || name === 'upgrade' || /[^\x21-\x7e]/.test(value.replaceAll(' ', '')),
+  );
+  const padded = headers.some(([, value]) => value !== value.trim());
+  const doubled = names.length !== once.size && [...once].some((name) => !/^(x-[abuc]|x-user|cookie)$/.test(name));
+  // The upstream, of Node, refuses methods that it does not know.
+  const known = METHODS.includes(method);
+  return odd || padded || doubled || !known ? 'http1' : 'http2';
+}
+
+/** The target with a scheme and a host, which override the Host header. */
+function absolute(random: Random, host: string, target: string): Pick<Made, 'host' | 'target' | 'edit'> {
+  const scheme = random.pick(['http', 'http', 'https', 'HTTP', 'ftp']);
+  const path = random.pick([target, target, target, target.replace(/^\/[^?]*/, '')]);
+  const user = random.chance(0.1) ? 'u@' : '';
+  return { edit: 'absolute', host: random.pick(['zzz', host]), target: `${scheme}://${user}${host}${path}` };
 }
 
 function oddHost(random: Random, host: string): string {
@@ -49,6 +75,10 @@ function oddHost(random: Random, host: string): string {
     `${host}.:80`,
     'zzz',
     '[::1]:80',
+    'a@b',
+    `${host}/`,
+    `${host}:`,
+    `x_${host}`,
   ]);
 }
 
@@ -73,6 +103,7 @@ const pathEdits: readonly ((path: string, random: Random) => string)[] = [
   (path) => `${path}%%361`,
   (path) => `${path}/./..`,
   (path) => path.replace(/.$/, 'q'),
+  () => '*',
 ];
 
 function change(random: Random, fit: Wants, host: string): [string, string] {
@@ -87,7 +118,7 @@ function change(random: Random, fit: Wants, host: string): [string, string] {
       changeQuery(random, fit);
       return ['query', host];
     case 4:
-      fit.method = random.pick(['GET', 'POST', 'PURGE', 'get', 'OPTIONS', 'HEAD', 'PRI']);
+      fit.method = random.pick(['GET', 'POST', 'PURGE', 'get', 'OPTIONS', 'HEAD', 'PRI', 'FOO', 'M-SEARCH', 'ACL']);
       return ['method', host];
     default:
       return ['host', oddHost(random, host)];

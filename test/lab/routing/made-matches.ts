@@ -1,13 +1,6 @@
 import type { JsonObject } from '../../../src/lib/json.ts';
 import type { Random } from './random.ts';
 
-/** A route as it is generated: Envoy's JSON, and a way to a request that fits each clause. */
-export interface MadeRoute {
-  readonly json: JsonObject;
-  /** The parts of a request that should fit; the near misses are edits of it. */
-  readonly wants: Wants;
-}
-
 /** What a fitting request has. */
 export interface Wants {
   method: string;
@@ -17,8 +10,34 @@ export interface Wants {
   connect: boolean;
 }
 
+/** A route as it is generated: Envoy's JSON, and what a request that fits has; near misses are edits of it. */
+export interface MadeRoute {
+  readonly json: JsonObject;
+  readonly wants: Wants;
+}
+
 const words = ['a', 'ab', 'b', 'x1', 'A', 'v2', 'foo', 'bar', '%61', 'a.b', 'x-y', '1'];
-const values = ['v', 'w', 'vw', 'V', '', '1', '9', '10', '5', '-3', '+5', '05', 'v,w', 'a b', '1.5', '0x5', '%76', 'é'];
+/** Texts that headers and parameters have, near each other. */
+export const values = [
+  'v',
+  'w',
+  'vw',
+  'V',
+  '',
+  '1',
+  '9',
+  '10',
+  '5',
+  '-3',
+  '+5',
+  '05',
+  'v,w',
+  'a b',
+  '1.5',
+  '0x5',
+  '%76',
+  'é',
+];
 const names = ['x-a', 'x-b', 'x-user', 'accept', 'user-agent', 'x-forwarded-proto'];
 /** Patterns with words that fit them. */
 const pathPatterns: readonly (readonly [string, readonly string[]])[] = [
@@ -51,32 +70,8 @@ const templates: readonly (readonly [string, string])[] = [
   ['/v/{id=*}/{rest=**}', '/v/1/a/b'],
 ];
 
-/** Makes a route with index `index` of a virtual host. */
-export function makeRoute(random: Random, host: string, index: number, version: string): MadeRoute {
-  const wants: Wants = { method: 'GET', path: '/', query: [], headers: [], connect: false };
-  const match: Record<string, unknown> = {};
-  makePath(random, match, wants);
-  if (random.chance(0.5)) makeHeaders(random, match, wants);
-  if (random.chance(0.25)) makeQuery(random, match, wants);
-  if (random.chance(0.04)) {
-    match.grpc = {};
-    wants.headers.push(['content-type', random.pick(['application/grpc', 'application/grpc+proto'])]);
-    wants.method = 'POST';
-  }
-  if (random.chance(0.05)) {
-    match.runtime_fraction = { default_value: { numerator: random.pick([0, 100]), denominator: 'HUNDRED' } };
-  }
-  // 1.36 does not know cookie matchers.
-  if (version !== '1.36.2' && random.chance(0.08)) makeCookies(random, match, wants);
-  if (random.chance(0.02)) match.tls_context = { presented: random.chance(0.5) };
-  const verdict = {
-    header: { key: 'x-verdict', value: `${host}/${index}` },
-    append_action: 'OVERWRITE_IF_EXISTS_OR_ADD',
-  };
-  return { json: { match, ...makeAction(random, match, wants), response_headers_to_add: [verdict] }, wants };
-}
-
-function makePath(random: Random, match: Record<string, unknown>, wants: Wants): void {
+/** Gives a match a path. */
+export function makePath(random: Random, match: Record<string, unknown>, wants: Wants): void {
   const path = `/${[...Array(1 + random.below(3))].map(() => random.pick(words)).join('/')}`;
   wants.path = path;
   const kind = random.below(20);
@@ -115,7 +110,8 @@ function makePath(random: Random, match: Record<string, unknown>, wants: Wants):
   }
 }
 
-function makeHeaders(random: Random, match: Record<string, unknown>, wants: Wants): void {
+/** Gives a match headers. */
+export function makeHeaders(random: Random, match: Record<string, unknown>, wants: Wants): void {
   const list: JsonObject[] = [];
   for (let left = 1 + random.below(2); left > 0; left -= 1) {
     const pseudo = random.below(12);
@@ -148,7 +144,8 @@ function makeHeaders(random: Random, match: Record<string, unknown>, wants: Want
   match.headers = list;
 }
 
-function makeQuery(random: Random, match: Record<string, unknown>, wants: Wants): void {
+/** Gives a match query parameters. */
+export function makeQuery(random: Random, match: Record<string, unknown>, wants: Wants): void {
   const list: JsonObject[] = [];
   for (let left = 1 + random.below(2); left > 0; left -= 1) {
     const name = random.pick(['k', 'q', 'K', 'k%20']);
@@ -159,7 +156,8 @@ function makeQuery(random: Random, match: Record<string, unknown>, wants: Wants)
   match.query_parameters = list;
 }
 
-function makeCookies(random: Random, match: Record<string, unknown>, wants: Wants): void {
+/** Gives a match a cookie. */
+export function makeCookies(random: Random, match: Record<string, unknown>, wants: Wants): void {
   const value = random.pick(['v', 'w', '1']);
   const kind = random.pick(['exact', 'prefix', 'contains']);
   const invert = random.chance(0.3) ? { invert_match: true } : {};
@@ -216,66 +214,4 @@ function makeMatcher(random: Random, header: boolean): readonly [JsonObject, str
       return [{ range_match: { start, end } }, random.pick(['1', '5', '9', '05', '+5', '-3'])];
     }
   }
-}
-
-const template = 'type.googleapis.com/envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig';
-
-function makeAction(random: Random, match: Record<string, unknown>, wants: Wants): JsonObject {
-  if (match.connect_matcher || match.grpc || random.chance(0.7))
-    return { direct_response: { status: random.pick([200, 200, 201, 404]) } };
-  if (random.chance(0.4)) return { redirect: makeRedirect(random, 'path_match_policy' in match) };
-  const route: Record<string, unknown> = {};
-  const target = random.below(6);
-  if (target === 0)
-    route.weighted_clusters = {
-      clusters: [
-        { name: 'gone', weight: 0 },
-        { name: 'echo', weight: 1 },
-      ],
-    };
-  else if (target === 1) {
-    route.cluster_header = 'x-c';
-    if (random.chance(0.8)) wants.headers.push(['x-c', random.pick(['echo', 'echo', 'gone'])]);
-  } else route.cluster = random.chance(0.1) ? 'gone' : 'echo';
-  if (random.chance(0.2)) route.cluster_not_found_response_code = 'NOT_FOUND';
-  const rewrite = random.below(5);
-  // Envoy refuses a prefix_rewrite beside a template.
-  if (rewrite === 0 && !match.path_match_policy) route.prefix_rewrite = random.pick(['/', '/new', '/new/']);
-  if (rewrite === 1) {
-    const [regex, substitution] = random.pick([
-      ['^/([^/]+)(/.*)?$', '\\2/i/\\1'],
-      ['a', 'zz'],
-      ['/b$', '/c'],
-      ['^/$', '/root'],
-    ] as const);
-    route.regex_rewrite = { pattern: { regex }, substitution };
-  }
-  if (rewrite === 2 && JSON.stringify(match.path_match_policy ?? '').includes('{one}')) {
-    route.path_rewrite_policy = {
-      name: 'envoy.path.rewrite.uri_template.uri_template_rewriter',
-      typed_config: { '@type': template, path_template_rewrite: '/t/{one}' },
-    };
-  }
-  const host = random.below(6);
-  if (host === 0) route.host_rewrite_literal = 'new.test';
-  if (host === 1) route.host_rewrite_header = 'x-a';
-  if (host === 2) route.host_rewrite_path_regex = { pattern: { regex: '^/([a-z]+).*$' }, substitution: 'h-\\1' };
-  return { route };
-}
-
-function makeRedirect(random: Random, byTemplate: boolean): JsonObject {
-  const redirect: Record<string, unknown> = {};
-  const path = random.below(5);
-  if (path === 0) redirect.path_redirect = random.pick(['/new', '/new?y=2', 'new']);
-  if (path === 1 && !byTemplate) redirect.prefix_rewrite = random.pick(['/n', '/n/']);
-  if (path === 2) redirect.regex_rewrite = { pattern: { regex: random.pick(['a', 'x*']) }, substitution: 'zz' };
-  if (random.chance(0.3)) redirect.host_redirect = 'h.test';
-  const scheme = random.below(4);
-  if (scheme === 0) redirect.https_redirect = true;
-  if (scheme === 1) redirect.scheme_redirect = random.pick(['http', 'https']);
-  if (random.chance(0.2)) redirect.port_redirect = 8443;
-  if (random.chance(0.3)) redirect.strip_query = true;
-  if (random.chance(0.5))
-    redirect.response_code = random.pick(['FOUND', 'SEE_OTHER', 'TEMPORARY_REDIRECT', 'PERMANENT_REDIRECT']);
-  return redirect;
 }
