@@ -1,3 +1,5 @@
+import type { JsonObject } from '../../lib/json.ts';
+import { memoize } from '../../lib/memo.ts';
 import type { HeaderMutation, HostRewrite } from '../table/action.ts';
 import type { Manager, Route, RouteConfig, Table, VirtualHost } from '../table/table.ts';
 import { compose, type PathFunction, pathFunctionOf, samePath } from './path-function.ts';
@@ -113,11 +115,13 @@ function hostText(rewrite: HostRewrite): string {
   return rewrite.kind;
 }
 
+const textOf = memoize((config: JsonObject): string => JSON.stringify(config));
+
 function filtersOn(manager: Manager, host: VirtualHost, route: Route): string {
   const active = manager.filters.flatMap((filter) => {
     const own = route.perFilter.get(filter.name) ?? host.perFilter.get(filter.name);
     const off = own ? own.disabled : filter.disabled || filter.onlyPerRoute;
-    return filter.effect === null || off ? [] : [filter.name];
+    return filter.effect === null || off ? [] : [`${filter.name} ${textOf(own?.config ?? filter.config)}`];
   });
   return active.join(', ');
 }

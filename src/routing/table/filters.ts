@@ -23,7 +23,7 @@ export function readFilters(manager: JsonObject): readonly Filter[] {
     const config = asObject(filter.typed_config);
     const type = typeOf(config);
     const disabled = asBoolean(filter.disabled) ?? false;
-    const plain = { name, disabled, onlyPerRoute: false };
+    const plain = { name, disabled, onlyPerRoute: false, config };
     if (harmless.has(type) || name === 'envoy.filters.http.router' || name === 'envoy.router')
       return { ...plain, effect: null };
     const effect = `filter ${name || type} can answer the request itself or change how it is routed`;
@@ -44,7 +44,7 @@ export function readPerFilter(holder: JsonObject): ReadonlyMap<string, PerFilter
       const disabled = asBoolean(config.disabled) ?? asBoolean(own.disabled) ?? false;
       const needed = whenConfigured[typeOf(own)];
       const inert = needed !== undefined && !isObject(own[needed]);
-      return [name, { disabled, configured: !disabled && (!wrapped || isObject(config.config)), inert }];
+      return [name, { disabled, configured: !disabled && (!wrapped || isObject(config.config)), inert, config: own }];
     }),
   );
 }

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../lib/json.ts';
 import type { Place } from '../../snapshot/object.ts';
 import type { Action, HeaderMutation } from './action.ts';
 import type { Clause, TextTest } from './clause.ts';
@@ -84,6 +85,8 @@ export interface Filter {
   readonly disabled: boolean;
   /** Answers only where a route configures it. */
   readonly onlyPerRoute: boolean;
+  /** As Envoy printed it. */
+  readonly config: JsonObject;
 }
 
 /** A route configuration. */
@@ -146,6 +149,8 @@ export interface PerFilter {
   readonly configured: boolean;
   /** Its configuration, which replaces the filter's own, cannot answer (a fault without abort). */
   readonly inert: boolean;
+  /** As Envoy printed it. */
+  readonly config: JsonObject;
 }
 
 /** A route, its clauses in Envoy's order; all must hold. */

@@ -95,3 +95,51 @@ describe.each(Object.entries(changes))('%s', (name, change) => {
     else expect(verdicts.different).toBeGreaterThan(1);
   });
 });
+
+describe('everything a client or upstream can see', () => {
+  const limit = (tokens: number) => ({
+    typed_per_filter_config: {
+      limit: { '@type': 'x.LocalRateLimit', token_bucket: { max_tokens: tokens, fill_interval: '1s' } },
+    },
+  });
+  const route = (more: JsonObject): JsonObject => ({ match: { prefix: '/' }, route: { cluster: 'a', ...more } });
+  const manager = { http_filters: [{ name: 'limit', typed_config: { '@type': 'x.LocalRateLimit' } }] };
+  const parts = (one: JsonObject, other: JsonObject, profile: 'all' | 'drift') =>
+    compareTables(
+      tableFor({ routes: [one], manager }),
+      tableFor({ routes: [other], manager }),
+      profile,
+    ).differences.flatMap((difference) => difference.parts);
+
+  test.each<readonly [string, JsonObject, JsonObject, readonly string[]]>([
+    ['timeouts', route({ timeout: '5s' }), route({}), ['timeout']],
+    ['retries', route({ retry_policy: { retry_on: '5xx' } }), route({}), ['retries']],
+    ['headers', { ...route({}), request_headers_to_remove: ['x'] }, route({}), ['headers']],
+    ['a limit of another size', { ...route({}), ...limit(1) }, { ...route({}), ...limit(2) }, ['filters']],
+  ])('counts %s', (_, one, other, said) => {
+    expect(parts(one, other, 'all')).toEqual(said);
+    expect(parts(one, other, 'drift')).toEqual([]);
+    expect(parts(one, one, 'all')).toEqual([]);
+  });
+
+  test('a listener that only one has is a difference', () => {
+    const one = tableFor({ routes: [{ prefix: '/' }] });
+    const { verdict, differences } = compareTables(one, { ...one, listeners: [] }, 'drift');
+    expect(verdict).toBe('different');
+    expect(differences.map(({ parts: named, other }) => [...named, other.outcome])).toEqual([
+      ['listener', 'no-listener'],
+    ]);
+  });
+
+  test('of tables that normalise otherwise it says about which requests nothing is claimed', () => {
+    const [one, other] = [{}, { merge_slashes: true }].map((options) =>
+      tableFor({ routes: [{ prefix: '/' }], manager: options }),
+    );
+    if (!one || !other) throw new Error('no table');
+    const { verdict, limits } = compareTables(one, other, 'drift');
+    expect([verdict, limits]).toEqual([
+      'equal',
+      ['paths and hosts that only one of the two connection managers changes'],
+    ]);
+  });
+});
