@@ -4,6 +4,7 @@ import configRejected from './control-plane/config-rejected.ts';
 import controlPlaneDisconnected from './control-plane/control-plane-disconnected.ts';
 import envoyNotLive from './control-plane/envoy-not-live.ts';
 import gatewayPodEmpty from './control-plane/gateway-pod-empty.ts';
+import restartLosesConfig from './control-plane/restart-loses-config.ts';
 import gatewayListenerMissing from './gateway/gateway-listener-missing.ts';
 import hostRewritten from './matching/host-rewritten.ts';
 import hostnameWithPort from './matching/hostname-with-port.ts';
@@ -33,6 +34,7 @@ export const catalogue: readonly { readonly family: string; readonly rule: Rule 
   { family: 'control-plane', rule: controlPlaneDisconnected },
   { family: 'control-plane', rule: envoyNotLive },
   { family: 'control-plane', rule: gatewayPodEmpty },
+  { family: 'control-plane', rule: restartLosesConfig },
   { family: 'gateway', rule: gatewayListenerMissing },
   { family: 'matching', rule: hostRewritten },
   { family: 'matching', rule: hostnameWithPort },

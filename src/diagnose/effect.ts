@@ -20,6 +20,13 @@ export function isFrozen(gateway: Gateway): boolean {
   return gateway.frozen.state === 'observed' || gateway.frozen.state === 'assumed';
 }
 
+/** The gateways that App Mesh configured, by their object or by the name their Envoys carry. */
+export function appMeshGateways(model: Model): readonly Gateway[] {
+  return model.gateways.filter(
+    ({ object, envoys }) => object !== null || envoys.some(({ identity }) => identity?.type === 'virtualGateway'),
+  );
+}
+
 /** When a change to App Mesh objects takes effect on these gateways. */
 export function whenObjectsApply(model: Model, gateways: readonly Gateway[]): Fix['works'] {
   return takesNoConfig(model, gateways, 'some') ? 'after-migration' : 'now';

@@ -55,9 +55,13 @@ function secretsOf(object: JsonObject, path: Path): readonly Hidden[] {
       else if (isSecretName(name) || isSecretText(value)) hidden.push({ path: at, why: `${field.slice(0, -1)} value` });
     }
   }
-  hidden.push(...containerSecrets(object.spec, [...path, 'spec'], 0));
+  const rest = Object.entries(object).filter(([key]) => !judgedAbove.has(key));
+  hidden.push(...containerSecrets(Object.fromEntries(rest), path, 0));
   return hidden;
 }
+
+/** What lies outside the spec can hold a secret by its shape too: an Event's message, a status, the URL of a webhook. */
+const judgedAbove: ReadonlySet<string> = new Set(['metadata', 'data', 'stringData', 'binaryData']);
 
 /** Environment values and arguments of every container below a value: pod templates stand at many depths. */
 function containerSecrets(value: unknown, path: Path, depth: number): readonly Hidden[] {
