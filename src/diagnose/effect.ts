@@ -32,6 +32,11 @@ export function whenObjectsApply(model: Model, gateways: readonly Gateway[]): Fi
   return takesNoConfig(model, gateways, 'some') ? 'after-migration' : 'now';
 }
 
+/** True where nobody configures the Envoys of the mesh any more: no gateway is seen to be connected, and App Mesh has ended. */
+export function meshEnded(model: Model): boolean {
+  return takesNoConfig(model, model.gateways, 'every');
+}
+
 /** Where no gateway is known the date alone tells: App Mesh objects reach no gateway after the end. */
 function takesNoConfig(model: Model, gateways: readonly Gateway[], how: 'every' | 'some'): boolean {
   if (gateways.length === 0) return Date.parse(model.now) >= Date.parse(appMeshEnd);

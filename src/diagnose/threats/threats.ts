@@ -6,7 +6,7 @@ import type { Runners } from '../../model/platform/runners.ts';
 import type { Gap } from '../../snapshot/coverage.ts';
 import { nodeThreats } from './node.ts';
 import type { Occupied } from './occupied.ts';
-import { deschedulerThreats, guardOf, memoryThreats, podThreats } from './pod.ts';
+import { deschedulerThreats, type Guard, guardOf, memoryThreats, podThreats } from './pod.ts';
 import type { Threat } from './threat.ts';
 import { autoscalersOf, inPlaceThreats, workloadThreats } from './workload.ts';
 
@@ -15,6 +15,8 @@ export interface Threats {
   /** The most pressing first. */
   readonly threats: readonly Threat[];
   readonly unseen: readonly Gap[];
+  /** Whether evictions are forbidden; where not, its threat is among the threats. */
+  readonly guard: Guard;
 }
 
 const pressing: Readonly<Record<Threat['level'], number>> = { 'under-way': 0, likely: 1, possible: 2 };
@@ -35,6 +37,7 @@ export function threatsTo(model: Model, runners: Runners, gateway: Gateway | nul
   ];
   return {
     threats: threats.sort((left, right) => pressing[left.level] - pressing[right.level]),
+    guard,
     unseen: [
       ...(guard.state === 'unseen' ? [guard.gap] : []),
       ...runners.workloads.flatMap((workload) => {
