@@ -89,9 +89,8 @@ type Whereabouts =
 function lookIn(model: Model, gateway: Gateway, route: GatewayRoute): Whereabouts {
   const { target } = route;
   if (!target) return { state: 'there' };
-  const service = presentValue(targetOf(model, route, target)) ?? null;
-  const awsName = service?.awsName ?? `${target.name}.${target.namespace}`;
-  const made = translateGatewayRoute(route, { awsName, service, hasRoutes: true }, '');
+  const awsName = presentValue(targetOf(model, route, target))?.awsName ?? `${target.name}.${target.namespace}`;
+  const made = translateGatewayRoute(route, { awsName, hasRoutes: true }, {});
   const paths = new Set(made.map(({ json }) => pathOf(asObject(json.match))));
   const evidence: Evidence[] = [];
   for (const envoy of gateway.envoys) {

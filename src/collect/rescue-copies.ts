@@ -73,11 +73,21 @@ async function readCopy(path: string, index: number): Promise<RescueCopy> {
   const envoys = harvest.envoys.map(copiedEnvoy);
   const broken = harvest.sources.find(({ trouble }) => trouble === 'nothing-readable');
   const holds = envoys.some(({ listeners, routes }) => listeners > 0 && routes > 0);
+  // Without --for-rescue the bootstrap is read in part, by a mask: resolvers, sinks and runtime layers are not in it.
+  const partly = harvest.documents.some(
+    ({ kind, origin }) => kind === 'config_dump' && origin.includes('mask=bootstrap.'),
+  );
   return {
     place: { document: documentId, pointer: `/${index}` },
     path,
     takenAt: harvest.takenAt ?? null,
-    fault: broken ? broken.detail : holds ? null : 'no Envoy in it has both listeners and routes',
+    fault: broken
+      ? broken.detail
+      : !holds
+        ? 'no Envoy in it has both listeners and routes'
+        : partly
+          ? 'it was collected without --for-rescue, and so is not whole'
+          : null,
     envoys,
   };
 }
