@@ -32,9 +32,15 @@ export function whenObjectsApply(model: Model, gateways: readonly Gateway[]): Fi
   return takesNoConfig(model, gateways, 'some') ? 'after-migration' : 'now';
 }
 
-/** True where nobody configures the Envoys of the mesh any more: no gateway is seen to be connected, and App Mesh has ended. */
+/**
+ * True where nobody configures the Envoys of the mesh any more: none is seen to be connected, and App Mesh has ended. An
+ * Envoy that never was App Mesh's (one built from a rescue copy) says nothing of it.
+ */
 export function meshEnded(model: Model): boolean {
-  return takesNoConfig(model, model.gateways, 'every');
+  const members = model.gateways.filter(
+    ({ object, envoys }) => object !== null || envoys.some(({ identity }) => identity !== null),
+  );
+  return takesNoConfig(model, members, 'every');
 }
 
 /** Where no gateway is known the date alone tells: App Mesh objects reach no gateway after the end. */

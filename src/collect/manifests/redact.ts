@@ -21,7 +21,7 @@ const plainVariable =
   /^(APPMESH_|APPNET_|ENVOY_|ENABLE_ENVOY_|XRAY_|STATSD_|DD_SERVICE|AWS_(DEFAULT_)?REGION|JAEGER_|DATADOG_)/;
 /** Values that are secret by their shape: AWS key ids, tokens (JWT, GitHub, Slack), private keys, URLs with a password. */
 const secretValue =
-  /\b(AKIA|ASIA)[A-Z0-9]{16}\b|\beyJ[\w-]{10,}\.[\w-]{10,}|\bgh[pousr]_\w{20,}|\bxox[abprs]-[\w-]{10,}|-----BEGIN [A-Z ]*PRIVATE KEY|:\/\/[^/\s:@]+:[^/\s@]+@/;
+  /\b(AKIA|ASIA)[A-Z0-9]{16}\b|\beyJ[\w-]{10,}\.[\w-]{10,}|\bgh[pousr]_\w{20,}|\bxox[abprs]-[\w-]{10,}|-----BEGIN [A-Z ]*PRIVATE KEY|:\/\/[^/\s:@]*:[^/\s@]+@/;
 const secretArgument = /^--?[\w-]*(password|passwd|secret|token|api-?key|access-?key|private-?key)[\w-]*=./i;
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 

@@ -59,6 +59,13 @@ export default {
       now: afterTheEnd,
       finds: ['VirtualGateway shop/edge'],
     },
+    {
+      name: 'a gateway built from a rescue copy runs beside: it is not App Mesh',
+      manifests: object('VirtualGateway', 'edge', `creationTimestamp: '${late}', generation: 1`),
+      envoy: 'node: rescue/edge-rescue',
+      now: afterTheEnd,
+      finds: ['VirtualGateway shop/edge'],
+    },
   ],
   quiet: [
     {
