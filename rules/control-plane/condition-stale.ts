@@ -2,11 +2,10 @@ import { appMeshGateways, isFrozen, meshEnded } from '../../src/diagnose/effect.
 import { anyOf, defineRule, finding, type Outcome } from '../../src/diagnose/rule.ts';
 import { asNumber } from '../../src/lib/json.ts';
 import type { Gateway } from '../../src/model/gateway.ts';
-import { gatewayOf } from '../../src/model/mesh/links.ts';
+import { meshObjects } from '../../src/model/mesh/members.ts';
 import type { Model } from '../../src/model/model.ts';
 import { readConditions } from '../../src/model/platform/disruption.ts';
-import type { Resource } from '../../src/model/resource.ts';
-import { refKey, refText } from '../../src/snapshot/object.ts';
+import { refText } from '../../src/snapshot/object.ts';
 
 export default defineRule({
   id: 'condition-stale',
@@ -19,8 +18,8 @@ export default defineRule({
     'mesh.virtualRouters',
     'mesh.virtualNodes',
     'mesh.meshes',
+    'mesh.backendGroups',
   ),
-  also: ['platform.namespaces'],
   docs: {
     what: 'While App Mesh lives: an object whose last change it has not taken (`observedGeneration` behind `generation`; a VirtualGateway has none). After its end, once a gateway and as a standing fact: conditions that still say Active.',
     why: 'The controller writes the condition only after App Mesh has answered. It is never set back: after the end every old object keeps Active=True and its ARN, and neither proves anything.',
@@ -29,12 +28,12 @@ export default defineRule({
   },
   subjects: (model) => [
     ...appMeshGateways(model),
-    ...objectsOf(model).filter(({ ref }) => ref.kind !== 'VirtualGateway'),
+    ...meshObjects(model).filter(({ ref }) => ref.kind !== 'VirtualGateway'),
   ],
   *check(model) {
     for (const gateway of appMeshGateways(model)) if (isFrozen(gateway)) yield* proveNothing(model, gateway);
     if (meshEnded(model)) return;
-    for (const object of objectsOf(model)) {
+    for (const object of meshObjects(model)) {
       const { generation, status, deletedAt, ref } = object;
       const observed = asNumber(status.observedGeneration);
       if (observed === undefined || generation === null || observed >= generation || deletedAt !== null) continue;
@@ -57,10 +56,10 @@ export default defineRule({
 
 /** Told once a gateway: of itself and its routes. */
 function* proveNothing(model: Model, gateway: Gateway): Iterable<Outcome> {
-  const routes = model.gatewayRoutes.filter((route) => {
-    const mine = gatewayOf(model, route);
-    return mine !== null && refKey(mine.ref) === refKey(gateway.ref);
-  });
+  const { namespace, name } = gateway.ref;
+  const routes = model.gatewayRoutes.filter(
+    (route) => route.gateway?.name === name && route.gateway.namespace === namespace,
+  );
   const active = [...(gateway.object ? [gateway.object] : []), ...routes].flatMap((object) => {
     const condition = readConditions(object).find(({ type, status }) => type.endsWith('Active') && status === 'True');
     return condition ? [object.at(condition.path, `${object.ref.kind} ${object.ref.name}`)] : [];
@@ -81,15 +80,4 @@ function* proveNothing(model: Model, gateway: Gateway): Iterable<Outcome> {
       },
     ],
   });
-}
-
-function objectsOf(model: Model): readonly Resource[] {
-  return [
-    ...model.meshes,
-    ...model.virtualGateways,
-    ...model.gatewayRoutes,
-    ...model.virtualServices,
-    ...model.virtualRouters,
-    ...model.virtualNodes,
-  ];
 }

@@ -2,7 +2,7 @@ import { meshEnded } from '../../src/diagnose/effect.ts';
 import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import { groupBy } from '../../src/lib/memo.ts';
 import { changedAfterEnd } from '../../src/model/mesh/after-end.ts';
-import type { Model } from '../../src/model/model.ts';
+import { meshObjects } from '../../src/model/mesh/members.ts';
 import type { Resource } from '../../src/model/resource.ts';
 import { refText } from '../../src/snapshot/object.ts';
 
@@ -25,12 +25,12 @@ export default defineRule({
     fix: 'Put the change where it takes effect: a rule of the load balancer, a gateway made from a rescue copy, or the gateway you move to. Tell the author.',
     seen: 'The object stays without ARN or without the `…Active` condition, or keeps an old one; requests are answered as before.',
   },
-  subjects,
+  subjects: meshObjects,
   *check(model) {
     if (!meshEnded(model)) return;
     const edited: { readonly object: Resource; readonly change: NonNullable<ReturnType<typeof changedAfterEnd>> }[] =
       [];
-    for (const object of subjects(model)) {
+    for (const object of meshObjects(model)) {
       const change = changedAfterEnd(object);
       if (change) edited.push({ object, change });
       else if (!object.exported) {
@@ -73,15 +73,3 @@ export default defineRule({
     }
   },
 });
-
-function subjects(model: Model): readonly Resource[] {
-  return [
-    ...model.meshes,
-    ...model.virtualGateways,
-    ...model.gatewayRoutes,
-    ...model.virtualServices,
-    ...model.virtualRouters,
-    ...model.virtualNodes,
-    ...model.backendGroups,
-  ];
-}

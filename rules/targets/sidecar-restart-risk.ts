@@ -1,6 +1,7 @@
 import { meshEnded } from '../../src/diagnose/effect.ts';
 import type { Fix } from '../../src/diagnose/finding.ts';
 import { allOf, anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
+import { groupBy } from '../../src/lib/memo.ts';
 import type { Threat } from '../../src/diagnose/threats/threat.ts';
 import { joinGaps, threatsTo } from '../../src/diagnose/threats/threats.ts';
 import { inPlaceThreats } from '../../src/diagnose/threats/workload.ts';
@@ -38,37 +39,57 @@ export default defineRule({
   subjects: (model) => model.virtualNodes,
   *check(model) {
     if (!meshEnded(model)) return;
+    const risks: Risk[] = [];
     for (const node of model.virtualNodes) {
       const runners = runnersOfNode(model, node);
-      const serving = runners.pods.filter((pod) => isInjected(pod) && judgePod(pod).holds === 'configuration');
-      const [one] = serving;
-      if (!one) continue;
+      if (!runners.pods.some((pod) => isInjected(pod) && judgePod(pod).holds === 'configuration')) continue;
       const { threats, gap } = risksOf(model, node, runners);
       const [first, ...others] = threats;
-      if (!first) {
-        if (gap) yield notEvaluated(node, gap);
-        continue;
-      }
-      const more = others.length === 0 ? '' : `; and ${others.length} more`;
-      yield finding(node, {
-        message: `The sidecars of VirtualNode ${node.ref.name} still serve (${serving.length === 1 ? 'one pod' : `${serving.length} pods`}), and ${first.says}${more}: the next Envoy gets no configuration.`,
-        effect: 'latent',
-        evidence: [
-          { ...first.evidence, note: first.says },
-          ...others.slice(0, 19).map(({ evidence, says }) => ({ ...evidence, note: says })),
-        ],
-        cause: 'A sidecar keeps its configuration in memory only, and App Mesh, which would send it again, has ended.',
-        fix: [...stops(threats), ...runners.workloads.flatMap((workload) => withoutSidecar(model, workload) ?? [])],
-        avoid: [
-          {
-            say: 'Do not roll out, restart or scale it while injection is on.',
-            because: 'the new pods never become ready',
-          },
-        ],
-      });
+      if (first) risks.push({ node, runners, threats: [first, ...others] });
+      else if (gap) yield notEvaluated(node, gap);
+    }
+    for (const group of groupBy(risks, ({ node }) => node.ref.namespace).values()) {
+      const [first, ...others] = group;
+      if (first) yield report(model, first, others);
     }
   },
 });
+
+/** A target whose sidecars serve, and what is about to replace them. */
+interface Risk {
+  readonly node: VirtualNode;
+  readonly runners: Runners;
+  readonly threats: readonly [Threat, ...Threat[]];
+}
+
+/** One finding a namespace: injection there is one cause, however many targets wait for it. */
+function report(model: Model, first: Risk, others: readonly Risk[]) {
+  const all = [first, ...others];
+  const [threat] = first.threats;
+  const names = all.slice(0, 3).map(({ node }) => node.ref.name);
+  const list = all.length > 3 ? `${names.join(', ')} and ${all.length - 3} more` : names.join(', ');
+  const threats = all.flatMap((risk) => risk.threats);
+  const more = threats.length === 1 ? '' : `; and ${threats.length - 1} more`;
+  const noted = (one: Threat) => ({ ...one.evidence, note: one.says });
+  return finding([first.node, ...others.map(({ node }) => node)], {
+    message: `The sidecars of ${all.length === 1 ? 'VirtualNode' : `${all.length} VirtualNodes`} ${list} still serve, and ${threat.says}${more}: the next Envoy gets no configuration.`,
+    effect: 'latent',
+    evidence: [noted(threat), ...threats.slice(1, 20).map(noted)],
+    cause: 'A sidecar keeps its configuration in memory only, and App Mesh, which would send it again, has ended.',
+    fix: [
+      ...stops(all.slice(0, 3).flatMap((risk) => risk.threats)),
+      ...all
+        .slice(0, 3)
+        .flatMap(({ runners }) => runners.workloads.flatMap((workload) => withoutSidecar(model, workload) ?? [])),
+    ],
+    avoid: [
+      {
+        say: 'Do not roll out, restart or scale it while injection is on.',
+        because: 'the new pods never become ready',
+      },
+    ],
+  });
+}
 
 function isInjected(pod: Runners['pods'][number]): boolean {
   const envoy = envoyOf(pod);

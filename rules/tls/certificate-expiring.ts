@@ -1,23 +1,13 @@
 import { isFrozen } from '../../src/diagnose/effect.ts';
 import type { Fix, Severity } from '../../src/diagnose/finding.ts';
 import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
-import { envoyEvidence } from '../../src/model/envoy/envoy.ts';
-import { type Renewal, renewalOf } from '../../src/model/envoy/renewal.ts';
+import { type Ending, endingsOf } from '../../src/model/envoy/endings.ts';
 import type { Gateway } from '../../src/model/gateway.ts';
 import type { Certificate } from '../../src/snapshot/envoy/view.ts';
-import type { Evidence } from '../../src/snapshot/evidence.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 const soonDays = 30;
 const pressingDays = 7;
-
-/** A certificate that ends, wherever the Envoys of a gateway hold it. */
-interface Ending {
-  readonly certificate: Certificate;
-  readonly days: number;
-  readonly renewal: Renewal;
-  readonly evidence: [Evidence, ...Evidence[]];
-}
 
 export default defineRule({
   id: 'certificate-expiring',
@@ -68,32 +58,7 @@ function judge({ certificate, days, renewal }: Ending, gateway: Gateway): Severi
   return isFrozen(gateway) && renewal === 'unknown' && days <= soonDays ? 'unknown' : null;
 }
 
-/** The certificates that have not ended yet, each once; what has ended is certificate-expired's. */
-function endingsOf(gateway: Gateway, now: number): readonly Ending[] {
-  const endings = new Map<string, Ending>();
-  for (const envoy of gateway.envoys) {
-    for (const certificate of envoy.certs.state === 'not-read' ? [] : envoy.certs.value) {
-      const { expires, place, path, authority } = certificate;
-      const left = Date.parse(expires ?? '') - now;
-      if (!(left > 0)) continue;
-      const value = { path, expires, names: certificate.subjectAltNames };
-      const evidence = envoyEvidence('certs', place, value, `${authority ? 'CA' : 'certificate'} in ${envoy.label}`);
-      const key = `${keyOf(certificate)} ${expires}`;
-      const known = endings.get(key);
-      if (known) known.evidence.push(evidence);
-      else
-        endings.set(key, {
-          certificate,
-          days: left / dayMs,
-          renewal: renewalOf(envoy, certificate),
-          evidence: [evidence],
-        });
-    }
-  }
-  return [...endings.values()];
-}
-
-function report(gateway: Gateway, { certificate, days, renewal, evidence }: Ending, severity: Severity) {
+function report(gateway: Gateway, { certificate, key, days, renewal, evidence }: Ending, severity: Severity) {
   const { authority, expires } = certificate;
   const stuck = isFrozen(gateway) && renewal !== 'by-a-secret-server' && renewal !== 'unknown';
   const what = authority ? 'CA certificate' : 'Certificate';
@@ -126,7 +91,7 @@ function report(gateway: Gateway, { certificate, days, renewal, evidence }: Endi
           },
         ]
       : [],
-    discriminator: `${keyOf(certificate)} ${expires}`,
+    discriminator: key,
   });
 }
 
@@ -150,8 +115,4 @@ function namesOf({ subjectAltNames, path }: Certificate): string {
   const [first, ...others] = subjectAltNames;
   if (first === undefined) return path || 'no name';
   return others.length === 0 ? first : `${first} and ${others.length} more`;
-}
-
-function keyOf({ path, subjectAltNames, authority }: Certificate): string {
-  return `${authority ? 'ca' : 'leaf'} ${path} ${subjectAltNames.join(',')}`;
 }

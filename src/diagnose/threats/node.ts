@@ -1,6 +1,7 @@
+import { memoize } from '../../lib/memo.ts';
 import type { Model } from '../../model/model.ts';
 import { karpenterThreats } from './karpenter.ts';
-import { annotate, type Occupied } from './occupied.ts';
+import { annotate, type Occupied, workloadOfImage } from './occupied.ts';
 import { harmless, kubectl, type Threat } from './threat.ts';
 
 /** What is about to take a node, and its pods with it. */
@@ -66,9 +67,7 @@ function* shrinking(model: Model, { node, pods, guarded }: Occupied): Iterable<T
   if (guarded) return;
   const invited = pods.find(({ annotations }) => annotations[safeToEvict] === 'true');
   const open = pods.filter(({ annotations }) => annotations[safeToEvict] !== 'false');
-  const autoscaler = model.workloads.find(({ containers }) =>
-    containers.some(({ image }) => image.includes('cluster-autoscaler')),
-  );
+  const autoscaler = clusterAutoscaler(model);
   if (open.length === 0 || (!invited && (!autoscaler || !node.labels['eks.amazonaws.com/nodegroup']))) return;
   const evidence = invited
     ? invited.at(`metadata.annotations["${safeToEvict}"]`)
@@ -81,3 +80,7 @@ function* shrinking(model: Model, { node, pods, guarded }: Occupied): Iterable<T
     stop: annotate(open, `${safeToEvict}=false`, 'Forbid the cluster autoscaler to evict them.'),
   };
 }
+
+const clusterAutoscaler = memoize((model: Model) => {
+  return workloadOfImage(model, (image) => image.includes('cluster-autoscaler'));
+});

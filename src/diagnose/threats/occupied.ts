@@ -1,5 +1,6 @@
 import type { Node } from '../../model/platform/disruption.ts';
-import type { Pod } from '../../model/platform/kinds.ts';
+import type { Model } from '../../model/model.ts';
+import type { Pod, Workload } from '../../model/platform/kinds.ts';
 import { harmless, kubectl, type Threat } from './threat.ts';
 
 /** A node and the pods in question on it. */
@@ -15,4 +16,9 @@ export function annotate(pods: readonly Pod[], annotation: string, say: string):
   const names = pods.map(({ ref }) => ref.name);
   const command = kubectl(pods[0]?.ref.namespace ?? null, ['annotate', 'pod', ...names, annotation, '--overwrite']);
   return harmless(say, command);
+}
+
+/** A workload that runs such an image: controllers are known by it. */
+export function workloadOfImage(model: Model, wanted: (image: string) => boolean): Workload | null {
+  return model.workloads.find(({ containers }) => containers.some(({ image }) => wanted(image))) ?? null;
 }

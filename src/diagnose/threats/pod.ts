@@ -1,3 +1,4 @@
+import { memoize } from '../../lib/memo.ts';
 import { asObject, asText } from '../../lib/json.ts';
 import { lastStat } from '../../model/envoy/counters.ts';
 import type { Gateway } from '../../model/gateway.ts';
@@ -7,7 +8,7 @@ import type { Pod, Workload } from '../../model/platform/kinds.ts';
 import { envoyOf, judgePod, type Runners } from '../../model/platform/runners.ts';
 import { selects } from '../../model/selector.ts';
 import type { Gap } from '../../snapshot/coverage.ts';
-import { annotate } from './occupied.ts';
+import { annotate, workloadOfImage } from './occupied.ts';
 import { harmless, kubectl, type Threat } from './threat.ts';
 
 /** Pods that are going, or have gone empty already. */
@@ -91,9 +92,7 @@ const evict = 'descheduler.alpha.kubernetes.io/evict';
 export function* deschedulerThreats(model: Model, pods: readonly Pod[]): Iterable<Threat> {
   const invited = pods.filter(({ annotations }) => annotations[evict] !== undefined);
   const [first] = invited;
-  const descheduler = model.workloads.find(({ containers }) =>
-    containers.some(({ image }) => /(^|\/)descheduler\b/.test(image)),
-  );
+  const descheduler = deschedulerOf(model);
   const [any] = pods;
   if (first) {
     const says = `the descheduler is invited to evict ${invited.map(({ ref }) => ref.name).join(', ')}`;
@@ -104,6 +103,10 @@ export function* deschedulerThreats(model: Model, pods: readonly Pod[]): Iterabl
     yield { level: 'likely', says, evidence: descheduler.at('spec'), stop: null };
   }
 }
+
+const deschedulerOf = memoize((model: Model) => {
+  return workloadOfImage(model, (image) => /(^|\/)descheduler\b/.test(image));
+});
 
 const nearLimit = 0.75;
 

@@ -3,10 +3,11 @@ import type { Evidence } from '../../snapshot/evidence.ts';
 import type { Model } from '../model.ts';
 import type { Workload } from '../platform/kinds.ts';
 import { appMeshName, envoyOf, runnersOfGateway } from '../platform/runners.ts';
+import { workloadsSelected } from '../platform/selected.ts';
 import type { Resource } from '../resource.ts';
 import { presentValue } from '../relation.ts';
 import type { VirtualNode } from './kinds.ts';
-import { namespaceOf, selectsPod } from './links.ts';
+import { namespaceOf } from './links.ts';
 
 /** The label of a namespace, and annotation of a pod, that the webhook goes by. */
 export const injectorKey = 'appmesh.k8s.aws/sidecarInjectorWebhook';
@@ -42,11 +43,19 @@ export function injectingNamespace(
 }
 
 /** The VirtualNodes whose podSelector selects the pods of a workload. */
-export function nodesOfWorkload(model: Model, { ref, podLabels }: Workload): readonly VirtualNode[] {
-  return model.virtualNodes.filter(
-    (node) => node.ref.namespace === ref.namespace && selectsPod(node.podSelector, podLabels),
-  );
+export function nodesOfWorkload(model: Model, workload: Workload): readonly VirtualNode[] {
+  return nodesByWorkload(model).get(workload) ?? [];
 }
+
+const nodesByWorkload = memoize((model: Model): ReadonlyMap<Workload, readonly VirtualNode[]> => {
+  const nodes = new Map<Workload, VirtualNode[]>();
+  for (const node of model.virtualNodes) {
+    for (const workload of workloadsSelected(model)(node.ref.namespace, node.podSelector)) {
+      nodes.set(workload, [...(nodes.get(workload) ?? []), node]);
+    }
+  }
+  return nodes;
+});
 
 /** True for a workload that runs a gateway: no fix may touch its template. */
 export function runsGateway(model: Model, workload: Workload): boolean {

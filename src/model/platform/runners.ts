@@ -1,10 +1,9 @@
 import { appMeshEnd, type Gateway } from '../gateway.ts';
 import { parseNodeId } from '../envoy/naming.ts';
 import type { VirtualNode } from '../mesh/kinds.ts';
-import { selectsPod } from '../mesh/links.ts';
 import type { Model } from '../model.ts';
-import type { LabelSelector } from '../selector.ts';
 import type { Container, ContainerState, Pod, Workload } from './kinds.ts';
+import { podsSelected, workloadsSelected } from './selected.ts';
 
 /** What runs a gateway or a VirtualNode, as Kubernetes tells. */
 export interface Runners {
@@ -21,34 +20,25 @@ export function runnersOfGateway(model: Model, gateway: Gateway): Runners {
   const { namespace } = gateway.ref;
   const selector = gateway.object?.podSelector ?? null;
   const nodeIds = new Set(gateway.envoys.flatMap(({ nodeId, identity }) => (identity ? [nodeId] : [])));
-  const named = (containers: readonly Container[]): boolean =>
+  const carries = ({ containers }: { readonly containers: readonly Container[] }): boolean =>
     containers.some((container) => nodeIds.has(appMeshName(container) ?? ''));
+  const here = <T extends Pod | Workload>(items: readonly T[]): readonly T[] =>
+    nodeIds.size === 0 ? [] : items.filter((item) => item.ref.namespace === namespace && carries(item));
+  const selected = podsSelected(model)(namespace, selector).filter(mayBeInjected);
   return {
-    workloads: model.workloads.filter(
-      ({ ref, owner, podLabels, containers }) =>
-        owner === null && ref.namespace === namespace && (selectsPod(selector, podLabels) || named(containers)),
+    workloads: [...new Set([...workloadsSelected(model)(namespace, selector), ...here(model.workloads)])].filter(
+      ({ owner }) => owner === null,
     ),
-    pods: model.pods.filter(
-      (pod) =>
-        pod.ref.namespace === namespace &&
-        lives(pod) &&
-        (named(pod.containers) || (selectsPod(selector, pod.labels) && mayBeInjected(pod))),
-    ),
+    pods: [...new Set([...selected, ...here(model.pods)])].filter(lives),
   };
 }
 
 /** The workloads and pods of a VirtualNode: those its podSelector selects in its namespace. */
 export function runnersOfNode(model: Model, { ref, podSelector }: VirtualNode): Runners {
-  const selected = selectedIn(ref.namespace, podSelector);
   return {
-    workloads: model.workloads.filter(({ ref: own, owner, podLabels }) => owner === null && selected(own, podLabels)),
-    pods: model.pods.filter((pod) => lives(pod) && selected(pod.ref, pod.labels)),
+    workloads: workloadsSelected(model)(ref.namespace, podSelector).filter(({ owner }) => owner === null),
+    pods: podsSelected(model)(ref.namespace, podSelector).filter(lives),
   };
-}
-
-function selectedIn(namespace: string | null, selector: LabelSelector | null) {
-  return (ref: { readonly namespace: string | null }, labels: Readonly<Record<string, string>>): boolean =>
-    ref.namespace === namespace && selectsPod(selector, labels);
 }
 
 function lives({ phase }: Pod): boolean {

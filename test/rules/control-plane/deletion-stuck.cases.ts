@@ -36,7 +36,7 @@ export default {
       manifests: route(`${deleted}, finalizers: [${resources}]`),
       now,
       finds: ['GatewayRoute shop/cart'],
-      says: 'GatewayRoute shop/cart has been waiting to be deleted since 2026-11-23T10:00:00Z, and never will be by itself.',
+      says: 'GatewayRoute shop/cart has been waiting to be deleted since 2026-11-23T10:00:00Z, and never will be without help.',
       effect: 'latent',
       severity: 'warning',
     },
@@ -65,6 +65,13 @@ export default {
       manifests: object('Mesh', 'shop', `${deleted}, finalizers: [finalizers.appmesh.k8s.aws/mesh-members]`) + route(),
       now,
       finds: ['Mesh shop'],
+    },
+    {
+      name: 'a whole namespace that is Terminating: one finding',
+      manifests: gateway + route(`${deleted}, finalizers: [${resources}]`) + event,
+      now,
+      finds: ['GatewayRoute shop/cart, VirtualGateway shop/edge'],
+      says: 'GatewayRoute shop/cart, VirtualGateway shop/edge have been waiting to be deleted since 2026-11-23T10:00:00Z, and never will be without help.',
     },
   ],
   quiet: [

@@ -56,6 +56,13 @@ export default {
       finds: [node],
       says: 'a liveness probe',
     },
+    {
+      ...all,
+      name: 'several targets of a namespace: one finding',
+      manifests: namespace() + webhook() + cart + hpa + cart.replaceAll('cart', 'pay') + hpa.replaceAll('cart', 'pay'),
+      finds: ['VirtualNode shop/cart, VirtualNode shop/pay'],
+      says: 'The sidecars of 2 VirtualNodes cart, pay still serve',
+    },
   ],
   quiet: [
     { ...all, name: 'nothing is about to replace them', manifests: namespace() + webhook() + cart, notEvaluated: [] },
