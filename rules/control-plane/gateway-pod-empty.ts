@@ -1,37 +1,54 @@
-import { isFrozen } from '../../src/diagnose/effect.ts';
+import { appMeshGateways, isFrozen } from '../../src/diagnose/effect.ts';
 import type { Fix } from '../../src/diagnose/finding.ts';
 import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
+import { keepSteps, neverDo, survivorsOf, survivorsText } from '../../src/diagnose/threats/keep.ts';
+import { threatsTo } from '../../src/diagnose/threats/threats.ts';
 import { lastStat } from '../../src/model/envoy/counters.ts';
 import type { Envoy } from '../../src/model/envoy/envoy.ts';
-import { listening } from '../../src/model/envoy/listening.ts';
 import type { Gateway } from '../../src/model/gateway.ts';
-import { selectsPod } from '../../src/model/mesh/links.ts';
-import type { Model } from '../../src/model/model.ts';
+import { emptyOf, holdingEnvoys, holdingPods, unjudged } from '../../src/model/platform/holders.ts';
+import { runnersOfGateway } from '../../src/model/platform/runners.ts';
+import type { Gap } from '../../src/snapshot/coverage.ts';
+import type { Evidence } from '../../src/snapshot/evidence.ts';
 
 export default defineRule({
   id: 'gateway-pod-empty',
   title: 'A gateway came back without its configuration',
   severity: 'error',
-  needs: anyOf('envoy.listenerConfig', 'envoy.listeners', 'envoy.stats'),
-  also: ['platform.workloads'],
-  explains: ['envoy-not-live', 'gateway-listener-missing', 'gateway-no-ready-pod', 'requests-failing'],
+  needs: anyOf('envoy.listenerConfig', 'envoy.listeners', 'envoy.stats', 'platform.pods'),
+  also: [
+    'platform.workloads',
+    'platform.nodes',
+    'platform.nodePools',
+    'platform.nodeClaims',
+    'platform.autoscalers',
+    'platform.verticalAutoscalers',
+    'platform.disruptionBudgets',
+  ],
+  explains: [
+    'envoy-not-live',
+    'gateway-listener-missing',
+    'gateway-no-ready-pod',
+    'restart-loses-config',
+    'requests-failing',
+  ],
   docs: {
-    what: 'An Envoy of an App Mesh gateway that holds no listener, while no control plane is left to send it any.',
+    what: 'An Envoy of an App Mesh gateway that holds no listener while no control plane is left to send it any; or a pod of such a gateway whose Envoy started after App Mesh ended and is not ready.',
     why: 'Such an Envoy serves nothing. It waits in PRE_INITIALIZING for ever, or says LIVE once its fetch timed out, and then even looks healthy.',
     fix: 'Keep the pods that still hold configuration: stop everything that would restart or move them. What is lost comes back only from a copy of the configuration or on another gateway.',
-    seen: 'Connections to the gateway are refused. `/server_info` says PRE_INITIALIZING, or LIVE with an empty `/listeners`.',
+    seen: 'Connections to the pod are refused. `/server_info` says PRE_INITIALIZING, or LIVE with an empty `/listeners`.',
   },
   subjects: appMeshGateways,
   *check(model) {
     for (const gateway of appMeshGateways(model)) {
-      const judged = gateway.envoys.map((envoy) => ({ envoy, listens: listening(model.snapshot, envoy) }));
-      const empty = judged.flatMap(({ listens }) => (listens.state === 'empty' ? [listens] : []));
-      const [first] = empty;
-      if (!first) {
-        const gap = judged.flatMap(({ envoy, listens }) =>
-          listens.state === 'unknown' && envoy.listenerConfig.state === 'not-read' ? [envoy.listenerConfig.gap] : [],
-        )[0];
-        if (gap) yield notEvaluated(gateway, gap);
+      const runners = runnersOfGateway(model, gateway);
+      const seen = [...holdingEnvoys(model, gateway), ...holdingPods(runners)];
+      const empty = emptyOf(seen);
+      const [proof, ...more] = empty.flatMap(({ evidence }) => evidence);
+      if (!proof) {
+        const gap = unjudged(seen);
+        if (gap && gateway.frozen.state !== 'no') yield notEvaluated(gateway, gap);
+        else if (seen.length === 0 && isFrozen(gateway)) yield notEvaluated(gateway, noPods(gateway));
         continue;
       }
       if (gateway.frozen.state === 'unknown') {
@@ -43,67 +60,72 @@ export default defineRule({
         continue;
       }
       if (!isFrozen(gateway)) continue;
-      const survivors = judged.filter(({ listens }) => listens.state === 'listening').map(({ envoy }) => envoy.label);
-      const [proof, ...more] = empty.flatMap(({ evidence }) => evidence);
-      if (!proof) continue;
-      const { name } = gateway.ref;
+      const left = survivorsOf(model, gateway, runners);
+      const { threats } = threatsTo(model, runners, gateway);
+      const serving = survivorsText(left);
+      const risks = threats.filter(({ level, lost }) => level !== 'possible' && !lost);
+      const since = empty.flatMap((one) => one.since ?? []).sort()[0];
       yield finding(gateway, {
-        message: `${empty.length === 1 ? 'An Envoy' : `${empty.length} Envoys`} of gateway ${name} ${empty.length === 1 ? 'holds' : 'hold'} no configuration and ${empty.length === 1 ? 'serves' : 'serve'} nothing; ${
-          survivors.length > 0 ? `still serving: ${survivors.join(', ')}` : 'none of those read still serves'
+        message: `${whoText(empty)} of gateway ${gateway.ref.name} ${empty.length === 1 ? 'holds' : 'hold'} no configuration and will never serve; ${
+          serving === '' ? 'none of those read still serves' : `still serving: ${serving}`
         }.`,
         effect: 'traffic',
         evidence: [proof, ...more, ...connectionOf(gateway)],
-        cause:
-          'It restarted after App Mesh ended. Envoy keeps its configuration in memory only, and there is no control plane to send it again.',
-        fix: fixes(model, gateway, survivors.length),
-        avoid: [
-          {
-            say: 'Do not restart, delete, scale or roll out its pods, nor edit their template.',
-            because: 'each new pod comes up as empty as this one',
-          },
-        ],
+        cause: `It started after App Mesh ended. Envoy keeps its configuration in memory only, and nobody is left to send it again: no restart, image, IAM or network change helps.${
+          serving === '' || risks.length === 0
+            ? ''
+            : ` At risk are those that serve: ${risks
+                .slice(0, 3)
+                .map(({ says }) => says)
+                .join('; ')}.`
+        }`,
+        fix: serving === '' ? nothingLeft : [...keepSteps(gateway, runners, threats, left), leaveIt],
+        avoid: neverDo(runners),
+        ...(since === undefined ? {} : { since }),
       });
     }
   },
 });
 
-function appMeshGateways(model: Model): readonly Gateway[] {
-  return model.gateways.filter(({ envoys }) => envoys.some(({ identity }) => identity?.type === 'virtualGateway'));
+function noPods({ ref }: Gateway): Gap {
+  return {
+    missing: `the Pods or Envoys of gateway ${ref.name}`,
+    reason: 'none of them was read',
+    remedy: 'give the pods (kubectl get pods -A -o yaml) or an Envoy (--admin URL)',
+  };
 }
 
-function connectionOf(gateway: Gateway) {
+/** One pod by its name; several by their number. */
+function whoText(empty: readonly { readonly kind: string; readonly name: string }[]): string {
+  const named = empty.filter(({ kind }) => kind === 'pod');
+  const [first] = named.length > 0 ? named : empty;
+  const count = named.length > 0 ? named.length : empty.length;
+  if (count > 1) return `${count} ${named.length > 0 ? 'pods' : 'Envoys'}`;
+  return named.length > 0 ? `Pod ${first?.name}` : 'An Envoy';
+}
+
+function connectionOf(gateway: Gateway): readonly Evidence[] {
   return gateway.envoys.flatMap((envoy: Envoy) => {
     const state = lastStat(envoy.stats, 'control_plane.connected_state');
     return state ? [state.evidence] : [];
   });
 }
 
-function fixes(model: Model, gateway: Gateway, survivors: number): readonly Fix[] {
-  const selector = gateway.object?.podSelector ?? null;
-  const workload = model.workloads.find(
-    ({ ref, podLabels }) =>
-      ref.kind === 'Deployment' && ref.namespace === gateway.ref.namespace && selectsPod(selector, podLabels),
-  );
-  const pause: Fix = {
-    say: 'Pause the rollouts of its Deployment, so that no change of its template replaces the pods that still serve.',
-    ...(workload
-      ? { command: `kubectl -n ${workload.ref.namespace} rollout pause deployment/${workload.ref.name}` }
-      : {}),
+const leaveIt: Fix = {
+  say: 'Leave the empty pod where it is: a scale-in takes a pod that is not ready first.',
+  restarts: 'nothing',
+  works: 'now',
+};
+
+const nothingLeft: readonly Fix[] = [
+  {
+    say: 'Look for another pod of this gateway that still serves, or for a rescue copy or a saved config dump: this one has nothing left to save.',
     restarts: 'nothing',
     works: 'now',
-  };
-  const save: Fix = {
-    say:
-      survivors > 0
-        ? 'Save the configuration of the Envoys that still serve, with meshdoctor collect, before they are lost too.'
-        : 'Look for another pod of this gateway that still serves, or for a saved config dump: this one has nothing left to save.',
-    restarts: 'nothing',
-    works: 'now',
-  };
-  const move: Fix = {
-    say: 'Serve its routes from a gateway with a configuration of its own, made from the saved one.',
+  },
+  {
+    say: 'Serve its routes from a gateway that carries its configuration itself, made from that copy: meshdoctor rescue COPY -o manifests.',
     restarts: 'nothing',
     works: 'through-rescue',
-  };
-  return survivors > 0 ? [pause, save, move] : [save, move];
-}
+  },
+];

@@ -21,6 +21,7 @@ const noSources: SourceFlags = {
   admin: [],
   ...emptyRequest.saved,
   bundle: [],
+  rescueCopies: [],
   window: emptyRequest.windowMs,
   timeout: emptyRequest.timeoutMs,
   requestTimeout: emptyRequest.requestTimeoutMs,

@@ -17,6 +17,7 @@ export interface SourceFlags {
   readonly serverInfo: readonly string[];
   readonly runtime: readonly string[];
   readonly bundle: readonly string[];
+  readonly rescueCopies: readonly string[];
   readonly window: number;
   readonly timeout: number;
   readonly requestTimeout: number;
@@ -45,6 +46,7 @@ export function addSourceOptions(command: Command): Command {
     .addOption(list('--server-info <file>', 'what /server_info once said'))
     .addOption(list('--runtime <file>', 'what /runtime once said'))
     .addOption(list('--bundle <file>', 'a bundle written by collect, or its unpacked folder'))
+    .addOption(list('--rescue-copies <path>', 'where rescue copies lie: a file, or a folder of them'))
     .addOption(duration('--window <time>', 'between two readings of counters', emptyRequest.windowMs, '5s'))
     .addOption(duration('--request-timeout <time>', 'for one call', emptyRequest.requestTimeoutMs, '20s'))
     .addOption(duration('--timeout <time>', 'for the whole run', emptyRequest.timeoutMs, '60s'))
@@ -70,6 +72,7 @@ export function requestFrom(flags: SourceFlags, keep: boolean, stdin: string | n
       runtime: flags.runtime,
     },
     bundles: flags.bundle,
+    rescueCopies: flags.rescueCopies,
     windowMs: flags.window,
     timeoutMs: flags.timeout,
     requestTimeoutMs: flags.requestTimeout,

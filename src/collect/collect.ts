@@ -29,6 +29,10 @@ async function readFiles(request: CollectRequest, readAt: string): Promise<reado
       harvests.push(await readBundle(path, { keep: request.keep, prefix: index === 0 ? '' : `bundle-${index}/` }));
     }
   }
+  if (request.rescueCopies.length > 0) {
+    const { readRescueCopies } = await import('./rescue-copies.ts');
+    harvests.push(await readRescueCopies(request.rescueCopies, readAt));
+  }
   if (request.files.length + request.base.length > 0) {
     const { readManifests } = await import('./manifests/read.ts');
     harvests.push(

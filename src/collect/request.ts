@@ -16,6 +16,8 @@ export interface CollectRequest {
   readonly saved: SavedAdminFiles;
   /** `--bundle`. */
   readonly bundles: readonly string[];
+  /** `--rescue-copies`: files and folders in which rescue copies lie. */
+  readonly rescueCopies: readonly string[];
   /** `--window`: milliseconds between the two readings of counters. */
   readonly windowMs: number;
   /** `--timeout`: milliseconds for the whole run. */
@@ -51,6 +53,7 @@ export const emptyRequest: CollectRequest = {
   admin: [],
   saved: { configDump: [], clusters: [], listeners: [], stats: [], certs: [], serverInfo: [], runtime: [] },
   bundles: [],
+  rescueCopies: [],
   windowMs: 5000,
   timeoutMs: 60_000,
   requestTimeoutMs: 20_000,

@@ -20,9 +20,27 @@ export function isFrozen(gateway: Gateway): boolean {
   return gateway.frozen.state === 'observed' || gateway.frozen.state === 'assumed';
 }
 
+/** The gateways that App Mesh configured, by their object or by the name their Envoys carry. */
+export function appMeshGateways(model: Model): readonly Gateway[] {
+  return model.gateways.filter(
+    ({ object, envoys }) => object !== null || envoys.some(({ identity }) => identity?.type === 'virtualGateway'),
+  );
+}
+
 /** When a change to App Mesh objects takes effect on these gateways. */
 export function whenObjectsApply(model: Model, gateways: readonly Gateway[]): Fix['works'] {
   return takesNoConfig(model, gateways, 'some') ? 'after-migration' : 'now';
+}
+
+/**
+ * True where nobody configures the Envoys of the mesh any more: none is seen to be connected, and App Mesh has ended. An
+ * Envoy that never was App Mesh's (one built from a rescue copy) says nothing of it.
+ */
+export function meshEnded(model: Model): boolean {
+  const members = model.gateways.filter(
+    ({ object, envoys }) => object !== null || envoys.some(({ identity }) => identity !== null),
+  );
+  return takesNoConfig(model, members, 'every');
 }
 
 /** Where no gateway is known the date alone tells: App Mesh objects reach no gateway after the end. */

@@ -1,6 +1,7 @@
 import type { Gap, Seen } from '../snapshot/coverage.ts';
 import type { EnvoyView } from '../snapshot/envoy/view.ts';
 import { type KubernetesObject, type ObjectRef, type Place, refKey } from '../snapshot/object.ts';
+import type { RescueCopy } from '../snapshot/rescue-copy.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { type Envoy, makeEnvoy } from './envoy/envoy.ts';
 import { type Gateway, joinGateways } from './gateway.ts';
@@ -34,6 +35,7 @@ import {
   type Workload,
   workloadKinds,
 } from './platform/kinds.ts';
+import { makePlatform, type Platform, platformKinds } from './platform/platform.ts';
 import { readResource, type Resource } from './resource.ts';
 
 /** The snapshot indexed and linked. Reading a part is recorded, so that a rule's declared needs can be checked. */
@@ -55,6 +57,9 @@ export interface Model {
   readonly endpointSlices: readonly EndpointSlice[];
   readonly workloads: readonly Workload[];
   readonly ingresses: readonly Ingress[];
+  readonly platform: Platform;
+  /** Copies of gateways' configurations; null where nobody said where they lie. */
+  readonly rescueCopies: readonly RescueCopy[] | null;
   /** Whether all objects of a kind in a namespace (`*`: everywhere) were seen. */
   readonly completeness: (kind: string, namespace: string) => Completeness;
   /** Whether anything of a part was seen: null, or what is missing. */
@@ -141,6 +146,11 @@ export function buildModel(snapshot: Snapshot, onRead: (part: Part) => void = ()
     get ingresses() {
       return ingresses();
     },
+    platform: makePlatform(collection),
+    get rescueCopies() {
+      onRead('rescue.copies');
+      return snapshot.rescueCopies;
+    },
     completeness: (kind, namespace) => completeness(snapshot, kind, namespace),
     missing: (part) => missingPart(snapshot, byKind, part),
     place: (ref) => places.get(refKey(ref)) ?? null,
@@ -175,6 +185,7 @@ const kindsOfPart: Readonly<Record<string, readonly string[]>> = {
   'platform.endpointSlices': ['EndpointSlice'],
   'platform.workloads': [...workloadKinds],
   'platform.ingresses': ['Ingress'],
+  ...platformKinds,
 };
 
 const envoySectionOf: Readonly<Record<string, (view: EnvoyView) => Seen<unknown>>> = {
@@ -193,6 +204,12 @@ const envoySectionOf: Readonly<Record<string, (view: EnvoyView) => Seen<unknown>
   'envoy.runtime': (view) => view.runtime,
 };
 
+const noCopies: Gap = {
+  missing: 'where rescue copies lie',
+  reason: 'nobody said where they are kept',
+  remedy: 'name the file or folder with --rescue-copies PATH',
+};
+
 function missingPart(
   snapshot: Snapshot,
   byKind: ReadonlyMap<string, readonly KubernetesObject[]>,
@@ -200,6 +217,7 @@ function missingPart(
 ): Gap | null {
   const kinds = kindsOfPart[part];
   if (kinds) return missingKinds(snapshot, byKind, kinds, part.startsWith('mesh.') ? meshGroup : '');
+  if (part === 'rescue.copies') return snapshot.rescueCopies === null ? noCopies : null;
   const section = envoySectionOf[part];
   if (!section || snapshot.envoys.some((view) => section(view).state !== 'not-read')) return null;
   const first = snapshot.envoys[0];

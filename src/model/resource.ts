@@ -1,8 +1,10 @@
 import {
+  asList,
   asNumber,
   asObject,
   asText,
   asTextMap,
+  asTexts,
   dottedSegments,
   isObject,
   type JsonObject,
@@ -22,6 +24,11 @@ export interface Resource {
   readonly annotations: Readonly<Record<string, string>>;
   readonly uid: string | null;
   readonly createdAt: string | null;
+  /** `metadata.deletionTimestamp`: it is being deleted, and waits for its finalizers. */
+  readonly deletedAt: string | null;
+  readonly finalizers: readonly string[];
+  /** The controller that made it. */
+  readonly owner: { readonly kind: string; readonly name: string } | null;
   readonly generation: number | null;
   /** True for what an API server once returned (uid, resourceVersion or status present), false for what a person wrote. */
   readonly exported: boolean;
@@ -43,11 +50,20 @@ export function readResource(object: KubernetesObject, source: EvidenceSource): 
     annotations: asTextMap(metadata.annotations),
     uid: asText(metadata.uid) ?? null,
     createdAt: asText(metadata.creationTimestamp) ?? null,
+    deletedAt: asText(metadata.deletionTimestamp) ?? null,
+    finalizers: asTexts(metadata.finalizers),
+    owner: readOwner(metadata.ownerReferences),
     generation: asNumber(metadata.generation) ?? null,
     exported: metadata.uid !== undefined || metadata.resourceVersion !== undefined || isObject(object.body.status),
     reported: object.reported,
     at: (path, note) => evidenceAt(object, source, dottedSegments(path), note),
   };
+}
+
+function readOwner(references: unknown): Resource['owner'] {
+  const owners = asList(references).map(asObject);
+  const { kind, name } = owners.find(({ controller }) => controller === true) ?? owners[0] ?? {};
+  return typeof kind === 'string' && typeof name === 'string' ? { kind, name } : null;
 }
 
 function evidenceAt(

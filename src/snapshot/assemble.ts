@@ -20,6 +20,9 @@ export function assembleSnapshot(harvests: readonly Harvest[], takenAt: string):
     sources: harvests.flatMap((harvest) => harvest.sources),
     redactions: harvests.reduce<Redactions>((sum, harvest) => addRedactions(sum, harvest.redactions), {}),
     manifests: harvests.flatMap((harvest) => harvest.manifests ?? []),
+    rescueCopies: harvests.some(({ rescueCopies }) => rescueCopies)
+      ? harvests.flatMap(({ rescueCopies }) => rescueCopies ?? [])
+      : null,
     position: (place) => {
       for (const harvest of harvests) {
         const position = harvest.position?.(place);

@@ -5,6 +5,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 export type DocumentKind =
   | 'manifest'
   | 'coverage'
+  | 'rescue-copies'
   | 'server_info'
   | 'ready'
   | 'listeners'

@@ -5,6 +5,7 @@ export type EvidenceSource =
   | 'manifest'
   | 'kubernetes'
   | 'coverage'
+  | 'rescue-copy'
   | 'config_dump'
   | 'listeners'
   | 'clusters'

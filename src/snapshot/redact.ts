@@ -5,7 +5,7 @@ export type Redactions = Readonly<Record<string, number>>;
 export const redacted = '[redacted]';
 
 const secretName =
-  /(^|[-_.])(authorization|cookie|set-cookie|password|passwd|secret|token|credential|credentials|api[-_]?key|access[-_]?key|private[-_]?key|session)([-_.]|$)/i;
+  /(^|[-_./])(authorization|cookie|set-cookie|password|passwd|secret|token|credential|credentials|api[-_]?key|access[-_]?key|private[-_]?key|session)([-_.]|$)/i;
 
 /** True for the name of a header, variable, field or annotation whose value is a secret by its name alone. */
 export function isSecretName(name: string): boolean {

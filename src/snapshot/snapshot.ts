@@ -2,6 +2,7 @@ import type { CoverageEntry, Gap } from './coverage.ts';
 import type { Document } from './document.ts';
 import type { EnvoyView } from './envoy/view.ts';
 import type { KubernetesObject, Place } from './object.ts';
+import type { RescueCopy } from './rescue-copy.ts';
 import type { Redactions } from './redact.ts';
 
 /** Where something stands in a file; line and column count from 1. */
@@ -42,6 +43,7 @@ export interface Harvest {
   readonly sources: readonly SourceReport[];
   readonly redactions: Redactions;
   readonly manifests?: readonly ManifestSet[];
+  readonly rescueCopies?: readonly RescueCopy[];
   /** The snapshot's time, where the source carries one of its own (a bundle). */
   readonly takenAt?: string;
   /** Finds a place of this harvest's manifests in their files, parsing that one YAML document again. */
@@ -60,6 +62,8 @@ export interface Snapshot {
   readonly sources: readonly SourceReport[];
   readonly redactions: Redactions;
   readonly manifests: readonly ManifestSet[];
+  /** Null where nobody said where copies lie. */
+  readonly rescueCopies: readonly RescueCopy[] | null;
   /** Finds a manifest's place in its file, parsing that one YAML document again; null where it cannot be told. */
   readonly position: (place: Place) => FilePosition | null;
 }

@@ -41,6 +41,18 @@ export interface EnvoyStory {
   readonly refusedClusters?: Readonly<Record<string, string>>;
   /** Readings of counters and gauges, a minute apart. */
   readonly stats?: readonly Readonly<Record<string, number>>[];
+  /** What `/certs` says: left out, no certificate is loaded and the page is not there. */
+  readonly certs?: readonly {
+    readonly names?: readonly string[];
+    readonly path?: string;
+    readonly from: string;
+    readonly to: string;
+    readonly authority?: boolean;
+  }[];
+  /** The common TLS context of every listener, as Envoy prints it. */
+  readonly tls?: JsonObject;
+  /** Clusters that take their hosts from the control plane: their type is EDS. */
+  readonly eds?: readonly string[];
   /** Pages that could not be read. */
   readonly without?: readonly string[];
   readonly extra?: JsonObject;
@@ -48,7 +60,7 @@ export interface EnvoyStory {
 
 /** A page an admin endpoint would say. */
 export interface Page {
-  readonly kind: 'server_info' | 'ready' | 'listeners' | 'config_dump' | 'stats';
+  readonly kind: 'server_info' | 'ready' | 'listeners' | 'config_dump' | 'clusters' | 'stats' | 'certs';
   readonly text: string;
 }
 
@@ -71,6 +83,8 @@ export function pagesOf(story: EnvoyStory): readonly Page[] {
     { kind: 'ready', text: `${state}\n` },
     { kind: 'listeners', text: JSON.stringify({ listener_statuses: boundListeners(story) }) },
     { kind: 'config_dump', text: JSON.stringify({ configs: configsOf(story, node) }) },
+    ...(story.certs ? [{ kind: 'certs', text: certsPage(story.certs) } as const] : []),
+    ...(story.eds ? [{ kind: 'clusters', text: clustersPage(story) } as const] : []),
     ...readsOf(story).map((values, index): Page => ({ kind: 'stats', text: statsPage(story, values, index) })),
   ];
   return pages.filter(({ kind }) => !story.without?.includes(kind));
@@ -99,7 +113,7 @@ function configsOf(story: EnvoyStory, node: string): readonly JsonObject[] {
     {
       '@type': type('admin.v3.ListenersConfigDump'),
       version_info: '3',
-      dynamic_listeners: (story.listeners ?? []).map(listenerOf),
+      dynamic_listeners: (story.listeners ?? []).map((listener) => listenerOf(listener, story.tls)),
     },
     {
       '@type': type('admin.v3.RoutesConfigDump'),
@@ -116,7 +130,9 @@ function configsOf(story: EnvoyStory, node: string): readonly JsonObject[] {
     {
       '@type': type('admin.v3.ClustersConfigDump'),
       version_info: '3',
-      dynamic_active_clusters: Object.entries(story.clusters ?? {}).map(([name, hosts]) => clusterOf(name, hosts)),
+      dynamic_active_clusters: Object.entries(story.clusters ?? {}).map(([name, hosts]) =>
+        clusterOf(name, hosts, story.eds?.includes(name) ?? false),
+      ),
       dynamic_warming_clusters: Object.entries(story.refusedClusters ?? {}).map(([name, details]) => ({
         error_state: { failed_configuration: { name }, last_update_attempt: '2026-09-20T10:00:00.000Z', details },
       })),
@@ -125,7 +141,37 @@ function configsOf(story: EnvoyStory, node: string): readonly JsonObject[] {
   ];
 }
 
-function listenerOf(listener: NonNullable<EnvoyStory['listeners']>[number]): JsonObject {
+function certsPage(certs: NonNullable<EnvoyStory['certs']>): string {
+  const certificates = certs.map(({ names, path, from, to, authority }) => ({
+    ca_cert: [],
+    cert_chain: [],
+    [authority ? 'ca_cert' : 'cert_chain']: [
+      {
+        path: path ?? '<inline>',
+        subject_alt_names: (names ?? []).map((dns) => ({ dns })),
+        valid_from: from,
+        expiration_time: to,
+      },
+    ],
+  }));
+  return JSON.stringify({ certificates });
+}
+
+/** The hosts that `/clusters` tells of EDS clusters. */
+function clustersPage({ clusters, eds }: EnvoyStory): string {
+  const statuses = Object.entries(clusters ?? {}).filter(([name]) => eds?.includes(name));
+  return JSON.stringify({
+    cluster_statuses: statuses.map(([name, hosts]) => ({
+      name,
+      host_statuses: hosts.map((host) => {
+        const [address = '', port = '80'] = host.split(':');
+        return { address: socket(address, Number(port)), health_status: { eds_health_status: 'HEALTHY' } };
+      }),
+    })),
+  });
+}
+
+function listenerOf(listener: NonNullable<EnvoyStory['listeners']>[number], tls?: JsonObject): JsonObject {
   const { name, port, refused, onlyRefused, rds, statPrefix } = listener;
   const errorState = refused
     ? {
@@ -146,7 +192,16 @@ function listenerOf(listener: NonNullable<EnvoyStory['listeners']>[number]): Jso
         '@type': type('config.listener.v3.Listener'),
         name,
         address: socket('0.0.0.0', port ?? portOf(name)),
-        ...(rds ? { filter_chains: [{ filters: [managerOf(rds, statPrefix ?? 'ingress')] }] } : {}),
+        ...(rds || tls
+          ? {
+              filter_chains: [
+                {
+                  filters: rds ? [managerOf(rds, statPrefix ?? 'ingress')] : [],
+                  ...(tls ? { transport_socket: { name: 'tls', typed_config: { common_tls_context: tls } } } : {}),
+                },
+              ],
+            }
+          : {}),
       },
     },
     ...errorState,
@@ -187,7 +242,7 @@ function routeOf({ prefix, match, prefixRewrite, cluster, hostRewrite, weighted,
   };
 }
 
-function clusterOf(name: string, hosts: readonly string[]): JsonObject {
+function clusterOf(name: string, hosts: readonly string[], eds: boolean): JsonObject {
   const endpoints = hosts.map((host) => {
     const [address = '', port = '80'] = host.split(':');
     return { endpoint: { address: socket(address, Number(port)) } };
@@ -198,8 +253,9 @@ function clusterOf(name: string, hosts: readonly string[]): JsonObject {
     cluster: {
       '@type': type('config.cluster.v3.Cluster'),
       name,
-      type: 'LOGICAL_DNS',
-      load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: endpoints }] },
+      ...(eds
+        ? { type: 'EDS', eds_cluster_config: { eds_config: { ads: {} } } }
+        : { type: 'LOGICAL_DNS', load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: endpoints }] } }),
     },
   };
 }

@@ -3,6 +3,7 @@ import { manifestHarvest } from '../../src/collect/manifests/harvest.ts';
 import { assembleSnapshot } from '../../src/snapshot/assemble.ts';
 import { makeDocument } from '../../src/snapshot/document.ts';
 import { assembleEnvoy } from '../../src/snapshot/envoy/assemble.ts';
+import type { RescueCopy } from '../../src/snapshot/rescue-copy.ts';
 import type { Harvest, Snapshot } from '../../src/snapshot/snapshot.ts';
 import { type EnvoyStory, pagesOf } from './envoy-pages.ts';
 
@@ -16,12 +17,14 @@ export interface Given {
   readonly envoy?: string | readonly string[];
   /** The snapshot's time; a year before App Mesh ended unless the case says otherwise. */
   readonly now?: string;
+  /** Copies that lie where `--rescue-copies` says; left out: nobody said where. */
+  readonly rescueCopies?: readonly Omit<RescueCopy, 'place'>[];
 }
 
 const beforeTheEnd = '2026-06-01T12:00:00Z';
 
 /** Builds the snapshot of a case through the real parsers. */
-export function snapshotOf({ manifests, closed, envoy, now }: Given): Snapshot {
+export function snapshotOf({ manifests, closed, envoy, now, rescueCopies }: Given): Snapshot {
   const takenAt = now ?? beforeTheEnd;
   const harvests: Harvest[] = [];
   if (manifests !== undefined) {
@@ -30,7 +33,16 @@ export function snapshotOf({ manifests, closed, envoy, now }: Given): Snapshot {
   }
   const stories = envoy === undefined ? [] : typeof envoy === 'string' ? [envoy] : envoy;
   for (const [index, story] of stories.entries()) harvests.push(envoyHarvest(parse(story), index, takenAt));
+  if (rescueCopies) harvests.push(copiesHarvest(rescueCopies, takenAt));
   return assembleSnapshot(harvests, takenAt);
+}
+
+function copiesHarvest(copies: readonly Omit<RescueCopy, 'place'>[], readAt: string): Harvest {
+  const origin = { id: 'rescue-copies', kind: 'rescue-copies', origin: '/backup', readAt, envoy: null } as const;
+  const placed = copies.map((copy, index) => ({ ...copy, place: { document: origin.id, pointer: `/${index}` } }));
+  const documents = [makeDocument(origin, JSON.stringify(copies), true)];
+  const none = { objects: [], envoys: [], coverage: [], gaps: [], sources: [], redactions: {} };
+  return { ...none, documents, rescueCopies: placed };
 }
 
 function envoyHarvest(story: EnvoyStory, index: number, takenAt: string): Harvest {

@@ -8,7 +8,7 @@ import { type BundleManifest, formatVersion, manifestName } from './format.ts';
 /** Writes a snapshot as a bundle: the bytes of a .tar.gz, the same for the same snapshot. Its documents must have been kept. */
 export async function writeBundle(snapshot: Snapshot, tool: { readonly version: string }): Promise<Uint8Array> {
   const files = new Map<string, string>();
-  const documents = snapshot.documents.filter(({ kind }) => kind !== 'coverage');
+  const documents = snapshot.documents.filter(({ kind }) => kind !== 'coverage' && kind !== 'rescue-copies');
   for (const document of documents) {
     const text = document.text();
     if (text === null) throw new Error(`the text of ${document.id} was not kept`);

@@ -35,7 +35,9 @@ export interface ManifestOptions {
 const clusterScoped: ReadonlySet<string> = new Set(
   `Mesh Namespace Node PersistentVolume CustomResourceDefinition ClusterRole ClusterRoleBinding StorageClass IngressClass
    PriorityClass GatewayClass MutatingWebhookConfiguration ValidatingWebhookConfiguration APIService RuntimeClass
-   CSIDriver ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding`.split(/\s+/),
+   CSIDriver ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding NodePool NodeClaim EC2NodeClass Provisioner`.split(
+    /\s+/,
+  ),
 );
 
 interface FileHarvest {

@@ -21,7 +21,7 @@ const plainVariable =
   /^(APPMESH_|APPNET_|ENVOY_|ENABLE_ENVOY_|XRAY_|STATSD_|DD_SERVICE|AWS_(DEFAULT_)?REGION|JAEGER_|DATADOG_)/;
 /** Values that are secret by their shape: AWS key ids, tokens (JWT, GitHub, Slack), private keys, URLs with a password. */
 const secretValue =
-  /\b(AKIA|ASIA)[A-Z0-9]{16}\b|\beyJ[\w-]{10,}\.[\w-]{10,}|\bgh[pousr]_\w{20,}|\bxox[abprs]-[\w-]{10,}|-----BEGIN [A-Z ]*PRIVATE KEY|:\/\/[^/\s:@]+:[^/\s@]+@/;
+  /\b(AKIA|ASIA)[A-Z0-9]{16}\b|\beyJ[\w-]{10,}\.[\w-]{10,}|\bgh[pousr]_\w{20,}|\bxox[abprs]-[\w-]{10,}|-----BEGIN [A-Z ]*PRIVATE KEY|:\/\/[^/\s:@]*:[^/\s@]+@/;
 const secretArgument = /^--?[\w-]*(password|passwd|secret|token|api-?key|access-?key|private-?key)[\w-]*=./i;
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
@@ -55,9 +55,13 @@ function secretsOf(object: JsonObject, path: Path): readonly Hidden[] {
       else if (isSecretName(name) || isSecretText(value)) hidden.push({ path: at, why: `${field.slice(0, -1)} value` });
     }
   }
-  hidden.push(...containerSecrets(object.spec, [...path, 'spec'], 0));
+  const rest = Object.entries(object).filter(([key]) => !judgedAbove.has(key));
+  hidden.push(...containerSecrets(Object.fromEntries(rest), path, 0));
   return hidden;
 }
+
+/** What lies outside the spec can hold a secret by its shape too: an Event's message, a status, the URL of a webhook. */
+const judgedAbove: ReadonlySet<string> = new Set(['metadata', 'data', 'stringData', 'binaryData']);
 
 /** Environment values and arguments of every container below a value: pod templates stand at many depths. */
 function containerSecrets(value: unknown, path: Path, depth: number): readonly Hidden[] {

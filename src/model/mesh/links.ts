@@ -4,7 +4,7 @@ import type { Model } from '../model.ts';
 import { lookUp } from '../inventory.ts';
 import type { Resource } from '../resource.ts';
 import { presentValue, type Relation } from '../relation.ts';
-import { firstMismatch, selects } from '../selector.ts';
+import { firstMismatch } from '../selector.ts';
 import type {
   GatewayRoute,
   Mesh,
@@ -128,12 +128,4 @@ export function nodeReferences(model: Model): readonly {
     from.routes.flatMap((route) => route.targets.map((target) => ({ from, route, target }))),
   );
   return [...fromServices, ...fromRouters];
-}
-
-/** True when a label selector is there and matches. */
-export function selectsPod(
-  selector: Parameters<typeof selects>[0] | null,
-  labels: Readonly<Record<string, string>>,
-): boolean {
-  return selector !== null && selects(selector, labels);
 }

@@ -1,11 +1,19 @@
 import { asBoolean, asList, asNumber, asObject, asText, asTextMap, asTexts, isObject } from '../../lib/json.ts';
+import { asQuantity } from './quantity.ts';
 import type { KubernetesObject } from '../../snapshot/object.ts';
 import { readResource, type Resource } from '../resource.ts';
 import { type LabelSelector, readSelector } from '../selector.ts';
 
-/** A container's name and declared ports. */
+/** A container as its pod or template declares it. */
 export interface Container {
   readonly name: string;
+  /** Where it is written: dotted path. */
+  readonly path: string;
+  readonly image: string;
+  readonly pullPolicy: string | null;
+  /** `resources.limits.memory` in bytes. */
+  readonly memoryLimit: number | null;
+  readonly hasLivenessProbe: boolean;
   readonly ports: readonly { readonly name: string; readonly port: number; readonly path: string }[];
   readonly env: Readonly<Record<string, string>>;
 }
@@ -14,8 +22,23 @@ export interface Container {
 export interface Pod extends Resource {
   readonly containers: readonly Container[];
   readonly ip: string | null;
+  /** The Node it runs on. */
+  readonly node: string | null;
+  readonly phase: string | null;
+  readonly containerStates: readonly ContainerState[];
   /** The `Ready` condition; null where no status was read. */
   readonly ready: boolean | null;
+}
+
+/** What the kubelet says of a container of a pod. */
+export interface ContainerState {
+  readonly name: string;
+  /** Where it is written: dotted path. */
+  readonly path: string;
+  readonly ready: boolean;
+  /** Since when it runs; null while it waits or has ended. */
+  readonly runningSince: string | null;
+  readonly restarts: number;
 }
 
 /** The `Service` kind. */
@@ -51,6 +74,7 @@ export interface EndpointSlice extends Resource {
 /** Deployment, StatefulSet, DaemonSet, ReplicaSet or Job: what makes pods. */
 export interface Workload extends Resource {
   readonly podLabels: Readonly<Record<string, string>>;
+  readonly podAnnotations: Readonly<Record<string, string>>;
   readonly containers: readonly Container[];
   readonly replicas: number | null;
   readonly selector: LabelSelector | null;
@@ -75,6 +99,9 @@ export function readPod(object: KubernetesObject): Pod {
     ...resource,
     containers: readContainers(resource.spec.containers, 'spec.containers'),
     ip: asText(resource.status.podIP) ?? null,
+    node: asText(resource.spec.nodeName) ?? null,
+    phase: asText(resource.status.phase) ?? null,
+    containerStates: readStates(resource.status.containerStatuses),
     ready: ready ? ready.status === 'True' : null,
   };
 }
@@ -124,6 +151,7 @@ export function readWorkload(object: KubernetesObject): Workload {
   return {
     ...resource,
     podLabels: asTextMap(asObject(template.metadata).labels),
+    podAnnotations: asTextMap(asObject(template.metadata).annotations),
     containers: readContainers(asObject(template.spec).containers, 'spec.template.spec.containers'),
     replicas: asNumber(resource.spec.replicas) ?? null,
     selector: readSelector(resource.spec.selector),
@@ -138,7 +166,29 @@ function readContainers(value: unknown, path: string): readonly Container[] {
       const name = asText(entry.name);
       if (name) env[name] = asText(entry.value) ?? '';
     }
-    return { name: asText(container.name) ?? '', ports: readPorts(container.ports, `${path}[${index}].ports`), env };
+    return {
+      name: asText(container.name) ?? '',
+      path: `${path}[${index}]`,
+      image: asText(container.image) ?? '',
+      pullPolicy: asText(container.imagePullPolicy) ?? null,
+      memoryLimit: asQuantity(asObject(asObject(container.resources).limits).memory) ?? null,
+      hasLivenessProbe: isObject(container.livenessProbe),
+      ports: readPorts(container.ports, `${path}[${index}].ports`),
+      env,
+    };
+  });
+}
+
+function readStates(value: unknown): readonly ContainerState[] {
+  return asList(value).map((item, index) => {
+    const status = asObject(item);
+    return {
+      name: asText(status.name) ?? '',
+      path: `status.containerStatuses[${index}]`,
+      ready: asBoolean(status.ready) ?? false,
+      runningSince: asText(asObject(asObject(status.state).running).startedAt) ?? null,
+      restarts: asNumber(status.restartCount) ?? 0,
+    };
   });
 }
 

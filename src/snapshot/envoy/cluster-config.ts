@@ -1,6 +1,7 @@
 import { asList, asObject, asText, isObject, type JsonObject } from '../../lib/json.ts';
 import { readAddress } from './address.ts';
 import { readRefusedUpdate } from './refused-update.ts';
+import { tlsSources } from './tls-sources.ts';
 import type { Address, ClusterConfig, ClusterEndpoints } from './view.ts';
 
 /**
@@ -27,6 +28,7 @@ export function readClusterConfig(
     lastUpdated: asText(element.last_updated) ?? null,
     // `hosts` is the field of the v2 API.
     targets: [...addressesOf(cluster.load_assignment), ...directAddresses(cluster.hosts)],
+    tls: tlsSources([cluster.transport_socket, cluster.transport_socket_matches, cluster.tls_context]),
     refused,
   };
 }

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../lib/json.ts';
 import type { Seen } from '../coverage.ts';
 import type { Place } from '../object.ts';
+import type { TlsSource } from './tls-sources.ts';
 
 /** What one Envoy said of itself: a view of each section, made from documents that are already redacted. */
 export interface EnvoyView {
@@ -164,6 +165,8 @@ export interface ClusterConfig {
   readonly lastUpdated: string | null;
   /** The addresses or host names in its own load assignment. */
   readonly targets: readonly Address[];
+  /** Where its connections take certificates from. */
+  readonly tls: readonly TlsSource[];
   readonly refused: RefusedUpdate | null;
 }
 

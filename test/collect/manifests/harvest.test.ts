@@ -32,7 +32,9 @@ describe('manifests', () => {
   });
 
   it('gives cluster-scoped kinds no namespace', () => {
-    expect(names('apiVersion: appmesh.k8s.aws/v1beta2\nkind: Mesh\nmetadata: { name: m }')).toEqual(['Mesh m']);
+    for (const kind of ['Mesh', 'Node', 'NodePool', 'NodeClaim', 'MutatingWebhookConfiguration']) {
+      expect(names(`apiVersion: x/v1\nkind: ${kind}\nmetadata: { name: m }`)).toEqual([`${kind} m`]);
+    }
   });
 
   it('reports a broken document with its place, and reads the others', () => {
@@ -110,6 +112,10 @@ describe('redaction of manifests', () => {
       kind: 'List',
       items: [{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'a' }, data: { k: canary } }],
     }),
+    `apiVersion: v1\nkind: Event\nmetadata: { name: a }\ninvolvedObject: { kind: Pod, name: b }\nmessage: 'Failed to pull: https://user:${canary}@registry.example.com/x: denied'\n`,
+    `apiVersion: admissionregistration.k8s.io/v1\nkind: MutatingWebhookConfiguration\nmetadata: { name: a }\nwebhooks: [{ name: w, clientConfig: { url: 'https://u:${canary}@hook.example.com/x' } }]\n`,
+    `apiVersion: karpenter.sh/v1\nkind: NodePool\nmetadata: { name: a, annotations: { vendor.example.com/access-key: ${canary} } }\nspec: { template: { spec: { userData: 'curl https://u:${canary}@x' } } }\n`,
+    `apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nstatus: { containerStatuses: [{ name: c, lastState: { terminated: { message: 'dial redis://:${canary}@db' } } }] }\n`,
     `x: &s ${canary}\napiVersion: v1\nkind: Secret\nmetadata: { name: a }\ndata: { k: *s }\n`,
     `apiVersion: v1\nkind: Secret\nmetadata: { name: a }\ndata: { k: ${canary}\n`,
   ];

@@ -1,3 +1,4 @@
+import { afterTheEnd, budget, calm, node, pod } from '../../support/frozen.ts';
 import type { RuleCases } from '../../support/rule-table.ts';
 
 const gateway = `
@@ -15,6 +16,9 @@ spec: { template: { metadata: { labels: { app: edge } }, spec: { containers: [{ 
 `;
 const full = 'connected: false\nlisteners: [{ name: lds_ingress_0.0.0.0_8088 }]';
 const empty = 'connected: false\nstate: PRE_INITIALIZING';
+
+const late = { since: '2026-11-23T00:00:00Z', ready: false };
+const deadPod = pod('edge-1', late);
 
 export default {
   fires: [
@@ -39,8 +43,60 @@ export default {
       envoy: 'connected: false\nlisteners: [{ name: lds_ingress_0.0.0.0_80, onlyRefused: true, refused: cannot bind }]',
       finds: ['VirtualGateway shop/edge'],
     },
+    {
+      name: 'a pod that started after the end and is not ready; what threatens the others is named',
+      manifests:
+        calm +
+        deadPod +
+        budget('maxUnavailable: 1') +
+        node('node-2', { spec: 'unschedulable: true', labels: 'karpenter.sh/nodepool: general' }),
+      now: afterTheEnd,
+      finds: ['VirtualGateway shop/edge'],
+      says: 'Pod edge-1 of gateway edge holds no configuration and will never serve; still serving: edge-2',
+      effect: 'traffic',
+      severity: 'error',
+    },
+    {
+      name: 'a pod whose Envoy does not run at all',
+      manifests:
+        calm + pod('edge-1').replace(/state: \{ running.*?\}/, 'state: { waiting: { reason: CrashLoopBackOff }'),
+      now: afterTheEnd,
+      finds: ['VirtualGateway shop/edge'],
+    },
+    {
+      name: 'no pod is left',
+      manifests: calm + deadPod + pod('edge-2', late),
+      now: afterTheEnd,
+      finds: ['VirtualGateway shop/edge'],
+      says: '2 pods of gateway edge hold no configuration and will never serve; none of those read still serves',
+    },
   ],
   quiet: [
+    { name: 'pods that started before the end and are ready', manifests: calm, now: afterTheEnd, notEvaluated: [] },
+    {
+      name: 'ready, though it started after the end: another control plane, or a fetch timeout',
+      manifests: calm + pod('edge-1', { ...late, ready: true }),
+      now: afterTheEnd,
+      notEvaluated: ['VirtualGateway shop/edge'],
+    },
+    {
+      name: 'a pod of the same labels that App Mesh never configured: made from a rescue copy',
+      manifests: calm + pod('rescue-1', { ...late, identity: 'none' }),
+      now: afterTheEnd,
+      notEvaluated: [],
+    },
+    {
+      name: 'a pod that is starting, with a control plane that lives',
+      manifests: calm + deadPod,
+      envoy: full.replace('false', 'true'),
+      now: afterTheEnd,
+      notEvaluated: [],
+    },
+    {
+      name: 'before the end',
+      manifests: calm + pod('edge-1', { since: '2026-05-31T00:00:00Z', ready: false }),
+      notEvaluated: ['VirtualGateway shop/edge'],
+    },
     { name: 'frozen and serving', manifests: gateway, envoy: full, notEvaluated: [] },
     {
       name: 'just starting under a control plane that lives',

@@ -1,0 +1,26 @@
+import type { Model } from '../model.ts';
+import type { Resource } from '../resource.ts';
+import type { MeshMember } from './kinds.ts';
+
+/** Every App Mesh object that was read. */
+export function meshObjects(model: Model): readonly Resource[] {
+  return [...model.meshes, ...meshMembers(model)];
+}
+
+/** What belongs to a Mesh (`meshRef`) or a VirtualGateway (`virtualGatewayRef`), as its members finalizer counts it. */
+export function membersOf(model: Model, { ref }: Resource): readonly MeshMember[] {
+  if (ref.kind === 'Mesh') return meshMembers(model).filter(({ meshName }) => meshName === ref.name);
+  if (ref.kind !== 'VirtualGateway') return [];
+  return model.gatewayRoutes.filter(({ gateway }) => gateway?.name === ref.name && gateway.namespace === ref.namespace);
+}
+
+function meshMembers(model: Model): readonly MeshMember[] {
+  return [
+    ...model.virtualGateways,
+    ...model.gatewayRoutes,
+    ...model.virtualServices,
+    ...model.virtualRouters,
+    ...model.virtualNodes,
+    ...model.backendGroups,
+  ];
+}

@@ -1,0 +1,84 @@
+import type { KubernetesObject } from '../../snapshot/object.ts';
+import type { Part } from '../parts.ts';
+import {
+  type HorizontalPodAutoscaler,
+  type Node,
+  type NodeClaim,
+  type NodePool,
+  type PodDisruptionBudget,
+  readHorizontalPodAutoscaler,
+  readNode,
+  readNodeClaim,
+  readNodePool,
+  readPodDisruptionBudget,
+  readVerticalPodAutoscaler,
+  type VerticalPodAutoscaler,
+} from './disruption.ts';
+import { type Event, readEvent, readWebhookConfiguration, type WebhookConfiguration } from './cluster.ts';
+
+/** The objects of the cluster that decide what becomes of pods. */
+export interface Platform {
+  readonly nodes: readonly Node[];
+  readonly nodePools: readonly NodePool[];
+  readonly nodeClaims: readonly NodeClaim[];
+  readonly autoscalers: readonly HorizontalPodAutoscaler[];
+  readonly verticalAutoscalers: readonly VerticalPodAutoscaler[];
+  readonly disruptionBudgets: readonly PodDisruptionBudget[];
+  readonly webhooks: readonly WebhookConfiguration[];
+  readonly events: readonly Event[];
+}
+
+/** The kinds behind each part. */
+export const platformKinds = {
+  'platform.nodes': ['Node'],
+  'platform.nodePools': ['NodePool', 'Provisioner'],
+  'platform.nodeClaims': ['NodeClaim'],
+  'platform.autoscalers': ['HorizontalPodAutoscaler'],
+  'platform.verticalAutoscalers': ['VerticalPodAutoscaler'],
+  'platform.disruptionBudgets': ['PodDisruptionBudget'],
+  'platform.webhooks': ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'],
+  'platform.events': ['Event'],
+} as const satisfies Partial<Record<Part, readonly string[]>>;
+
+/** Reads the objects of a part when it is first looked at. */
+type Collect = <T>(part: Part, kinds: Iterable<string>, read: (object: KubernetesObject) => T) => () => readonly T[];
+
+/** Makes the platform's part of the model. */
+export function makePlatform(collect: Collect): Platform {
+  const of = <T>(part: keyof typeof platformKinds, read: (object: KubernetesObject) => T): (() => readonly T[]) =>
+    collect(part, platformKinds[part], read);
+  const nodes = of('platform.nodes', readNode);
+  const nodePools = of('platform.nodePools', readNodePool);
+  const nodeClaims = of('platform.nodeClaims', readNodeClaim);
+  const autoscalers = of('platform.autoscalers', readHorizontalPodAutoscaler);
+  const verticalAutoscalers = of('platform.verticalAutoscalers', readVerticalPodAutoscaler);
+  const disruptionBudgets = of('platform.disruptionBudgets', readPodDisruptionBudget);
+  const webhooks = of('platform.webhooks', readWebhookConfiguration);
+  const events = of('platform.events', readEvent);
+  return {
+    get nodes() {
+      return nodes();
+    },
+    get nodePools() {
+      return nodePools();
+    },
+    get nodeClaims() {
+      return nodeClaims();
+    },
+    get autoscalers() {
+      return autoscalers();
+    },
+    get verticalAutoscalers() {
+      return verticalAutoscalers();
+    },
+    get disruptionBudgets() {
+      return disruptionBudgets();
+    },
+    get webhooks() {
+      return webhooks();
+    },
+    get events() {
+      return events();
+    },
+  };
+}
