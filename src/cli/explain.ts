@@ -28,7 +28,7 @@ export interface ExplainFlags {
 /** `meshdoctor explain`: decide one request, or a file of them; sets the exit code. */
 export async function explain(words: readonly string[], flags: SourceFlags & ExplainFlags): Promise<void> {
   const requests = await readAll(words, flags);
-  await withSession(flags, false, (session) => answer(session, requests, flags));
+  await withSession(flags, 'views', (session) => answer(session, requests, flags));
 }
 
 async function readAll(

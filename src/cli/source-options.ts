@@ -51,8 +51,11 @@ export function addSourceOptions(command: Command): Command {
     .addOption(new Option('--now <time>', "the snapshot's time, ISO 8601").argParser(parseTime));
 }
 
+/** What stays after reading: views alone, the documents too, or those with their configuration whole. */
+export type Keep = 'views' | 'documents' | 'whole';
+
 /** Turns the flags into what the engine collects. */
-export function requestFrom(flags: SourceFlags, keep: boolean, stdin: string | null): CollectRequest {
+export function requestFrom(flags: SourceFlags, keep: Keep, stdin: string | null): CollectRequest {
   return {
     files: flags.filename,
     recursive: flags.recursive,
@@ -74,7 +77,8 @@ export function requestFrom(flags: SourceFlags, keep: boolean, stdin: string | n
     timeoutMs: flags.timeout,
     requestTimeoutMs: flags.requestTimeout,
     now: flags.now ?? null,
-    keep,
+    keep: keep !== 'views',
+    whole: keep === 'whole',
     stdin,
   };
 }
