@@ -38,5 +38,10 @@ function lastChange(envoy: Envoy): string {
   const held = [envoy.listenerConfig, envoy.routes, envoy.clusterConfig].flatMap((section) => [
     ...(seenValue<readonly { readonly lastUpdated: string | null }[]>(section) ?? []),
   ]);
-  return held.reduce((last, { lastUpdated }) => ((lastUpdated ?? '') > last ? (lastUpdated ?? '') : last), '');
+  return (
+    held
+      .map(({ lastUpdated }) => lastUpdated ?? '')
+      .sort()
+      .at(-1) ?? ''
+  );
 }
