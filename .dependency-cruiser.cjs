@@ -12,7 +12,7 @@ const table = {
   collect: [['snapshot', 'schema', 'lib'], ['yaml', 'modern-tar', 'node:'], 'the only way in'],
   rescue: [
     ['routing', 'model', 'snapshot', 'lib'],
-    ['yaml', 'node:crypto'],
+    ['yaml', 'node:crypto', 'node:zlib'],
     'pure: a dump in, a configuration out; Envoy is started by cli alone',
   ],
   engine: [

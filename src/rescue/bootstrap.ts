@@ -1,4 +1,4 @@
-import { asList, asNumber, asObject, asText, isObject, type JsonObject } from '../lib/json.ts';
+import { asList, asObject, asText, type JsonObject } from '../lib/json.ts';
 import { readAddress } from '../snapshot/envoy/address.ts';
 import { editObjects, without } from './edit.ts';
 import { type FindService, standaloneCluster } from './endpoints.ts';
@@ -101,17 +101,4 @@ function newNode({ bootstrap }: RescueSource, name: string, ledger: Ledger): Jso
 function adminPort({ bootstrap }: RescueSource): number {
   const address = readAddress(asObject(bootstrap.admin).address);
   return address && address.port > 0 ? address.port : usualAdminPort;
-}
-
-/** The sockets the listeners of a bootstrap bind. */
-export function boundPorts(
-  bootstrap: JsonObject,
-): readonly { readonly name: string; readonly host: string; readonly port: number }[] {
-  return asList(asObject(bootstrap.static_resources).listeners).flatMap((value) => {
-    const listener = asObject(value);
-    const socket = asObject(asObject(listener.address).socket_address);
-    const port = asNumber(socket.port_value);
-    if (port === undefined || !isObject(listener.address)) return [];
-    return [{ name: asText(listener.name) ?? '', host: asText(socket.address) ?? '', port }];
-  });
 }

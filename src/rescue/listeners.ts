@@ -57,14 +57,3 @@ function inlineRoutes(routes: JsonObject, ledger: Ledger): JsonObject {
   }
   return { ...without(routes, '@type'), validate_clusters: false };
 }
-
-/** The connection managers of a listener. */
-export function* managersOf(listener: JsonObject): Generator<JsonObject> {
-  const chains = [...asList(listener.filter_chains), listener.default_filter_chain];
-  for (const chain of chains) {
-    for (const filter of asList(asObject(chain).filters)) {
-      const manager = asObject(asObject(filter).typed_config);
-      if (asText(manager['@type'])?.endsWith(managerType)) yield manager;
-    }
-  }
-}

@@ -52,6 +52,13 @@ function shortestTimeout({ hops }: Decision): number {
   return running.length === 0 ? 0 : Math.min(...running);
 }
 
+/** Where a request ends, in a few words. */
+export function describeAnswer({ outcome, status, clusters, hops }: Decision): string {
+  const rewrite = hops.at(-1)?.rewrite;
+  const names = clusters.map(({ name }) => name).join(' or ');
+  return outcome === 'forward' ? `${names} ${rewrite?.host ?? ''}${rewrite?.path ?? ''}` : `${status} (${outcome})`;
+}
+
 /** A request as people write it. */
 export function describeRequest({ method, authority, target, headers, port }: AskedRequest): string {
   const shown = [...headers].map(([name, lines]) => ` -H '${name}: ${lines?.join(', ')}'`).join('');

@@ -1,19 +1,15 @@
-import type { JsonObject } from '../lib/json.ts';
-import type { Envoy } from '../model/envoy/envoy.ts';
 import type { Gateway } from '../model/gateway.ts';
 import type { Model } from '../model/model.ts';
-import { assumedVersion, tableOf } from '../routing/from-envoy.ts';
-import type { Table } from '../routing/table/table.ts';
 import type { Gap } from '../snapshot/coverage.ts';
-import { seenValue } from '../snapshot/coverage.ts';
-import { makeBootstrap } from './bootstrap.ts';
+import { type Attempt, attemptFrom, type Made } from './attempt.ts';
 import { CannotChoose, chooseGateway, nameOf, newestFirst } from './choose.ts';
-import { type Ledger, openLedger, refuse } from './modernize.ts';
-import { prove, type Verdict } from './proof.ts';
+import { findHome } from './home.ts';
+import { boundToAny, writeManifests } from './manifests.ts';
+import type { Ledger } from './modernize.ts';
+import type { Verdict } from './proof.ts';
+import { clientListeners } from './requests.ts';
 import { type Fill, neededFiles } from './secrets.ts';
-import { readSource } from './source.ts';
-import { stockVersion } from './stock.ts';
-import { tableOfBootstrap } from './tables.ts';
+import { stockImage } from './stock.ts';
 import { makeTrial, type Trial } from './trial.ts';
 
 /** What to rescue, and into what. */
@@ -55,11 +51,11 @@ export function rescue(model: Model, options: RescueOptions): RescueResult {
     const gateway = chooseGateway(model, options.gateway);
     const attempts: Attempt[] = [];
     for (const envoy of newestFirst(gateway.envoys)) {
-      const attempt = attemptFrom(model, gateway, envoy, options);
+      const attempt = attemptFrom(model, gateway, envoy, options.envoyVersion);
       attempts.push(attempt);
       if (attempt.made) break;
     }
-    return resultOf(gateway, attempts, options);
+    return resultOf(model, gateway, attempts, options);
   } catch (error) {
     if (!(error instanceof CannotChoose)) throw error;
     return { ...nothing, trouble: error.message };
@@ -81,62 +77,59 @@ const nothing: RescueResult = {
   trial: null,
 };
 
-interface Attempt {
-  readonly envoy: Envoy;
-  readonly newest: string;
-  readonly ledger: Ledger;
-  readonly made: {
-    readonly bootstrap: JsonObject;
-    readonly fills: readonly Fill[];
-    readonly verdict: Verdict;
-    readonly table: Table;
-  } | null;
-}
-
-function attemptFrom(model: Model, gateway: Gateway, envoy: Envoy, options: RescueOptions): Attempt {
-  const ledger = openLedger();
-  const source = readSource(envoy, model.snapshot.documents, ledger);
-  const failed = { envoy, newest: source.newest, ledger, made: null };
-  if (ledger.refused.length > 0) return failed;
-  const name = nameOf(gateway).replace('/', '.');
-  const { bootstrap, fills } = makeBootstrap(source, name, () => null, ledger);
-  const table = tableOf(envoy);
-  if (table.state === 'not-read') refuse(ledger, table.missing, table.reason);
-  if (ledger.refused.length > 0 || table.state === 'not-read') return failed;
-  const version = seenValue(envoy.serverInfo)?.version || options.envoyVersion || assumedVersion;
-  const verdict = prove(table.table, tableOfBootstrap(bootstrap, stockVersion(version), source.runtime));
-  if (verdict.state !== 'different') return { ...failed, made: { bootstrap, fills, verdict, table: table.table } };
-  for (const witness of verdict.witnesses) refuse(ledger, 'the same answers', witness);
-  return failed;
-}
-
-function resultOf(gateway: Gateway, attempts: readonly Attempt[], options: RescueOptions): RescueResult {
-  const made = attempts.find((attempt) => attempt.made !== null);
-  const tried = attempts.filter((attempt) => attempt !== made);
-  if (!made?.made) {
-    return {
-      ...nothing,
-      gateway: nameOf(gateway),
-      refused: attempts.flatMap(({ ledger }) => ledger.refused),
-      gaps: attempts.flatMap(({ ledger }) => [...ledger.gaps]),
-    };
-  }
-  const { bootstrap, fills, verdict, table } = made.made;
+function resultOf(model: Model, gateway: Gateway, attempts: readonly Attempt[], options: RescueOptions): RescueResult {
+  const done = attempts.find((attempt) => attempt.made !== null);
+  const tried = attempts.filter((attempt) => attempt !== done);
+  if (!done?.made) return refusedResult(gateway, attempts);
+  const { made, ledger } = done;
   const rest = gateway.envoys.filter((envoy) => !attempts.some((attempt) => attempt.envoy === envoy));
+  const source = done.newest === '' ? done.envoy.label : `${done.envoy.label}, last configured ${done.newest}`;
+  const text = options.output === 'manifests' ? manifestsOf(model, gateway, made, ledger, source) : bootstrapText(made);
+  if (text === null) return refusedResult(gateway, attempts);
   return {
     ...nothing,
     gateway: nameOf(gateway),
-    source: made.newest === '' ? made.envoy.label : `${made.envoy.label}, last configured ${made.newest}`,
+    source,
     others: [
-      ...tried.map(({ envoy, ledger }) => `${envoy.label}: ${ledger.refused.map(({ missing }) => missing).join(', ')}`),
+      ...tried.map(
+        ({ envoy, ledger: why }) => `${envoy.label}: ${why.refused.map(({ missing }) => missing).join(', ')}`,
+      ),
       ...rest.map((envoy) => `${envoy.label}: not newer`),
     ],
-    gaps: [...made.ledger.gaps],
-    changed: [...made.ledger.changed],
-    fills,
-    files: neededFiles(bootstrap),
-    verdict,
-    text: `${JSON.stringify(bootstrap, null, 1)}\n`,
-    trial: options.trial > 0 ? makeTrial(bootstrap, table, options.trial) : null,
+    gaps: [...ledger.gaps],
+    changed: [...ledger.changed],
+    fills: made.fills,
+    files: neededFiles(made.bootstrap),
+    verdict: made.verdict,
+    text,
+    trial: options.trial > 0 ? makeTrial(made.bootstrap, made.table, options.trial) : null,
   };
+}
+
+function refusedResult(gateway: Gateway, attempts: readonly Attempt[]): RescueResult {
+  return {
+    ...nothing,
+    gateway: nameOf(gateway),
+    refused: attempts.flatMap(({ ledger }) => ledger.refused),
+    gaps: attempts.flatMap(({ ledger }) => [...ledger.gaps]),
+  };
+}
+
+function bootstrapText({ bootstrap }: Made): string {
+  return `${JSON.stringify(bootstrap, null, 1)}\n`;
+}
+
+function manifestsOf(model: Model, gateway: Gateway, made: Made, ledger: Ledger, source: string): string | null {
+  const bootstrap = boundToAny(made.bootstrap, ledger.changed);
+  const parts = {
+    home: findHome(model, gateway),
+    bootstrap,
+    image: stockImage(made.version),
+    ports: [...new Set(clientListeners(made.table).map(({ port }) => port))],
+    fills: made.fills,
+    files: neededFiles(bootstrap),
+  };
+  const proof = `${made.verdict.state}, ${made.verdict.say}`;
+  const facts = { gateway: nameOf(gateway), source, madeAt: model.now, proof, gaps: [...ledger.gaps] };
+  return writeManifests(parts, facts, made.table, ledger);
 }

@@ -4,7 +4,7 @@ import type { Decision } from '../routing/match/decision.ts';
 import type { Table } from '../routing/table/table.ts';
 import { editObjects, without } from './edit.ts';
 import { addressesIn } from './endpoints.ts';
-import { describeRequest } from './proof.ts';
+import { describeAnswer, describeRequest } from './proof.ts';
 import { type AskedRequest, makeRequests } from './requests.ts';
 
 /** A request of a trial, and what the running gateway would do with it. */
@@ -153,7 +153,7 @@ export function judge({ request, expected }: TrialCase, answer: TrialAnswer): st
   const got = answer.upstream
     ? `${answer.upstream.cluster} ${answer.upstream.host}${answer.upstream.path}`
     : answer.status;
-  return `${describeRequest(request)}: expected ${describe(ways[0] ?? expected)}, got ${got}`;
+  return `${describeRequest(request)}: expected ${describeAnswer(ways[0] ?? expected)}, got ${got}`;
 }
 
 function fits(way: Decision, { status, location, upstream }: TrialAnswer): boolean {
@@ -164,10 +164,4 @@ function fits(way: Decision, { status, location, upstream }: TrialAnswer): boole
   const rewrite = way.hops.at(-1)?.rewrite ?? null;
   if (upstream === null || !way.clusters.some(({ name }) => name === upstream.cluster)) return false;
   return rewrite === null || (rewrite.path === upstream.path && rewrite.host === upstream.host);
-}
-
-function describe({ outcome, status, clusters, hops }: Decision): string {
-  const rewrite = hops.at(-1)?.rewrite;
-  const names = clusters.map(({ name }) => name).join(' or ');
-  return outcome === 'forward' ? `${names} ${rewrite?.host ?? ''}${rewrite?.path ?? ''}` : `${status} (${outcome})`;
 }

@@ -1,0 +1,55 @@
+import type { JsonObject } from '../lib/json.ts';
+import type { Envoy } from '../model/envoy/envoy.ts';
+import type { Gateway } from '../model/gateway.ts';
+import type { Model } from '../model/model.ts';
+import { assumedVersion, tableOf } from '../routing/from-envoy.ts';
+import type { Table } from '../routing/table/table.ts';
+import { seenValue } from '../snapshot/coverage.ts';
+import { makeBootstrap } from './bootstrap.ts';
+import { nameOf } from './choose.ts';
+import { type Ledger, openLedger, refuse } from './modernize.ts';
+import { prove, type Verdict } from './proof.ts';
+import type { Fill } from './secrets.ts';
+import { serviceFinder } from './services.ts';
+import { readSource } from './source.ts';
+import { stockVersion } from './stock.ts';
+import { tableOfBootstrap } from './tables.ts';
+
+/** What a rescue from one Envoy came to. */
+export interface Attempt {
+  readonly envoy: Envoy;
+  /** When it last took a configuration; empty where nothing tells. */
+  readonly newest: string;
+  readonly ledger: Ledger;
+  /** Null: refused, and the ledger says why. */
+  readonly made: Made | null;
+}
+
+/** A bootstrap that answers as its source does. */
+export interface Made {
+  readonly bootstrap: JsonObject;
+  readonly fills: readonly Fill[];
+  readonly verdict: Verdict;
+  /** What decides what each request should come to. */
+  readonly table: Table;
+  /** Of the source; assumed where nothing told it. */
+  readonly version: string;
+}
+
+/** Makes a bootstrap of what one Envoy runs, and proves that it answers alike. */
+export function attemptFrom(model: Model, gateway: Gateway, envoy: Envoy, toldVersion: string | null): Attempt {
+  const ledger = openLedger();
+  const source = readSource(envoy, model.snapshot.documents, ledger);
+  const failed = { envoy, newest: source.newest, ledger, made: null };
+  if (ledger.refused.length > 0) return failed;
+  const name = nameOf(gateway).replace('/', '.');
+  const { bootstrap, fills } = makeBootstrap(source, name, serviceFinder(model, envoy), ledger);
+  const read = tableOf(envoy);
+  if (read.state === 'not-read') refuse(ledger, read.missing, read.reason);
+  if (ledger.refused.length > 0 || read.state === 'not-read') return failed;
+  const version = seenValue(envoy.serverInfo)?.version || toldVersion || assumedVersion;
+  const verdict = prove(read.table, tableOfBootstrap(bootstrap, stockVersion(version), source.runtime));
+  for (const witness of verdict.witnesses) refuse(ledger, 'the same answers', witness);
+  if (verdict.state === 'different') return failed;
+  return { ...failed, made: { bootstrap, fills, verdict, table: read.table, version } };
+}
