@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askAdmin, readStat } from './admin.ts';
+import { inWordsOf120 } from './rescue/old-words.ts';
 import { envoyBinary } from './install/install.ts';
 import { differences, requestsFor } from './rescue/compare-envoys.ts';
 import { startSecureGateway, type SecureGateway } from './rescue/secure-gateway.ts';
@@ -128,20 +129,15 @@ describe.each(['1.40.0', '1.36.2'] as const)('a gateway with TLS on both sides, 
       const wanted = await publicKeySha256(certificate);
       expect(stderr).toContain(wanted);
     }
-    const [outer = 0, inner = 0] = await freePorts(2);
-    const moved = stdout
-      .replace('/etc/meshdoctor-rescue/keys/edge-cert.key', edge.keyFile)
-      .replace('/etc/meshdoctor-rescue/keys/edge-client.key', client.keyFile)
-      .replaceAll(`"port_value": ${gateway.ports[0]}`, `"port_value": ${outer}`)
-      .replaceAll(`"port_value": ${gateway.ports[1]}`, `"port_value": ${inner}`);
-    rescued = await startStatic(version, moved);
+    const { text, port } = await beside(gateway, stdout);
+    rescued = await startStatic(version, text);
     const cases = await requestsFor({ admin: [adminUrl] }, atLeast);
     expect(cases.filter(({ request }) => request.tls)).toHaveLength(atLeast);
     for (const cluster of ['cart', 'web', 'pay']) {
       expect(cases.filter(({ expected }) => expected.cluster === cluster).length).toBeGreaterThan(50);
     }
     const there = { host: '127.0.0.1' };
-    expect(await differences(cases, there, { ...there, portOf: () => outer })).toEqual([]);
+    expect(await differences(cases, there, { ...there, portOf: () => port })).toEqual([]);
     expect(await readStat(rescued.adminUrl, 'cluster.pay.ssl.handshake')).toBeGreaterThan(0);
     expect(await rescued.log()).not.toMatch(/critical|envoy bug/i);
   });
@@ -153,18 +149,30 @@ describe.each(['1.40.0', '1.36.2'] as const)('a gateway with TLS on both sides, 
       ['"4s"', '"3s"'],
       ['"/pay/now"', '"/pay/nov"'],
     ] as const) {
-      const [outer = 0, inner = 0] = await freePorts(2);
-      const changed = stdout
-        .replaceAll(from, to)
-        .replace('/etc/meshdoctor-rescue/keys/edge-cert.key', gateway.keys.edge.keyFile)
-        .replace('/etc/meshdoctor-rescue/keys/edge-client.key', gateway.keys.client.keyFile)
-        .replaceAll(`"port_value": ${gateway.ports[0]}`, `"port_value": ${outer}`)
-        .replaceAll(`"port_value": ${gateway.ports[1]}`, `"port_value": ${inner}`);
-      const other = await startStatic(version, changed);
-      const found = await differences(cases, { host: '127.0.0.1' }, { host: '127.0.0.1', portOf: () => outer });
+      const { text, port } = await beside(gateway, stdout.replaceAll(from, to));
+      const other = await startStatic(version, text);
+      const found = await differences(cases, { host: '127.0.0.1' }, { host: '127.0.0.1', portOf: () => port });
       await other.stop();
       expect(found).not.toEqual([]);
     }
+  });
+
+  it('in the words of Envoy 1.20 starts too, and answers alike', async () => {
+    const dump = await askAdmin(gateway.envoy.adminUrl, '/config_dump?include_eds');
+    const file = join(folder, `old-${version}.json`);
+    await writeFile(file, JSON.stringify(inWordsOf120(JSON.parse(dump.body))));
+    const { code, stdout, stderr } = await meshdoctor('rescue', '--config-dump', file);
+    expect(stderr).toContain('typed the configuration of extensions that an older Envoy found by name alone');
+    expect(stderr).toContain('wrote header matchers of older names');
+    expect(code).toBe(0);
+    const { text, port } = await beside(gateway, stdout);
+    const old = await startStatic(version, text);
+    const cases = await requestsFor({ admin: [gateway.envoy.adminUrl] }, 500);
+    const found = await differences(cases, { host: '127.0.0.1' }, { host: '127.0.0.1', portOf: () => port });
+    const log = await old.log();
+    await old.stop();
+    expect(found).toEqual([]);
+    expect(log).not.toMatch(/critical|envoy bug|HeaderMatcher|google_re2/i);
   });
 
   it('says of EDS addresses that they go stale, and drops the cluster of the control plane', async () => {
@@ -186,6 +194,17 @@ describe.each(['1.40.0', '1.36.2'] as const)('a gateway with TLS on both sides, 
     expect(code).toBe(0);
   });
 });
+
+/** A rescued bootstrap with its keys supplied, on other ports than the gateway it was made from. */
+async function beside({ ports, keys }: SecureGateway, bootstrap: string) {
+  const [outer = 0, inner = 0] = await freePorts(2);
+  const text = bootstrap
+    .replace('/etc/meshdoctor-rescue/keys/edge-cert.key', keys.edge.keyFile)
+    .replace('/etc/meshdoctor-rescue/keys/edge-client.key', keys.client.keyFile)
+    .replaceAll(`"port_value": ${ports[0]}`, `"port_value": ${outer}`)
+    .replaceAll(`"port_value": ${ports[1]}`, `"port_value": ${inner}`);
+  return { text, port: outer };
+}
 
 async function publicKeySha256(certificate: string): Promise<string> {
   const file = join(folder, 'certificate.pem');

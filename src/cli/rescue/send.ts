@@ -19,21 +19,39 @@ export async function sendAll(
   requests: readonly AskedRequest[],
   portOf: (port: number) => number = (port) => port,
 ): Promise<readonly Answer[]> {
-  const plain = new Agent({ keepAlive: true, maxSockets: atOnce });
+  const agents = new Agents();
   const answers: Answer[] = [];
   let next = 0;
   const work = async (): Promise<void> => {
     for (let at = next++; at < requests.length; at = next++) {
       const request = requests[at];
-      if (request) answers[at] = await sendOne(host, portOf(request.port), request, plain);
+      if (request) answers[at] = await sendOne(host, portOf(request.port), request, agents);
     }
   };
   await Promise.all([...Array(atOnce)].map(work));
-  plain.destroy();
+  agents.destroy();
   return answers;
 }
 
-function sendOne(host: string, port: number, request: AskedRequest, plain: Agent): Promise<Answer> {
+/** Connections that are kept: plain ones, and with TLS one set for each server name. */
+class Agents {
+  readonly plain = new Agent({ keepAlive: true, maxSockets: atOnce });
+  readonly #byName = new Map<string, TlsAgent>();
+
+  secure(sni: string | null) {
+    const servername = sni === 'absent' || sni === null ? '' : sni;
+    const known = this.#byName.get(servername) ?? new TlsAgent({ keepAlive: true, maxSockets: atOnce });
+    this.#byName.set(servername, known);
+    return { agent: known, servername, rejectUnauthorized: false };
+  }
+
+  destroy(): void {
+    this.plain.destroy();
+    for (const agent of this.#byName.values()) agent.destroy();
+  }
+}
+
+function sendOne(host: string, port: number, request: AskedRequest, agents: Agents): Promise<Answer> {
   const headers: Record<string, string | string[]> = { host: request.authority };
   for (const [name, lines] of request.headers)
     if (lines) headers[name] = lines.length === 1 ? (lines[0] ?? '') : [...lines];
@@ -41,7 +59,9 @@ function sendOne(host: string, port: number, request: AskedRequest, plain: Agent
   const to = { host, port, method: request.method, path: request.target, headers, timeout: timeoutMs };
   return new Promise((resolve) => {
     const fail = (error: Error): void => resolve({ status: 0, headers: {}, body: error.message });
-    const sending = request.tls ? tlsRequest({ ...to, ...tlsOf(request) }) : httpRequest({ ...to, agent: plain });
+    const sending = request.tls
+      ? tlsRequest({ ...to, ...agents.secure(request.sni) })
+      : httpRequest({ ...to, agent: agents.plain });
     sending.once('response', (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -55,10 +75,4 @@ function sendOne(host: string, port: number, request: AskedRequest, plain: Agent
     sending.on('error', fail);
     sending.end();
   });
-}
-
-/** A handshake of its own for each request: the server name must be the one asked for. */
-function tlsOf({ sni }: AskedRequest) {
-  const servername = sni === 'absent' || sni === null ? '' : sni;
-  return { agent: new TlsAgent({ maxCachedSessions: 0 }), servername, rejectUnauthorized: false };
 }
