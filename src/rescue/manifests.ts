@@ -5,7 +5,7 @@ import type { Table } from '../routing/table/table.ts';
 import { type Ledger, refuse } from './modernize.ts';
 import { makeObjects, type Parts } from './objects.ts';
 import { type PlanFacts, writePlan } from './plan.ts';
-import { describeAnswer } from './proof.ts';
+import { describeAnswer, describeRequest } from './proof.ts';
 import { makeRequests } from './requests.ts';
 
 const mostProbes = 4;
@@ -33,11 +33,9 @@ function probesOf(table: Table): readonly string[] {
   const requests = makeRequests(table, 40).filter(
     ({ tls, method, headers }) => !tls && method === 'GET' && headers.size === 0,
   );
-  return requests.slice(0, mostProbes).map((request) => {
-    const { authority, target, port } = request;
-    const expected = describeAnswer(decide(table, request));
-    return `curl -si -H 'Host: ${authority}' 'http://127.0.0.1:${port}${target}'   # ${expected}`;
-  });
+  return requests
+    .slice(0, mostProbes)
+    .map((request) => `${describeRequest(request)}   # ${describeAnswer(decide(table, request))}`);
 }
 
 /** A listener bound to the address of one pod cannot be bound by another: it takes every address. */

@@ -1,9 +1,9 @@
 import type { RoutingRequest } from '../routing/match/request.ts';
-import type { FilterChain, Listener, Route, Table, VirtualHost } from '../routing/table/table.ts';
-import { fitHeaders, fitPath, fitQuery } from './fitting.ts';
+import { requestFor, requestThrough } from '../routing/sample.ts';
+import type { FilterChain, Listener, Table } from '../routing/table/table.ts';
 import { type Random, seeded } from './random.ts';
 
-/** A request as it goes over the wire, and what its makers know of it. */
+/** A request of which everything is known that goes over the wire. */
 export interface AskedRequest extends RoutingRequest {
   readonly port: number;
   readonly tls: boolean;
@@ -12,78 +12,95 @@ export interface AskedRequest extends RoutingRequest {
   readonly target: string;
 }
 
-interface Spot {
-  readonly listener: Listener;
-  readonly chain: FilterChain;
-  readonly host: VirtualHost;
-  readonly route: Route | null;
-}
-
 /**
- * Makes requests for every route a client can reach: one that fits it, then ones that miss it by a small edit of path, host,
- * method, header or query. Deterministic; made up, never copied from traffic.
+ * Makes requests for every route a client can reach, those of a second pass too: one that fits it, then ones that miss it by a
+ * small edit of path, host, method, header or query. Deterministic; made up, never copied from traffic.
  */
 export function makeRequests(table: Table, count: number): readonly AskedRequest[] {
-  const spots = reachable(table);
-  const random = seeded(spots.length);
-  const requests: AskedRequest[] = [];
-  for (let round = 0; spots.length > 0 && requests.length < count; round += 1) {
-    for (const spot of spots) {
-      if (requests.length >= count) break;
-      const fitting = madeFor(spot, random);
-      requests.push(round === 0 ? fitting : edited(fitting, random));
-    }
+  const bases = [...fitting(table)];
+  const random = seeded(bases.length);
+  const requests = bases.slice(0, count);
+  while (bases.length > 0 && requests.length < count) {
+    for (const base of bases) if (requests.length < count) requests.push(edited(base, random));
   }
   return requests;
 }
 
 /** The listeners clients use: not those that only take what another listener of the same Envoy hands over. */
 export function clientListeners(table: Table): readonly Listener[] {
-  const handedOver = new Set<number>();
-  for (const { targets } of table.clusters?.values() ?? []) {
-    const [only, ...others] = targets;
-    if (only && others.length === 0 && /^(127\.|::1$|localhost$)/.test(only.host)) handedOver.add(only.port);
-  }
+  const handedOver = innerPorts(table);
   const open = table.listeners.filter(({ port, name }) => !handedOver.has(port) && !name.startsWith('lds_egress_'));
   return open.length > 0 ? open : table.listeners;
 }
 
-function reachable(table: Table): readonly Spot[] {
-  return clientListeners(table).flatMap((listener) => {
-    const chains = [...listener.chains, ...(listener.defaultChain ? [listener.defaultChain] : [])];
-    return chains.flatMap((chain) =>
-      (chain.manager?.routes?.hosts ?? []).flatMap((host): readonly Spot[] =>
-        [...host.routes, null].map((route) => ({ listener, chain, host, route })),
-      ),
-    );
-  });
+function innerPorts(table: Table): ReadonlySet<number> {
+  const ports = new Set<number>();
+  for (const { targets } of table.clusters?.values() ?? []) {
+    const [only, ...others] = targets;
+    if (only && others.length === 0 && /^(127\.|::1$|localhost$)/.test(only.host)) ports.add(only.port);
+  }
+  return ports;
 }
 
-function madeFor({ listener, chain, host, route }: Spot, random: Random): AskedRequest {
-  const clauses = route?.clauses ?? [];
-  const { headers, method, authority } = fitHeaders(clauses, random);
-  const path = route ? fitPath(clauses, random) : '/no-such-path';
-  return {
-    port: listener.port,
-    protocol: 'http1',
-    tls: chain.tls,
-    sni: chain.tls ? serverName(chain) : 'absent',
-    method: method ?? 'GET',
-    authority: authority ?? hostName(host, random),
-    target: path + fitQuery(clauses, random),
-    headers,
-    otherHeaders: 'absent',
-  };
+/** A request for each route of the outer listeners, one near no route, and one through them for each route of the inner ones. */
+function* fitting(table: Table): Generator<AskedRequest> {
+  const outer = clientListeners(table);
+  const entries = outer.flatMap((listener) => entriesOf(listener));
+  for (const entry of entries) {
+    const request = requestFor(entry);
+    if (request) yield* asked(request);
+  }
+  for (const listener of outer) {
+    for (const chain of chainsOf(listener)) {
+      const sni = chain.tls ? (chain.serverNames[0]?.replace(/^\*/, 'www') ?? 'absent') : 'absent';
+      yield { ...nowhere, port: listener.port, tls: chain.tls, sni };
+    }
+  }
+  const leading = new Map<string, (typeof entries)[number]>();
+  for (const entry of entries) {
+    const { action } = entry.route;
+    if (action.type === 'forward' && action.host.kind === 'literal' && !leading.has(action.host.value))
+      leading.set(action.host.value, entry);
+  }
+  for (const listener of table.listeners.filter((one) => !outer.includes(one))) {
+    for (const entry of entriesOf(listener)) {
+      const way = entry.host.domains.map((domain) => leading.get(domain)).find((found) => found !== undefined);
+      const inner = requestFor(entry);
+      const request = way && inner ? requestThrough(way, inner) : null;
+      if (request) yield* asked(request);
+    }
+  }
 }
 
-function serverName({ serverNames }: FilterChain): string | 'absent' {
-  const [first] = serverNames;
-  return first === undefined ? 'absent' : first.replace(/^\*/, 'www');
+const nowhere: AskedRequest = {
+  port: 0,
+  protocol: 'http1',
+  sni: 'absent',
+  tls: false,
+  method: 'GET',
+  authority: 'nobody.test',
+  target: '/no-such-path',
+  headers: new Map(),
+  otherHeaders: 'absent',
+};
+
+function chainsOf({ chains, defaultChain }: Listener): readonly FilterChain[] {
+  return defaultChain ? [...chains, defaultChain] : chains;
 }
 
-function hostName({ domains }: VirtualHost, random: Random): string {
-  const domain = domains[random(domains.length)] ?? '*';
-  return domain === '*' ? 'www.example.test' : domain.replace(/^\*/, 'www').replace(/\*$/, 'test');
+function entriesOf(listener: Listener) {
+  return chainsOf(listener).flatMap((chain) =>
+    (chain.manager?.routes?.hosts ?? []).flatMap((host) =>
+      host.routes.map((route) => ({ listener, chain, host, route })),
+    ),
+  );
+}
+
+function asked(request: RoutingRequest): readonly AskedRequest[] {
+  const { port, tls, method, authority, target } = request;
+  if (port === null || tls === null || method === null || method === 'CONNECT') return [];
+  if (authority === null || target === null || !target.startsWith('/')) return [];
+  return [{ ...request, protocol: 'http1', port, tls, method, authority, target }];
 }
 
 const pathEdits: readonly ((path: string) => string)[] = [
@@ -96,6 +113,7 @@ const pathEdits: readonly ((path: string) => string)[] = [
   (path) => path.replace('/', '//'),
   (path) => `/x/..${path}`,
   (path) => `${path}/../y`,
+  (path) => `${path}../y`,
   (path) => path.replace(/(?<=.)\//, '%2F'),
   (path) => `/z${path}`,
 ];
