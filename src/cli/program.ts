@@ -68,6 +68,7 @@ function addRescueOptions(command: Command): Command {
     .addOption(
       new Option('-o, --output <form>', 'what to write').choices(['bootstrap', 'manifests']).default('bootstrap'),
     )
+    .option('--fold', 'one pass through the gateway instead of two, where that is proved to answer alike', false)
     .option('--envoy <path>', 'an Envoy binary: also start it here with what was made, behind stand-ins, and ask it')
     .option('--output-file <file>', 'where to write it (else stdout); readable by you alone')
     .option('--gateway <ns/name>', 'the gateway to rescue, where several were read')

@@ -13,6 +13,7 @@ export interface RescueFlags {
   readonly gateway?: string;
   readonly envoyVersion?: string;
   readonly envoy?: string;
+  readonly fold: boolean;
   readonly bestEffort: boolean;
 }
 
@@ -29,6 +30,7 @@ async function make({ engine, summary }: Session, flags: RescueFlags): Promise<v
     gateway: flags.gateway ?? null,
     output: flags.output,
     envoyVersion: flags.envoyVersion ?? null,
+    fold: flags.fold,
     trial: flags.envoy === undefined ? 0 : trialRequests,
   });
   if (result.trouble !== null) throw new Failure(result.trouble, 2);

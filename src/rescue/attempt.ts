@@ -7,6 +7,7 @@ import type { Table } from '../routing/table/table.ts';
 import { seenValue } from '../snapshot/coverage.ts';
 import { makeBootstrap } from './bootstrap.ts';
 import { nameOf } from './choose.ts';
+import { fold } from './fold.ts';
 import { type Ledger, openLedger, refuse } from './modernize.ts';
 import { prove, type Verdict } from './proof.ts';
 import type { Fill } from './secrets.ts';
@@ -37,7 +38,12 @@ export interface Made {
 }
 
 /** Makes a bootstrap of what one Envoy runs, and proves that it answers alike. */
-export function attemptFrom(model: Model, gateway: Gateway, envoy: Envoy, toldVersion: string | null): Attempt {
+export function attemptFrom(
+  model: Model,
+  gateway: Gateway,
+  envoy: Envoy,
+  options: { readonly envoyVersion: string | null; readonly fold: boolean },
+): Attempt {
   const ledger = openLedger();
   const source = readSource(envoy, model.snapshot.documents, ledger);
   const failed = { envoy, newest: source.newest, ledger, made: null };
@@ -47,9 +53,35 @@ export function attemptFrom(model: Model, gateway: Gateway, envoy: Envoy, toldVe
   const read = tableOf(envoy);
   if (read.state === 'not-read') refuse(ledger, read.missing, read.reason);
   if (ledger.refused.length > 0 || read.state === 'not-read') return failed;
-  const version = seenValue(envoy.serverInfo)?.version || toldVersion || assumedVersion;
+  const version = seenValue(envoy.serverInfo)?.version || options.envoyVersion || assumedVersion;
   const verdict = prove(read.table, tableOfBootstrap(bootstrap, stockVersion(version), source.runtime));
   for (const witness of verdict.witnesses) refuse(ledger, 'the same answers', witness);
   if (verdict.state === 'different') return failed;
-  return { ...failed, made: { bootstrap, fills, verdict, table: read.table, version } };
+  const compile = (made: JsonObject): Table => tableOfBootstrap(made, stockVersion(version), source.runtime);
+  const final = options.fold ? foldIfEqual(bootstrap, compile, ledger) : bootstrap;
+  return { ...failed, made: { bootstrap: final, fills, verdict, table: read.table, version } };
+}
+
+/** One pass where there were two, if that is proved to answer alike; else as it was, and why. */
+function foldIfEqual(bootstrap: JsonObject, compile: (made: JsonObject) => Table, ledger: Ledger): JsonObject {
+  const { bootstrap: folded, folded: count, kept } = fold(bootstrap);
+  if (count === 0) {
+    ledger.gaps.add(
+      `nothing was folded: ${kept.slice(0, 3).join('; ') || 'no route hands requests to the gateway itself'}`,
+    );
+    return bootstrap;
+  }
+  const { state, witnesses, open } = prove(compile(bootstrap), compile(folded));
+  if (state !== 'equal') {
+    ledger.gaps.add(
+      `not folded, since it is not proved to answer alike: ${[...witnesses, ...open].slice(0, 3).join('; ')}`,
+    );
+    return bootstrap;
+  }
+  ledger.changed.add(
+    `folded ${count} routes into one pass, proved equal for every request: one line a request in the log`,
+  );
+  if (kept.length > 0)
+    ledger.changed.add(`${kept.length} routes still pass the gateway twice: ${kept.slice(0, 3).join('; ')}`);
+  return folded;
 }

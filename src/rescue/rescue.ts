@@ -19,6 +19,8 @@ export interface RescueOptions {
   readonly output: 'bootstrap' | 'manifests';
   /** `--envoy-version`: of the source, where nothing tells it; null: not told. */
   readonly envoyVersion: string | null;
+  /** One pass through the gateway where there were two, if that is proved to answer alike. */
+  readonly fold: boolean;
   /** How many requests to make for a trial of it; 0: none. */
   readonly trial: number;
 }
@@ -51,7 +53,7 @@ export function rescue(model: Model, options: RescueOptions): RescueResult {
     const gateway = chooseGateway(model, options.gateway);
     const attempts: Attempt[] = [];
     for (const envoy of newestFirst(gateway.envoys)) {
-      const attempt = attemptFrom(model, gateway, envoy, options.envoyVersion);
+      const attempt = attemptFrom(model, gateway, envoy, options);
       attempts.push(attempt);
       if (attempt.made) break;
     }
