@@ -68,6 +68,7 @@ function addRescueOptions(command: Command): Command {
     .addOption(
       new Option('-o, --output <form>', 'what to write').choices(['bootstrap', 'manifests']).default('bootstrap'),
     )
+    .addOption(list('--with <ns/name>', 'a GatewayRoute to add that App Mesh never applied'))
     .option('--fold', 'one pass through the gateway instead of two, where that is proved to answer alike', false)
     .option('--envoy <path>', 'an Envoy binary: also start it here with what was made, behind stand-ins, and ask it')
     .option('--output-file <file>', 'where to write it (else stdout); readable by you alone')

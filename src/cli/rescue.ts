@@ -14,6 +14,7 @@ export interface RescueFlags {
   readonly envoyVersion?: string;
   readonly envoy?: string;
   readonly fold: boolean;
+  readonly with: readonly string[];
   readonly bestEffort: boolean;
 }
 
@@ -31,6 +32,7 @@ async function make({ engine, summary }: Session, flags: RescueFlags): Promise<v
     output: flags.output,
     envoyVersion: flags.envoyVersion ?? null,
     fold: flags.fold,
+    withRoutes: flags.with,
     trial: flags.envoy === undefined ? 0 : trialRequests,
   });
   if (result.trouble !== null) throw new Failure(result.trouble, 2);

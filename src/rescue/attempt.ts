@@ -2,6 +2,7 @@ import type { JsonObject } from '../lib/json.ts';
 import type { Envoy } from '../model/envoy/envoy.ts';
 import type { Gateway } from '../model/gateway.ts';
 import type { Model } from '../model/model.ts';
+import { compareTables } from '../routing/compare/compare.ts';
 import { assumedVersion, tableOf } from '../routing/from-envoy.ts';
 import type { Table } from '../routing/table/table.ts';
 import { seenValue } from '../snapshot/coverage.ts';
@@ -9,12 +10,13 @@ import { makeBootstrap } from './bootstrap.ts';
 import { nameOf } from './choose.ts';
 import { fold } from './fold.ts';
 import { type Ledger, openLedger, refuse } from './modernize.ts';
-import { prove, type Verdict } from './proof.ts';
+import { describeAnswer, describeRequest, prove, type Verdict } from './proof.ts';
 import type { Fill } from './secrets.ts';
 import { serviceFinder } from './services.ts';
 import { readSource } from './source.ts';
 import { stockVersion } from './stock.ts';
 import { tableOfBootstrap } from './tables.ts';
+import { addGatewayRoute } from './with-route.ts';
 
 /** What a rescue from one Envoy came to. */
 export interface Attempt {
@@ -42,7 +44,11 @@ export function attemptFrom(
   model: Model,
   gateway: Gateway,
   envoy: Envoy,
-  options: { readonly envoyVersion: string | null; readonly fold: boolean },
+  options: {
+    readonly envoyVersion: string | null;
+    readonly fold: boolean;
+    readonly withRoutes: readonly string[];
+  },
 ): Attempt {
   const ledger = openLedger();
   const source = readSource(envoy, model.snapshot.documents, ledger);
@@ -58,8 +64,30 @@ export function attemptFrom(
   for (const witness of verdict.witnesses) refuse(ledger, 'the same answers', witness);
   if (verdict.state === 'different') return failed;
   const compile = (made: JsonObject): Table => tableOfBootstrap(made, stockVersion(version), source.runtime);
-  const final = options.fold ? foldIfEqual(bootstrap, compile, ledger) : bootstrap;
-  return { ...failed, made: { bootstrap: final, fills, verdict, table: read.table, version } };
+  const addition = { model, gateway, envoyVersion: version, findService: serviceFinder(model, envoy) };
+  const added = options.withRoutes.reduce(
+    (to, wanted) => addGatewayRoute(to, { ...addition, wanted }, ledger),
+    bootstrap,
+  );
+  if (ledger.refused.length > 0) return failed;
+  const table = added === bootstrap ? read.table : compile(added);
+  if (added !== bootstrap) tellMoved(read.table, table, ledger);
+  const final = options.fold ? foldIfEqual(added, compile, ledger) : added;
+  return { ...failed, made: { bootstrap: final, fills, verdict, table, version } };
+}
+
+/** What the added routes take, and from whom: requests that were answered before are worth a look. */
+function tellMoved(before: Table, after: Table, { gaps, changed }: Ledger): void {
+  const { differences } = compareTables(before, after, 'all');
+  const told = new Set<string>();
+  for (const { request, one, other } of differences) {
+    const move = `${one.outcome} ${one.cluster} ${other.outcome} ${other.cluster}`;
+    if (told.has(move)) continue;
+    told.add(move);
+    const said = `${describeRequest(request)}: ${describeAnswer(one)}, rescued ${describeAnswer(other)}`;
+    if (one.outcome === 'no-route' || one.outcome === 'no-virtual-host') changed.add(`new   ${said}`);
+    else gaps.add(`moved ${said}`);
+  }
 }
 
 /** One pass where there were two, if that is proved to answer alike; else as it was, and why. */

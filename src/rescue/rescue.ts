@@ -21,6 +21,8 @@ export interface RescueOptions {
   readonly envoyVersion: string | null;
   /** One pass through the gateway where there were two, if that is proved to answer alike. */
   readonly fold: boolean;
+  /** `NS/NAME` of GatewayRoutes to add that App Mesh never applied. */
+  readonly withRoutes: readonly string[];
   /** How many requests to make for a trial of it; 0: none. */
   readonly trial: number;
 }

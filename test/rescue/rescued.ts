@@ -44,7 +44,15 @@ export function rescueFrom(
     harvests.push(manifestHarvest([file], { defaultNamespace: 'default', closed: false, keep: true }));
   }
   const model = buildModel(assembleSnapshot(harvests, now));
-  return rescue(model, { gateway: null, output: 'bootstrap', envoyVersion: null, fold: false, trial: 0, ...options });
+  return rescue(model, {
+    gateway: null,
+    output: 'bootstrap',
+    envoyVersion: null,
+    fold: false,
+    withRoutes: [],
+    trial: 0,
+    ...options,
+  });
 }
 
 /** The bootstrap of a rescue that was made. */
