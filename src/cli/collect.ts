@@ -12,7 +12,7 @@ export interface CollectFlags extends SourceFlags {
 
 /** `meshdoctor collect`: write what was seen into a bundle; sets the exit code. */
 export async function collectBundle(flags: CollectFlags): Promise<void> {
-  await withSession(flags, flags.forRescue ? 'whole' : 'documents', async ({ engine, summary }) => {
+  await withSession(flags, { documents: true, whole: flags.forRescue }, async ({ engine, summary }) => {
     complain(summary.sources);
     if (readNothing(summary))
       throw new Failure('nothing could be read, so no bundle was written', codeOf(summary.sources) || 3);

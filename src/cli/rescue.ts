@@ -2,7 +2,6 @@ import { writeFile } from 'node:fs/promises';
 import type { RescueResult } from '../rescue/rescue.ts';
 import type { Trial } from '../rescue/trial.ts';
 import { Failure } from './failure.ts';
-import { writeOut } from './report-options.ts';
 import { complain, type Session, withSession } from './session.ts';
 import type { SourceFlags } from './source-options.ts';
 
@@ -21,7 +20,7 @@ export interface RescueFlags {
 /** `meshdoctor rescue`: a gateway's configuration in a form that survives a restart; sets the exit code. */
 export async function rescue(copy: string | undefined, flags: SourceFlags & RescueFlags): Promise<void> {
   const bundle = copy === undefined ? flags.bundle : [...flags.bundle, copy];
-  await withSession({ ...flags, bundle }, 'whole', (session) => make(session, flags));
+  await withSession({ ...flags, bundle }, { documents: false, whole: true }, (session) => make(session, flags));
 }
 
 async function make({ engine, summary }: Session, flags: RescueFlags): Promise<void> {
@@ -74,14 +73,22 @@ async function tryOut(envoy: string, trial: Trial): Promise<boolean> {
   return wrong.length === 0;
 }
 
-async function write(text: string, file: string | undefined): Promise<void> {
-  if (file === undefined) return writeOut(text);
+async function write(text: readonly Uint8Array[], file: string | undefined): Promise<void> {
+  if (file === undefined) return writeBytes(text);
   try {
     await writeFile(file, text, { mode: 0o600 });
   } catch (error) {
     throw new Failure(`cannot write ${file}: ${error instanceof Error ? error.message : error}`, 2);
   }
   process.stderr.write(`wrote   ${file}\n`);
+}
+
+async function writeBytes(chunks: readonly Uint8Array[]): Promise<void> {
+  for (const chunk of chunks) {
+    await new Promise<void>((resolve, reject) => {
+      process.stdout.write(chunk, (error) => (error ? reject(error) : resolve()));
+    });
+  }
 }
 
 /** What people are told, on stderr: the file alone goes to stdout. */

@@ -51,8 +51,14 @@ export function addSourceOptions(command: Command): Command {
     .addOption(new Option('--now <time>', "the snapshot's time, ISO 8601").argParser(parseTime));
 }
 
-/** What stays after reading: views alone, the documents too, or those with their configuration whole. */
-export type Keep = 'views' | 'documents' | 'whole';
+/** What stays after reading beside the views: the documents, to write a bundle; the configuration as Envoy prints it. */
+export interface Keep {
+  readonly documents: boolean;
+  readonly whole: boolean;
+}
+
+/** Views alone. */
+export const viewsAlone: Keep = { documents: false, whole: false };
 
 /** Turns the flags into what the engine collects. */
 export function requestFrom(flags: SourceFlags, keep: Keep, stdin: string | null): CollectRequest {
@@ -77,8 +83,8 @@ export function requestFrom(flags: SourceFlags, keep: Keep, stdin: string | null
     timeoutMs: flags.timeout,
     requestTimeoutMs: flags.requestTimeout,
     now: flags.now ?? null,
-    keep: keep !== 'views',
-    whole: keep === 'whole',
+    keep: keep.documents,
+    whole: keep.whole,
     stdin,
   };
 }

@@ -132,7 +132,13 @@ function assemble(saved: readonly SavedPage[], key: string, request: AdminFilesR
     const id = `${key}/${kind}${number > 1 ? `-${number}` : ''}.json`;
     return { document: makeDocument({ id, kind, origin: path, readAt, envoy: key }, text, request.keep), text };
   });
-  const { view, coverage, gaps } = assembleEnvoy({ key, label, pages, unread: [] });
+  const { view, coverage, gaps } = assembleEnvoy({
+    key,
+    label,
+    pages,
+    unread: [],
+    keepBodies: request.whole ?? false,
+  });
   const faulty = pages.flatMap(({ document }): SourceReport[] => {
     const gap = gaps.find(({ reason }) => reason.startsWith(`${document.origin} `));
     const cost = { calls: 1, bytes: document.size };

@@ -9,6 +9,7 @@ import { seenValue } from '../snapshot/coverage.ts';
 import { makeBootstrap } from './bootstrap.ts';
 import { nameOf } from './choose.ts';
 import { fold } from './fold.ts';
+import { routeCount, sameToTheLetter } from './letters.ts';
 import { type Ledger, openLedger, refuse } from './modernize.ts';
 import { describeAnswer, describeRequest, prove, type Verdict } from './proof.ts';
 import type { Fill } from './secrets.ts';
@@ -33,10 +34,12 @@ export interface Made {
   readonly bootstrap: JsonObject;
   readonly fills: readonly Fill[];
   readonly verdict: Verdict;
-  /** What decides what each request should come to. */
-  readonly table: Table;
+  /** What decides what each request should come to; compiled when it is asked for. */
+  readonly table: () => Table;
   /** Of the source; assumed where nothing told it. */
   readonly version: string;
+  /** Too large for anyone to read. */
+  readonly huge: boolean;
 }
 
 /** Makes a bootstrap of what one Envoy runs, and proves that it answers alike. */
@@ -51,29 +54,56 @@ export function attemptFrom(
   },
 ): Attempt {
   const ledger = openLedger();
-  const source = readSource(envoy, model.snapshot.documents, ledger);
+  const source = readSource(envoy, model.snapshot, ledger);
   const failed = { envoy, newest: source.newest, ledger, made: null };
   if (ledger.refused.length > 0) return failed;
   const name = nameOf(gateway).replace('/', '.');
   const { bootstrap, fills } = makeBootstrap(source, name, serviceFinder(model, envoy), ledger);
-  const read = tableOf(envoy);
-  if (read.state === 'not-read') refuse(ledger, read.missing, read.reason);
-  if (ledger.refused.length > 0 || read.state === 'not-read') return failed;
+  if (ledger.refused.length > 0) return failed;
   const version = seenValue(envoy.serverInfo)?.version || options.envoyVersion || assumedVersion;
-  const verdict = prove(read.table, tableOfBootstrap(bootstrap, stockVersion(version), source.runtime));
+  const running = lazily(() => runningTable(envoy));
+  const compile = (made: JsonObject): Table => tableOfBootstrap(made, stockVersion(version), source.runtime);
+  const huge = routeCount(source) > mostCompared;
+  const verdict =
+    huge && sameToTheLetter(source, bootstrap, [version, stockVersion(version)])
+      ? sameLetters
+      : prove(running(), compile(bootstrap));
   for (const witness of verdict.witnesses) refuse(ledger, 'the same answers', witness);
   if (verdict.state === 'different') return failed;
-  const compile = (made: JsonObject): Table => tableOfBootstrap(made, stockVersion(version), source.runtime);
   const addition = { model, gateway, envoyVersion: version, findService: serviceFinder(model, envoy) };
   const added = options.withRoutes.reduce(
-    (to, wanted) => addGatewayRoute(to, { ...addition, wanted }, ledger),
+    (to, one) => addGatewayRoute(to, { ...addition, wanted: one }, ledger),
     bootstrap,
   );
   if (ledger.refused.length > 0) return failed;
-  const table = added === bootstrap ? read.table : compile(added);
-  if (added !== bootstrap) tellMoved(read.table, table, ledger);
+  const table = added === bootstrap ? running : lazily(() => compile(added));
+  if (added !== bootstrap) tellMoved(running(), table(), ledger);
   const final = options.fold ? foldIfEqual(added, compile, ledger) : added;
-  return { ...failed, made: { bootstrap: final, fills, verdict, table, version } };
+  return { ...failed, made: { bootstrap: final, fills, verdict, table, version, huge } };
+}
+
+/** With more routes than these the tables are not compared where they are the same to the letter. */
+const mostCompared = 4_000;
+
+const sameLetters: Verdict = {
+  state: 'equal',
+  say: 'its listeners, routes and clusters are the source’s to the letter, so the same for every request',
+  witnesses: [],
+  open: [],
+};
+
+function runningTable(envoy: Envoy): Table {
+  const read = tableOf(envoy);
+  if (read.state === 'not-read') throw new Error(`${read.missing}: ${read.reason}`);
+  return read.table;
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 /** What the added routes take, and from whom: requests that were answered before are worth a look. */

@@ -57,8 +57,19 @@ export function makeBootstrap(source: RescueSource, name: string, findService: F
     admin: { address: { socket_address: { address: '127.0.0.1', port_value: adminPort(source) } } },
     static_resources: { listeners, clusters, ...(secrets.length > 0 ? { secrets } : {}) },
   };
+  tellFixed(ledger);
   refuseHidden(bootstrap, ledger);
   return { bootstrap, fills };
+}
+
+function tellFixed({ fixed, gaps }: Ledger): void {
+  if (fixed.length === 0) return;
+  const more = fixed.length > 3 ? ` and ${fixed.length - 3} more` : '';
+  const some = fixed.length === 1 ? '1 cluster keeps' : `${fixed.length} clusters keep`;
+  gaps.add(
+    `${some} fixed addresses, which no Service was found for: right only until those pods move. Give Services, ` +
+      `EndpointSlices and Pods with -f. ${fixed.slice(0, 3).join('; ')}${more}`,
+  );
 }
 
 /** Without the clusters that led to the control plane alone. */

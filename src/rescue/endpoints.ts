@@ -41,12 +41,7 @@ export function standaloneCluster(
     return { ...base, type: 'STRICT_DNS', load_assignment: assignmentTo(name, service) };
   }
   const listed = addresses.map(({ host, port }) => `${host}:${port}`);
-  const few = listed.slice(0, 4).join(', ') + (listed.length > 4 ? ` and ${listed.length - 4} more` : '');
-  ledger.gaps.add(
-    listed.length === 0
-      ? `${name} has no address at all: Envoy answers 503 for it, and the rescued one does`
-      : `${name} keeps fixed addresses (${few}), which no Service was found for: right only until those pods move`,
-  );
+  ledger.fixed.push(`${name} (${listed.slice(0, 3).join(', ') || 'none at all: 503 as before'})`);
   const named = addresses.some(({ host, port }) => port > 0 && !/^[\d.]+$|:/.test(host));
   return { ...base, type: named ? 'STRICT_DNS' : 'STATIC', load_assignment: { ...assignment, cluster_name: name } };
 }

@@ -8,13 +8,15 @@ export interface Ledger {
   readonly refused: Gap[];
   /** What the rescued gateway lacks or does otherwise, named. */
   readonly gaps: Set<string>;
+  /** Clusters that keep the addresses a control plane once sent. */
+  readonly fixed: string[];
   /** What was changed so that it starts, without a change to what it answers. */
   readonly changed: Set<string>;
 }
 
 /** A ledger in which nothing was noted yet. */
 export function openLedger(): Ledger {
-  return { refused: [], gaps: new Set(), changed: new Set() };
+  return { refused: [], gaps: new Set(), fixed: [], changed: new Set() };
 }
 
 const type = (name: string): string => `type.googleapis.com/envoy.extensions.${name}`;
@@ -66,8 +68,6 @@ export function modernize<T>(value: T, where: string, ledger: Ledger): T {
     if (extensionMembers.has(key)) return typedExtension(object, where, ledger);
     if (key === 'headers') return currentHeaderMatcher(object, ledger);
     if ('google_re2' in object && 'regex' in object) return without(object, 'google_re2');
-    // Envoy to 1.2x demanded that it is the sum of the weights; later ones take the sum.
-    if (key === 'weighted_clusters') return without(object, 'total_weight');
     return object;
   });
 }

@@ -4,6 +4,7 @@ import type { Gap } from '../snapshot/coverage.ts';
 import { type Attempt, attemptFrom, type Made } from './attempt.ts';
 import { CannotChoose, chooseGateway, nameOf, newestFirst } from './choose.ts';
 import { findHome } from './home.ts';
+import { jsonBytes } from './json-bytes.ts';
 import { boundToAny, writeManifests } from './manifests.ts';
 import type { Ledger } from './modernize.ts';
 import type { Verdict } from './proof.ts';
@@ -43,8 +44,8 @@ export interface RescueResult {
   readonly fills: readonly Fill[];
   readonly files: readonly string[];
   readonly verdict: Verdict | null;
-  /** The file to write; null where it was refused. */
-  readonly text: string | null;
+  /** The file to write, in pieces; null where it was refused. */
+  readonly text: readonly Uint8Array[] | null;
   /** What to start, and to ask, for a trial; null where none was asked for. */
   readonly trial: Trial | null;
 }
@@ -88,7 +89,10 @@ function resultOf(model: Model, gateway: Gateway, attempts: readonly Attempt[], 
   const { made, ledger } = done;
   const rest = gateway.envoys.filter((envoy) => !attempts.some((attempt) => attempt.envoy === envoy));
   const source = done.newest === '' ? done.envoy.label : `${done.envoy.label}, last configured ${done.newest}`;
-  const text = options.output === 'manifests' ? manifestsOf(model, gateway, made, ledger, source) : bootstrapText(made);
+  const text =
+    options.output === 'manifests'
+      ? manifestsOf(model, gateway, made, ledger, source)
+      : jsonBytes(made.bootstrap, made.huge);
   if (text === null) return refusedResult(gateway, attempts);
   return {
     ...nothing,
@@ -106,7 +110,7 @@ function resultOf(model: Model, gateway: Gateway, attempts: readonly Attempt[], 
     files: neededFiles(made.bootstrap),
     verdict: made.verdict,
     text,
-    trial: options.trial > 0 ? makeTrial(made.bootstrap, made.table, options.trial) : null,
+    trial: options.trial > 0 ? makeTrial(made.bootstrap, made.table(), options.trial) : null,
   };
 }
 
@@ -119,21 +123,18 @@ function refusedResult(gateway: Gateway, attempts: readonly Attempt[]): RescueRe
   };
 }
 
-function bootstrapText({ bootstrap }: Made): string {
-  return `${JSON.stringify(bootstrap, null, 1)}\n`;
-}
-
-function manifestsOf(model: Model, gateway: Gateway, made: Made, ledger: Ledger, source: string): string | null {
+function manifestsOf(model: Model, gateway: Gateway, made: Made, ledger: Ledger, source: string) {
   const bootstrap = boundToAny(made.bootstrap, ledger.changed);
   const parts = {
     home: findHome(model, gateway),
     bootstrap,
     image: stockImage(made.version),
-    ports: [...new Set(clientListeners(made.table).map(({ port }) => port))],
+    ports: [...new Set(clientListeners(made.table()).map(({ port }) => port))],
     fills: made.fills,
     files: neededFiles(bootstrap),
   };
   const proof = `${made.verdict.state}, ${made.verdict.say}`;
   const facts = { gateway: nameOf(gateway), source, madeAt: model.now, proof, gaps: [...ledger.gaps] };
-  return writeManifests(parts, facts, made.table, ledger);
+  const text = writeManifests(parts, facts, made.table(), ledger);
+  return text === null ? null : [new TextEncoder().encode(text)];
 }

@@ -1,10 +1,11 @@
-import { asObject, isObject, type JsonObject, valueAt } from '../lib/json.ts';
+import { asObject, isObject, type JsonObject } from '../lib/json.ts';
 import type { Envoy } from '../model/envoy/envoy.ts';
 import type { Gap, Seen } from '../snapshot/coverage.ts';
 import { seenValue } from '../snapshot/coverage.ts';
 import type { Document } from '../snapshot/document.ts';
 import type { ClusterHosts } from '../snapshot/envoy/view.ts';
 import type { Place } from '../snapshot/object.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Ledger } from './modernize.ts';
 import { refuse } from './modernize.ts';
 
@@ -27,8 +28,8 @@ export interface RescueSource {
 }
 
 /** Reads what an Envoy runs; what is missing for a rescue is noted as refused, what it leaves behind as a gap. */
-export function readSource(envoy: Envoy, documents: readonly Document[], ledger: Ledger): RescueSource {
-  const bodyAt = bodies(documents);
+export function readSource(envoy: Envoy, snapshot: Snapshot, ledger: Ledger): RescueSource {
+  const bodyAt = bodiesOf(snapshot, envoy.key);
   const listeners = whole(envoy.listenerConfig, ledger) ?? [];
   const routes = whole(envoy.routes, ledger) ?? [];
   const clusters = whole(envoy.clusterConfig, ledger) ?? [];
@@ -47,7 +48,7 @@ export function readSource(envoy: Envoy, documents: readonly Document[], ledger:
   return {
     envoy,
     newest: [...running, ...routes, ...held].reduce((last, { lastUpdated }) => maxText(last, lastUpdated ?? ''), ''),
-    bootstrap: readBootstrap(envoy, documents, bodyAt, ledger),
+    bootstrap: readBootstrap(envoy, snapshot.documents, bodyAt, ledger),
     listeners: running.map(({ body }) => body?.json ?? {}),
     routeConfigs: new Map(routes.map(({ name, body }) => [name, body])),
     clusters: held.map(({ place }) => bodyAt(place)),
@@ -62,16 +63,15 @@ function maxText(one: string, other: string): string {
   return other > one ? other : one;
 }
 
-/** What stands at a place of a document; each document is parsed once. */
-function bodies(documents: readonly Document[]): (place: Place) => JsonObject {
-  const parsed = new Map<string, unknown>();
+/** What Envoy prints at a place: a resource itself, or the element of the dump that holds it. */
+function bodiesOf({ envoys }: Snapshot, key: string): (place: Place) => JsonObject {
+  const bodies = envoys.find((view) => view.key === key)?.bodies;
+  if (!bodies) throw new Error(`the configuration of ${key} was not kept`);
   return ({ document, pointer }) => {
-    if (!parsed.has(document)) {
-      const text = documents.find(({ id }) => id === document)?.text() ?? null;
-      if (text === null) throw new Error(`the text of ${document} was not kept`);
-      parsed.set(document, JSON.parse(text.replace(/^\uFEFF/, '')));
-    }
-    return asObject(valueAt(parsed.get(document), pointer));
+    const held = bodies.get(`${document} ${pointer}`);
+    if (held) return held;
+    const cut = pointer.lastIndexOf('/');
+    return asObject(bodies.get(`${document} ${pointer.slice(0, cut)}`)?.[pointer.slice(cut + 1)]);
   };
 }
 

@@ -116,7 +116,7 @@ describe('what a rescue completes, and names', () => {
     const result = rescueFrom([withEds(healthy())]);
     const assignment = clusterOf(bootstrapOf(result), cart).load_assignment;
     expect(JSON.stringify(assignment)).not.toMatch(/health_status|"load_balancing_weight":0|@type/);
-    expect(result.gaps.join('\n')).toContain(`${cart} keeps fixed addresses`);
+    expect(result.gaps.join('\n')).toContain(`1 cluster keeps fixed addresses`);
   });
 
   it('a bootstrap that was not read, or only in part', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { valueAt } from '../../src/lib/json.ts';
-import { bootstrapOf, capturedDump, clusterOf, type Dump, part, rescueFrom } from './rescued.ts';
+import { bootstrapOf, capturedDump, clusterOf, type Dump, part, rescueFrom, textOf } from './rescued.ts';
 
 const healthy = (): Dump => capturedDump('envoy-1.40.0-healthy');
 const cart = 'cds_egress_shop_cart_shop_http_8080';
@@ -14,7 +14,7 @@ const chainOf = (dump: Dump): Record<string, unknown> =>
 describe('a rescued bootstrap', () => {
   it('names neither control plane nor mesh identity, and proves that it answers alike', () => {
     const result = rescueFrom([healthy()]);
-    const text = result.text ?? '';
+    const text = textOf(result.text);
     expect(result.verdict?.state).toBe('equal');
     expect(text).not.toMatch(
       /virtualGateway|"ads"|dynamic_resources|google_grpc|resource_api_version|aws\.appmesh\.platform/,

@@ -58,7 +58,12 @@ export function rescueFrom(
 /** The bootstrap of a rescue that was made. */
 export function bootstrapOf({ text, refused }: RescueResult): JsonObject {
   if (text === null) throw new Error(`refused: ${JSON.stringify(refused)}`);
-  return JSON.parse(text);
+  return JSON.parse(textOf(text));
+}
+
+/** The file of a rescue that was made. */
+export function textOf(text: RescueResult['text']): string {
+  return Buffer.concat([...(text ?? [])]).toString('utf8');
 }
 
 /** The cluster of a bootstrap that has this name. */
@@ -69,7 +74,7 @@ export function clusterOf(bootstrap: JsonObject, name: string): JsonObject {
 
 /** The objects of the manifests of a rescue that was made, by kind. */
 export function objectsOf({ text }: RescueResult): Readonly<Record<string, JsonObject>> {
-  const objects = (text ?? '')
+  const objects = textOf(text)
     .split(/^---$/m)
     .slice(1)
     .map((one) => parse(one));
@@ -92,7 +97,7 @@ function envoyHarvest(index: number, dump: Dump | string, { clusters, runtime, s
     const of = { id: `${key}/${kind}.json`, kind, origin, readAt: now, envoy: key };
     return text === undefined ? [] : [{ document: makeDocument(of, text, true), text }];
   });
-  const { view, coverage, gaps } = assembleEnvoy({ key, label, pages: read, unread: [] });
+  const { view, coverage, gaps } = assembleEnvoy({ key, label, pages: read, unread: [], keepBodies: true });
   return {
     documents: read.map(({ document }) => document),
     objects: [],

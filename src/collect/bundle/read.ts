@@ -87,7 +87,7 @@ function restore(path: string, files: Files, manifest: BundleManifest, options: 
     });
   const envoys = manifest.envoys.map(({ key, label, unread }) => {
     const mine = pages.filter(({ document }) => document.envoy === prefix + key);
-    return assembleEnvoy({ key: prefix + key, label, pages: mine, unread });
+    return assembleEnvoy({ key: prefix + key, label, pages: mine, unread, keepBodies: options.whole ?? false });
   });
   const sets = [...groupBy(manifest.manifests, ({ defaultNamespace }) => defaultNamespace)];
   const objects = sets.map(([defaultNamespace, set]) => {

@@ -88,6 +88,7 @@ function finish({ request, target, pages, unread, redactions, calls, bytes, slow
     label: target.label,
     pages: [...pages.values()],
     unread,
+    keepBodies: request.whole ?? false,
   });
   const missed = coverage.filter(({ state }) => state !== 'listed').length;
   const detail = [

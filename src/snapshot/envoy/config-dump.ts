@@ -30,10 +30,12 @@ export interface ConfigReading {
   readonly touched: Set<ConfigField>;
   /** True when a whole dump was read that held each of bootstrap, listeners and clusters. */
   complete: boolean;
+  /** What a dump prints of each cluster, endpoint, secret and the bootstrap, by `document pointer`; null: not kept. */
+  readonly bodies: Map<string, JsonObject> | null;
 }
 
 /** A reading that has read nothing yet. */
-export function emptyConfigReading(): ConfigReading {
+export function emptyConfigReading(keepBodies: boolean): ConfigReading {
   return {
     bootstrap: null,
     listeners: [],
@@ -45,6 +47,7 @@ export function emptyConfigReading(): ConfigReading {
     whole: new Set(),
     touched: new Set(),
     complete: false,
+    bodies: keepBodies ? new Map() : null,
   };
 }
 
@@ -135,6 +138,7 @@ function addDump(
     if (field === 'bootstrap') {
       if (!isObject(dump.bootstrap)) continue;
       to.bootstrap = readBootstrap(dump.bootstrap, document, `${at}/bootstrap`);
+      to.bodies?.set(`${document} ${at}/bootstrap`, dump.bootstrap);
     }
     markRead(to, field, asked);
     for (const [index, element] of asList(dump[field]).entries()) {
@@ -151,6 +155,7 @@ function markRead(to: ConfigReading, field: ConfigField, asked: ConfigAsked): vo
 }
 
 function addElement(to: ConfigReading, field: ConfigField, element: JsonObject, document: string, at: string): void {
+  if (!field.endsWith('listeners') && !field.endsWith('route_configs')) to.bodies?.set(`${document} ${at}`, element);
   switch (field) {
     case 'bootstrap':
       to.bootstrap = isObject(element.bootstrap)

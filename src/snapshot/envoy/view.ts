@@ -21,6 +21,8 @@ export interface EnvoyView {
   readonly stats: Seen<StatsReads>;
   readonly certs: Seen<readonly Certificate[]>;
   readonly runtime: Seen<Runtime>;
+  /** Clusters, endpoints, secrets and bootstrap as Envoy prints them, by `document pointer`; only where they were to be kept. */
+  readonly bodies?: ReadonlyMap<string, JsonObject>;
 }
 
 /** `/server_info`. */
