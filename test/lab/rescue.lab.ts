@@ -75,6 +75,20 @@ describe.each(['1.40.0', '1.36.2'] as const)('an orphaned App Mesh gateway, resc
     expect(await rescued.stdout()).toContain('"GET /cart');
   });
 
+  it('answers alike in one pass too, with --fold', async () => {
+    const { stdout, stderr } = await meshdoctor('rescue', copy, '--fold');
+    expect(stderr).toMatch(/folded \d+ routes into one pass, proved equal for every request/);
+    const [from = ''] = /127\.20\.\d+\.10\b/.exec(stdout) ?? [];
+    const to = from.replace(/10$/, '201');
+    const folded = await startStatic(version, stdout.replaceAll(from, to));
+    const cases = await requestsFor({ bundles: [copy] }, 1_000);
+    const found = await differences(cases, { host: from }, { host: to });
+    const passes = await readStat(folded.adminUrl, 'http.egress.downstream_rq_total');
+    await folded.stop();
+    expect(found).toEqual([]);
+    expect(passes).toBeLessThan(500);
+  });
+
   it('needs no control plane: it is LIVE again after a restart, with its listeners', async () => {
     const bootstrap = (await meshdoctor('rescue', copy)).stdout;
     expect(bootstrap).not.toMatch(/ads|google_grpc|virtualGateway/);
