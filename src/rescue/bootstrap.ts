@@ -58,6 +58,7 @@ export function makeBootstrap(source: RescueSource, name: string, findService: F
     static_resources: { listeners, clusters, ...(secrets.length > 0 ? { secrets } : {}) },
   };
   tellFixed(ledger);
+  tellDangling(listeners, clusters, ledger);
   refuseHidden(bootstrap, ledger);
   return { bootstrap, fills };
 }
@@ -69,6 +70,22 @@ function tellFixed({ fixed, gaps }: Ledger): void {
   gaps.add(
     `${some} fixed addresses, which no Service was found for: right only until those pods move. Give Services, ` +
       `EndpointSlices and Pods with -f. ${fixed.slice(0, 3).join('; ')}${more}`,
+  );
+}
+
+/** A route to a cluster that is not there answers 503 now, and will; or the dump's sections are of different moments. */
+function tellDangling(listeners: readonly JsonObject[], clusters: readonly JsonObject[], { gaps }: Ledger): void {
+  const names = new Set(clusters.map(({ name }) => name));
+  const missing = new Set<string>();
+  editObjects(listeners, (object, key) => {
+    const name = key === 'route' ? object.cluster : key === 'clusters' ? object.name : undefined;
+    if (typeof name === 'string' && !names.has(name)) missing.add(name);
+    return object;
+  });
+  if (missing.size === 0) return;
+  const some = [...missing].slice(0, 3).join(', ') + (missing.size > 3 ? ` and ${missing.size - 3} more` : '');
+  gaps.add(
+    `routes lead to clusters that the dump does not hold (${some}): Envoy answers 503 there, and the rescued one does`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { asObject, isObject, type JsonObject } from '../lib/json.ts';
+import { asList, asObject, isObject, type JsonObject } from '../lib/json.ts';
 import type { Gateway } from '../model/gateway.ts';
 import type { Model } from '../model/model.ts';
 import type { Pod, Service, Workload } from '../model/platform/kinds.ts';
@@ -20,6 +20,8 @@ export interface Home {
   readonly old: OldGateway;
   /** What else selects pods with these labels: Services, budgets, policies. */
   readonly alsoSelectedBy: readonly string[];
+  /** NetworkPolicies that let the old pods in by their labels or namespace, and not the new ones. */
+  readonly closedTo: readonly string[];
 }
 
 /** What was read of the gateway's old pods. */
@@ -41,6 +43,7 @@ export function findHome(model: Model, gateway: Gateway): Home {
   const name = `${base}-rescue`;
   const labels = { 'app.kubernetes.io/instance': name, 'meshdoctor.io/rescue-of': `${namespace}.${base}`.slice(0, 63) };
   const { own, because } = chooseNamespace(model, namespace);
+  const old = findOld(model, gateway, namespace);
   const target = own ? `${namespace}-rescue`.slice(0, 63) : namespace;
   return {
     name,
@@ -48,8 +51,9 @@ export function findHome(model: Model, gateway: Gateway): Home {
     ownNamespace: own,
     because,
     labels,
-    old: findOld(model, gateway, namespace),
+    old,
     alsoSelectedBy: selectorsOf(model, target, labels),
+    closedTo: policiesClosedTo(model, old, { namespace: target, labels }),
   };
 }
 
@@ -91,6 +95,36 @@ function resourcesOf(model: Model, kind: string, namespace: string): readonly Re
   return model.snapshot.objects
     .filter(({ ref }) => ref.kind === kind && ref.namespace === namespace)
     .map((object) => readResource(object, 'manifest'));
+}
+
+interface Client {
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+function policiesClosedTo(model: Model, old: OldGateway, now: Client): readonly string[] {
+  const labels = old.workload?.podLabels ?? old.pods[0]?.labels;
+  if (!labels) return [];
+  const was = { namespace: old.namespace, labels };
+  return model.snapshot.objects
+    .filter(({ ref }) => ref.kind === 'NetworkPolicy')
+    .filter(({ ref, body }) => {
+      const peers = asList(asObject(body.spec).ingress).flatMap((rule) => asList(asObject(rule).from));
+      const admits = (client: Client): boolean =>
+        peers.some((peer) => admitsPeer(model, asObject(peer), ref.namespace, client));
+      return admits(was) && !admits(now);
+    })
+    .map(({ ref }) => refText(ref));
+}
+
+/** NetworkPolicyPeer: without a namespaceSelector it speaks of the policy's own namespace. */
+function admitsPeer(model: Model, peer: JsonObject, own: string | null, { namespace, labels }: Client): boolean {
+  if (isObject(peer.ipBlock)) return false;
+  const spaces = readSelector(peer.namespaceSelector);
+  const known = model.namespaces.find(({ ref }) => ref.name === namespace)?.labels ?? {};
+  const named = { ...known, 'kubernetes.io/metadata.name': namespace };
+  const pods = readSelector(peer.podSelector);
+  return (spaces ? selects(spaces, named) : namespace === own) && (pods === null || selects(pods, labels));
 }
 
 /** Where a kind that selects pods of its namespace by labels keeps its selector; a Service has a plain map. */

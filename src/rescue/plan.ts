@@ -33,6 +33,9 @@ export function writePlan(parts: Parts, facts: PlanFacts): readonly string[] {
     ...facts.gaps.map((gap) => `Gap: ${gap}`),
     `Where: namespace ${home.namespace}, because ${home.because}`,
     `Also selects these pods: ${home.alsoSelectedBy.join(', ') || `nothing that was read in namespace ${home.namespace}`}`,
+    ...(home.closedTo.length > 0
+      ? [`Closed to these pods, though open to the old ones: ${home.closedTo.join(', ')}: let them in first`]
+      : []),
     '',
     `Never, while ${facts.gateway} serves: rollout restart · delete pod · edit the pod template · scale down · drain its nodes.`,
     'Its pods hold a configuration that nobody can send again.',

@@ -122,6 +122,23 @@ describe.each(['1.40.0', '1.36.2'] as const)('an orphaned App Mesh gateway, resc
   });
 });
 
+describe('two replicas on unix sockets', () => {
+  it('are read both, and the newest complete configuration is taken, and named', async () => {
+    const lab = await startStory('healthy', { envoyVersion: '1.40.0', replicas: 2, adminSocket: true });
+    try {
+      const [first = '', second = ''] = lab.adminUrls;
+      await lab.controlPlane.die();
+      await lab.restartEnvoy(1);
+      const { code, stderr } = await meshdoctor('rescue', '--admin', second, '--admin', first);
+      expect(stderr).toContain(`RESCUED shop/edge from ${first}, last configured 20`);
+      expect(stderr).toContain('PROOF   equal: proved for every request');
+      expect(code).toBe(0);
+    } finally {
+      await lab.stop();
+    }
+  });
+});
+
 describe.each(['1.40.0', '1.36.2'] as const)('a gateway with TLS on both sides, rescued, on Envoy %s', (version) => {
   let gateway: SecureGateway;
   let rescued: StaticEnvoy | null = null;

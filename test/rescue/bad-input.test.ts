@@ -119,6 +119,16 @@ describe('what a rescue completes, and names', () => {
     expect(result.gaps.join('\n')).toContain(`1 cluster keeps fixed addresses`);
   });
 
+  it('routes to clusters that are not there: 503 now, and then', () => {
+    const dump = healthy();
+    const clusters = part(dump, 'ClustersConfigDump');
+    const all = clusters.dynamic_active_clusters as { cluster: { name: string } }[];
+    clusters.dynamic_active_clusters = all.filter(({ cluster }) => cluster.name !== cart);
+    const result = rescueFrom([dump]);
+    expect(result.gaps.join()).toContain(`routes lead to clusters that the dump does not hold (${cart})`);
+    expect(result.verdict?.state).toBe('equal');
+  });
+
   it('a bootstrap that was not read, or only in part', () => {
     const dump = healthy();
     dump.configs = dump.configs.filter((config) => !String(config['@type']).endsWith('.BootstrapConfigDump'));

@@ -143,6 +143,22 @@ spec: { podSelector: {} }`;
     expect(text).toContain('Also selects these pods: NetworkPolicy shop/deny-all');
   });
 
+  it('say which NetworkPolicies let the old pods in and not the new ones', () => {
+    const policy = (name: string, from: string): string => `
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: ${name}, namespace: shop }
+spec: { podSelector: { matchLabels: { app: cart } }, ingress: [{ from: [${from}] }] }`;
+    const policies =
+      policy('by-label', '{ podSelector: { matchLabels: { app: edge } } }') +
+      policy('by-namespace', '{ namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: shop } } }') +
+      policy('open', '{ namespaceSelector: {} }');
+    const closed = /Closed to these pods.*/.exec(textOf(rescued(labelled + platform + policies).text))?.[0];
+    expect(closed).toContain('NetworkPolicy shop/by-label, NetworkPolicy shop/by-namespace');
+    expect(closed).not.toContain('shop/open');
+  });
+
   it('mount the keys a person must supply, and the volumes that hold the other files', () => {
     const dump = capturedDump('envoy-1.40.0-healthy');
     const listener = valueAt(
