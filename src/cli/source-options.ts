@@ -51,7 +51,9 @@ export function addSourceOptions(command: Command): Command {
     .addOption(new Option('--now <time>', "the snapshot's time, ISO 8601").argParser(parseTime));
 }
 
-/** What stays after reading beside the views: the documents, to write a bundle; the configuration as Envoy prints it. */
+/**
+ * What stays after reading beside the views: the documents, to write a bundle; the configuration as Envoy prints it.
+ */
 export interface Keep {
   readonly documents: boolean;
   readonly whole: boolean;

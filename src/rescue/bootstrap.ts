@@ -73,7 +73,9 @@ function tellFixed({ fixed, gaps }: Ledger): void {
   );
 }
 
-/** A route to a cluster that is not there answers 503 now, and will; or the dump's sections are of different moments. */
+/**
+ * A route to a cluster that is not there answers 503 now, and will; or the dump's sections are of different moments.
+ */
 function tellDangling(listeners: readonly JsonObject[], clusters: readonly JsonObject[], { gaps }: Ledger): void {
   const names = new Set(clusters.map(({ name }) => name));
   const missing = new Set<string>();

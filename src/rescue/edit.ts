@@ -1,14 +1,17 @@
 import { isObject, type JsonObject } from '../lib/json.ts';
 
-/** Changes one object; `key` is the member it stands under, or that of the list it stands in. The same object: no change. */
+/**
+ * Changes one object; `key` is the member it stands under, or that of the list it stands in. The same object: no
+ * change.
+ */
 export type Edit = (object: JsonObject, key: string) => JsonObject;
 
 /** Nothing Envoy writes nests deeper. */
 const deepest = 400;
 
 /**
- * Edits every object in a value, inner ones first. What does not change is not copied: a dump of 30 MB is mostly routes that
- * stay as they are.
+ * Edits every object in a value, inner ones first. What does not change is not copied: a dump of 30 MB is mostly
+ * routes that stay as they are.
  */
 export function editObjects<T>(value: T, edit: Edit): T {
   return walk(value, '', edit, 0) as T;

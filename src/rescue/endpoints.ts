@@ -18,7 +18,10 @@ export interface ServiceAddress {
 /** Finds the Service behind the addresses of a cluster; null where none is known. */
 export type FindService = (cluster: string, addresses: readonly Address[]) => ServiceAddress | null;
 
-/** A cluster that needs no control plane: EDS becomes addresses, or the Service they belong to; the rest stays as it is. */
+/**
+ * A cluster that needs no control plane: EDS becomes addresses, or the Service they belong to; the rest stays as it
+ * is.
+ */
 export function standaloneCluster(
   cluster: JsonObject,
   source: RescueSource,
@@ -63,7 +66,10 @@ function assignmentOf(name: string, asked: string, source: RescueSource, ledger:
   return null;
 }
 
-/** A dump writes weight 0 and a health of the moment; a bootstrap takes no such weight, and the health would stay for ever. */
+/**
+ * A dump writes weight 0 and a health of the moment; a bootstrap takes no such weight, and the health would stay for
+ * ever.
+ */
 function cleanAssignment(assignment: JsonObject): JsonObject {
   return {
     ...without(assignment, '@type'),

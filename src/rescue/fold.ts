@@ -14,8 +14,9 @@ export interface Folded {
 const defaultTimeoutMs = 15_000;
 
 /**
- * Composes each route that hands a request to the gateway's own second listener with the routes it meets there. What cannot be
- * composed to the letter stays as it is, behind what could: the second listener stays too, so a request falls through to it.
+ * Composes each route that hands a request to the gateway's own second listener with the routes it meets there. What
+ * cannot be composed to the letter stays as it is, behind what could: the second listener stays too, so a request
+ * falls through to it.
  */
 export function fold(bootstrap: JsonObject): Folded {
   const inner = innerHosts(bootstrap);
@@ -200,7 +201,8 @@ function composePrefix(
 ): ComposedPath | string | null {
   const sent = rewrite ?? prefix;
   if (rewrite !== undefined && !(prefix.endsWith('/') && rewrite.endsWith('/'))) {
-    // `/cart` + `..` becomes `/..`, which the second pass normalises: only the bare path is surely the same in one pass.
+    // `/cart` + `..` becomes `/..`, which the second pass normalises: only the bare path is surely the same in one
+    // pass.
     const takes = wanted === undefined ? rewrite.startsWith(beyond ?? '') : rewrite === wanted;
     return takes ? { match: { path: prefix }, rewrite, takesAll: false } : null;
   }

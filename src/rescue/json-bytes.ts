@@ -1,6 +1,8 @@
 const chunkLength = 1 << 18;
 
-/** A value as JSON in pieces, for people or without any blank: a bootstrap of 30 MB never stands in memory as one text. */
+/**
+ * A value as JSON in pieces, for people or without any blank: a bootstrap of 30 MB never stands in memory as one text.
+ */
 export function jsonBytes(value: unknown, compact: boolean): readonly Uint8Array[] {
   const encoder = new TextEncoder();
   const chunks: Uint8Array[] = [];
@@ -12,7 +14,10 @@ export function jsonBytes(value: unknown, compact: boolean): readonly Uint8Array
     pending = '';
   };
   const write = (held: unknown, indent: string): void => {
-    if (typeof held !== 'object' || held === null) return say(JSON.stringify(held));
+    if (typeof held !== 'object' || held === null) {
+      say(JSON.stringify(held));
+      return;
+    }
     const inner = compact ? '' : `${indent} `;
     let first = true;
     const next = (): void => {
@@ -25,7 +30,8 @@ export function jsonBytes(value: unknown, compact: boolean): readonly Uint8Array
         next();
         write(item, inner);
       }
-      return say(first ? ']' : `${indent}]`);
+      say(first ? ']' : `${indent}]`);
+      return;
     }
     say('{');
     for (const [name, item] of Object.entries(held)) {

@@ -14,8 +14,8 @@ function hostsOf({ routeConfigs }: RescueSource): readonly JsonObject[] {
 }
 
 /**
- * Whether a bootstrap holds, to the letter, the listeners, routes and cluster names of its source, and both Envoys read them
- * alike: then they decide every request alike. Cheap where comparing tables is not; false says nothing.
+ * Whether a bootstrap holds, to the letter, the listeners, routes and cluster names of its source, and both Envoys
+ * read them alike: then they decide every request alike. Cheap where comparing tables is not; false says nothing.
  */
 export function sameToTheLetter(
   source: RescueSource,

@@ -48,8 +48,8 @@ function withRoutes(filter: JsonObject, listener: string, source: RescueSource, 
 }
 
 /**
- * Inline, Envoy checks by default that each route's cluster exists, and one that does not stops the whole bootstrap; by RDS it
- * answers 503 for that route alone. So it stays.
+ * Inline, Envoy checks by default that each route's cluster exists, and one that does not stops the whole bootstrap;
+ * by RDS it answers 503 for that route alone. So it stays.
  */
 function inlineRoutes(routes: JsonObject, ledger: Ledger): JsonObject {
   if (isObject(routes.vhds)) {

@@ -22,8 +22,8 @@ export function openLedger(): Ledger {
 const type = (name: string): string => `type.googleapis.com/envoy.extensions.${name}`;
 
 /**
- * Extensions that once were found by their name alone. From 1.22 on Envoy finds an extension by the type of its configuration:
- * 1.36.2 and 1.40.0 answer "Didn't find a registered implementation" to each of these without one.
+ * Extensions that once were found by their name alone. From 1.22 on Envoy finds an extension by the type of its
+ * configuration: 1.36.2 and 1.40.0 answer "Didn't find a registered implementation" to each of these without one.
  */
 const typeOfName: ReadonlyMap<string, string> = new Map([
   ['envoy.filters.http.router', type('filters.http.router.v3.Router')],

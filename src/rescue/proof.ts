@@ -21,7 +21,10 @@ export interface Verdict {
 const sampled = 500;
 const mostWitnesses = 3;
 
-/** Proves for all requests that two tables answer alike; where that is not decided, made-up requests are at least asked of both. */
+/**
+ * Proves for all requests that two tables answer alike; where that is not decided, made-up requests are at least asked
+ * of both.
+ */
 export function prove(source: Table, rescued: Table): Verdict {
   const { verdict, differences: found, undecided, limits } = compareTables(source, rescued, 'all');
   const witnesses = found

@@ -13,8 +13,8 @@ export interface AskedRequest extends RoutingRequest {
 }
 
 /**
- * Makes requests for every route a client can reach, those of a second pass too: one that fits it, then ones that miss it by a
- * small edit of path, host, method, header or query. Deterministic; made up, never copied from traffic.
+ * Makes requests for every route a client can reach, those of a second pass too: one that fits it, then ones that miss
+ * it by a small edit of path, host, method, header or query. Deterministic; made up, never copied from traffic.
  */
 export function makeRequests(table: Table, count: number): readonly AskedRequest[] {
   const bases = [...fitting(table)];
@@ -42,7 +42,10 @@ function innerPorts(table: Table): ReadonlySet<number> {
   return ports;
 }
 
-/** A request for each route of the outer listeners, one near no route, and one through them for each route of the inner ones. */
+/**
+ * A request for each route of the outer listeners, one near no route, and one through them for each route of the inner
+ * ones.
+ */
 function* fitting(table: Table): Generator<AskedRequest> {
   const outer = clientListeners(table);
   const entries = outer.flatMap((listener) => entriesOf(listener));

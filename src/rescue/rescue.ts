@@ -50,7 +50,10 @@ export interface RescueResult {
   readonly trial: Trial | null;
 }
 
-/** Makes a static bootstrap, or manifests, of what a gateway runs: from the Envoy with the newest complete configuration. */
+/**
+ * Makes a static bootstrap, or manifests, of what a gateway runs: from the Envoy with the newest complete
+ * configuration.
+ */
 export function rescue(model: Model, options: RescueOptions): RescueResult {
   try {
     const gateway = chooseGateway(model, options.gateway);

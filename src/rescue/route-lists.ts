@@ -22,8 +22,8 @@ function sorted(value: unknown): unknown {
 }
 
 /**
- * Puts a route into a list where another list of the same routes has it: before the next one that both know, else behind the
- * last one before it that both know, else at the end.
+ * Puts a route into a list where another list of the same routes has it: before the next one that both know, else
+ * behind the last one before it that both know, else at the end.
  */
 export function insertRoute(
   present: readonly JsonObject[],

@@ -9,8 +9,8 @@ const removedGuards: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The runtime as it was in force: static layers stay; what a control plane or an administrator had set over them is in no
- * bootstrap, so those values stand in a layer of their own.
+ * The runtime as it was in force: static layers stay; what a control plane or an administrator had set over them is in
+ * no bootstrap, so those values stand in a layer of their own.
  */
 export function standingRuntime(source: RescueSource, ledger: Ledger): JsonObject {
   const layers = asList(asObject(source.bootstrap.layered_runtime).layers).map(asObject);

@@ -138,7 +138,10 @@ export function refuseHidden(bootstrap: JsonObject, ledger: Ledger): void {
 
 const fileMembers: ReadonlySet<string> = new Set(['filename', 'path', 'event_log_path']);
 
-/** The files and sockets that must be where the bootstrap runs: certificates, logs, agents; without those to be supplied. */
+/**
+ * The files and sockets that must be where the bootstrap runs: certificates, logs, agents; without those to be
+ * supplied.
+ */
 export function neededFiles(bootstrap: JsonObject): readonly string[] {
   const files = new Set<string>();
   editObjects(bootstrap, (object) => {
@@ -153,7 +156,9 @@ export function neededFiles(bootstrap: JsonObject): readonly string[] {
   return [...files].filter((file) => !file.startsWith(`${keyFolder}/`)).sort();
 }
 
-/** `path` also names the path of a route or a health check; a file's stands in an access log, a pipe or a file source. */
+/**
+ * `path` also names the path of a route or a health check; a file's stands in an access log, a pipe or a file source.
+ */
 function isFile(value: string, { '@type': type, prefix, http_service }: JsonObject, member: string): boolean {
   if (!value.startsWith('/') || value.startsWith('/dev/std')) return false;
   if (member !== 'path') return true;

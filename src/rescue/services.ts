@@ -13,8 +13,8 @@ interface Found {
 }
 
 /**
- * Finds the Services behind addresses that a control plane sent: by EndpointSlices, by the pods that hold the addresses now, or,
- * where the pods have moved since, by the VirtualNode the cluster is named after.
+ * Finds the Services behind addresses that a control plane sent: by EndpointSlices, by the pods that hold the
+ * addresses now, or, where the pods have moved since, by the VirtualNode the cluster is named after.
  */
 export function serviceFinder(model: Model, envoy: Envoy): FindService {
   const domain = clusterDomain(envoy);

@@ -83,7 +83,10 @@ function whole<T>(seen: Seen<T>, ledger: Ledger): T | null {
   return null;
 }
 
-/** What was on its way in or out, or refused, when the Envoy was read: it runs on without it, and so does the rescued one. */
+/**
+ * What was on its way in or out, or refused, when the Envoy was read: it runs on without it, and so does the rescued
+ * one.
+ */
 function noteUnfinished(envoy: Envoy, { gaps }: Ledger): void {
   for (const { name, state, refused } of seenValue(envoy.listenerConfig) ?? []) {
     const shown = name || refused?.name || '(nameless)';

@@ -95,7 +95,10 @@ function innerPort(cluster: JsonObject, ports: readonly number[]): number | null
   return ports.includes(only.port) ? only.port : null;
 }
 
-/** The bootstrap with its listeners on loopback, a stand-in behind each cluster and a certificate of its own; routes stay. */
+/**
+ * The bootstrap with its listeners on loopback, a stand-in behind each cluster and a certificate of its own; routes
+ * stay.
+ */
 export function placeTrial(bootstrap: JsonObject, places: TrialPlaces): JsonObject {
   const resources = asObject(bootstrap.static_resources);
   const ports = listenerPorts(bootstrap);

@@ -28,7 +28,10 @@ interface Placed {
   readonly at: number;
 }
 
-/** Adds what a GatewayRoute asks for to a bootstrap, as App Mesh would have pushed it; what is missing is noted as refused. */
+/**
+ * Adds what a GatewayRoute asks for to a bootstrap, as App Mesh would have pushed it; what is missing is noted as
+ * refused.
+ */
 export function addGatewayRoute(bootstrap: JsonObject, addition: Addition, ledger: Ledger): JsonObject {
   const { model, gateway, wanted, envoyVersion } = addition;
   const what = `GatewayRoute ${wanted}`;

@@ -13,7 +13,9 @@ export interface Answer {
 const atOnce = 16;
 const timeoutMs = 20_000;
 
-/** Sends requests to an address, a few at a time; the answers in their order. `portOf` says where a listener's port is. */
+/**
+ * Sends requests to an address, a few at a time; the answers in their order. `portOf` says where a listener's port is.
+ */
 export async function sendAll(
   host: string,
   requests: readonly AskedRequest[],

@@ -9,7 +9,9 @@ export interface StandIns {
 
 const http2Preface = 'PRI * HTTP/2.0';
 
-/** Starts a server for each cluster, at the socket's path: it answers 200 and says which cluster it is and what it got. */
+/**
+ * Starts a server for each cluster, at the socket's path: it answers 200 and says which cluster it is and what it got.
+ */
 export async function startStandIns(
   clusters: readonly { readonly name: string; readonly path: string }[],
 ): Promise<StandIns> {

@@ -25,8 +25,8 @@ const startMs = 30_000;
 const mostShown = 5;
 
 /**
- * Starts an Envoy on this machine with the rescued configuration, stand-ins behind its clusters, and asks it. The running
- * gateway gets no request. Must be called from the main thread: Envoy ends with the thread that started it.
+ * Starts an Envoy on this machine with the rescued configuration, stand-ins behind its clusters, and asks it. The
+ * running gateway gets no request. Must be called from the main thread: Envoy ends with the thread that started it.
  */
 export async function runTrial(envoy: string, trial: Trial): Promise<TrialReport> {
   const version = await versionOf(envoy);

@@ -52,8 +52,9 @@ export function emptyConfigReading(keepBodies: boolean): ConfigReading {
 }
 
 /**
- * Adds a page of `/config_dump` to what was read: a whole dump, or the answer to `?resource=`, whose `configs` hold the inner
- * elements directly. False where it is not that page. `{}` is what Envoy answers where it has none of the resource asked for.
+ * Adds a page of `/config_dump` to what was read: a whole dump, or the answer to `?resource=`, whose `configs` hold
+ * the inner elements directly. False where it is not that page. `{}` is what Envoy answers where it has none of the
+ * resource asked for.
  */
 export function addConfigDump(to: ConfigReading, page: JsonObject, document: string, asked: ConfigAsked): boolean {
   if (!Array.isArray(page.configs)) {
@@ -84,8 +85,9 @@ export function addConfigDump(to: ConfigReading, page: JsonObject, document: str
 }
 
 /**
- * Adds what Envoy says (with 404) where it keeps no dump that could hold the resource: no connection manager was ever made, so
- * there are no route configurations. Of endpoints it says so too when they were not asked for. False where the text is not that.
+ * Adds what Envoy says (with 404) where it keeps no dump that could hold the resource: no connection manager was ever
+ * made, so there are no route configurations. Of endpoints it says so too when they were not asked for. False where
+ * the text is not that.
  */
 export function addNotFound(to: ConfigReading, text: string, asked: ConfigAsked): boolean {
   if (asked.resource === null || text.trim() !== `${asked.resource} not found in config dump`) return false;

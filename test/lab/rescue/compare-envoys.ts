@@ -16,7 +16,9 @@ export async function requestsFor(sources: Partial<CollectRequest>, count: numbe
   return makeRequests(table.table, count).map((request) => ({ request, expected: decide(table.table, request) }));
 }
 
-/** Sends the same requests to two gateways and tells where their answers differ; a choice by weight is not told apart. */
+/**
+ * Sends the same requests to two gateways and tells where their answers differ; a choice by weight is not told apart.
+ */
 export async function differences(
   cases: Awaited<ReturnType<typeof requestsFor>>,
   one: Gateway,

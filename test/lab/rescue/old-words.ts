@@ -2,7 +2,10 @@ import { asObject, isObject, type JsonObject } from '../../../src/lib/json.ts';
 
 const byName = /envoy\.(filters\.http\.router|filters\.listener\.tls_inspector|retry_host_predicates\.previous_hosts)/;
 
-/** A dump as Envoy 1.20 of App Mesh wrote it: extensions by name alone, matchers of older names (seen in the one public capture). */
+/**
+ * A dump as Envoy 1.20 of App Mesh wrote it: extensions by name alone, matchers of older names (seen in the one public
+ * capture).
+ */
 export function inWordsOf120(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(inWordsOf120);
   if (!isObject(value)) return value;

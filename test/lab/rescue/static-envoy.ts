@@ -15,7 +15,9 @@ export interface StaticEnvoy {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts it and waits until it is LIVE; its admin moves to a socket in its own folder, so that many run side by side. */
+/**
+ * Starts it and waits until it is LIVE; its admin moves to a socket in its own folder, so that many run side by side.
+ */
 export async function startStatic(version: EnvoyVersion, bootstrap: string): Promise<StaticEnvoy> {
   const folder = await mkdtemp(join(tmpdir(), 'meshdoctor-static-'));
   const config = { ...JSON.parse(bootstrap), admin: { address: { pipe: { path: join(folder, 'admin.sock') } } } };
