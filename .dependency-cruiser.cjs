@@ -10,8 +10,13 @@ const table = {
   diagnose: [['model', 'routing', 'snapshot', 'lib'], ['node:crypto'], 'pure: same model, same findings and ids'],
   report: [['diagnose', 'routing', 'snapshot', 'lib'], ['node:util'], 'rendering does no I/O'],
   collect: [['snapshot', 'schema', 'lib'], ['yaml', 'modern-tar', 'node:'], 'the only way in'],
+  rescue: [
+    ['routing', 'model', 'snapshot', 'lib'],
+    ['yaml', 'node:crypto', 'node:zlib'],
+    'pure: a dump in, a configuration out; Envoy is started by cli alone',
+  ],
   engine: [
-    ['collect', 'snapshot', 'model', 'routing', 'diagnose', 'rules', 'report', 'lib'],
+    ['collect', 'snapshot', 'model', 'routing', 'diagnose', 'rules', 'report', 'rescue', 'lib'],
     ['node:worker_threads', 'node:url'],
     'holds everything between bytes and findings',
   ],

@@ -7,11 +7,12 @@ import type { SourceFlags } from './source-options.ts';
 export interface CollectFlags extends SourceFlags {
   readonly outputFile: string;
   readonly bestEffort: boolean;
+  readonly forRescue: boolean;
 }
 
 /** `meshdoctor collect`: write what was seen into a bundle; sets the exit code. */
 export async function collectBundle(flags: CollectFlags): Promise<void> {
-  await withSession(flags, true, async ({ engine, summary }) => {
+  await withSession(flags, { documents: true, whole: flags.forRescue }, async ({ engine, summary }) => {
     complain(summary.sources);
     if (readNothing(summary))
       throw new Failure('nothing could be read, so no bundle was written', codeOf(summary.sources) || 3);

@@ -1,13 +1,13 @@
 import { exitCode } from './exit-code.ts';
 import { type ReportFlags, writeReport } from './report-options.ts';
 import { complain, readNothing, type Session, withSession } from './session.ts';
-import type { SourceFlags } from './source-options.ts';
+import { type SourceFlags, viewsAlone } from './source-options.ts';
 
 /** `meshdoctor diagnose`: collect, run the rules, report; sets the exit code. */
 export async function diagnose(flags: SourceFlags & ReportFlags): Promise<void> {
   const named = [...flags.rule, ...flags.skipRule];
   if (named.length > 0) (await import('./rules.ts')).checkRuleNames(named);
-  await withSession(flags, false, (session) => report(session, flags));
+  await withSession(flags, viewsAlone, (session) => report(session, flags));
 }
 
 async function report({ engine, summary, collectMs }: Session, flags: ReportFlags): Promise<void> {

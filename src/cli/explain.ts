@@ -6,7 +6,7 @@ import { Failure } from './failure.ts';
 import { look, writeOut } from './report-options.ts';
 import { buildRequest } from './request/build.ts';
 import { complain, readStdin, type Session, withSession } from './session.ts';
-import type { SourceFlags } from './source-options.ts';
+import { type SourceFlags, viewsAlone } from './source-options.ts';
 
 /** The flags of `explain` as commander delivers them. */
 export interface ExplainFlags {
@@ -28,7 +28,7 @@ export interface ExplainFlags {
 /** `meshdoctor explain`: decide one request, or a file of them; sets the exit code. */
 export async function explain(words: readonly string[], flags: SourceFlags & ExplainFlags): Promise<void> {
   const requests = await readAll(words, flags);
-  await withSession(flags, false, (session) => answer(session, requests, flags));
+  await withSession(flags, viewsAlone, (session) => answer(session, requests, flags));
 }
 
 async function readAll(

@@ -23,8 +23,17 @@ export function buildProgram(): Command {
   addSourceOptions(program.command('collect'))
     .description('write what was seen into a bundle, redacted')
     .requiredOption('--output-file <file>', 'the bundle to write (.tar.gz)')
+    .option(
+      '--for-rescue',
+      'keep the configuration whole, so that it can be started again: keep the file like a key',
+      false,
+    )
     .option('--best-effort', 'what was merely not seen does not fail the run', false)
     .action(async (flags) => (await import('./collect.ts')).collectBundle(flags));
+  addSourceOptions(addRescueOptions(program.command('rescue')))
+    .description("a gateway's configuration as a static Envoy bootstrap, or manifests, that survive a restart")
+    .argument('[copy]', 'a rescue copy (.tar.gz) that collect --for-rescue wrote; or name sources')
+    .action(async (copy, flags) => (await import('./rescue.ts')).rescue(copy, flags));
   program
     .command('rules')
     .description("the catalogue of rules, or one rule's page")
@@ -51,6 +60,21 @@ export async function run(argv: readonly string[]): Promise<number> {
     process.stderr.write(`meshdoctor: this is a fault of meshdoctor, please report it: ${message}${details}\n`);
     return 3;
   }
+}
+
+function addRescueOptions(command: Command): Command {
+  return command
+    .optionsGroup('Rescue:')
+    .addOption(
+      new Option('-o, --output <form>', 'what to write').choices(['bootstrap', 'manifests']).default('bootstrap'),
+    )
+    .addOption(list('--with <ns/name>', 'a GatewayRoute to add that App Mesh never applied'))
+    .option('--fold', 'one pass through the gateway instead of two, where that is proved to answer alike', false)
+    .option('--envoy <path>', 'an Envoy binary: also start it here with what was made, behind stand-ins, and ask it')
+    .option('--output-file <file>', 'where to write it (else stdout); readable by you alone')
+    .option('--gateway <ns/name>', 'the gateway to rescue, where several were read')
+    .option('--envoy-version <version>', 'of the gateway, where nothing tells it (else 1.34, the last of App Mesh)')
+    .option('--best-effort', 'what was merely not seen does not fail the run', false);
 }
 
 function addExplainOptions(command: Command): Command {

@@ -3,7 +3,7 @@ import type { EngineClient } from '../engine/client.ts';
 import { startEngine } from '../engine/client.ts';
 import type { CollectSummary } from '../engine/protocol.ts';
 import { Failure } from './failure.ts';
-import { requestFrom, type SourceFlags } from './source-options.ts';
+import { type Keep, requestFrom, type SourceFlags } from './source-options.ts';
 
 /** An engine that has collected, and what it collected. */
 export interface Session {
@@ -16,7 +16,7 @@ export interface Session {
 /** Starts the engine, collects the sources the flags name, and lets `use` work with it; the engine is ended in any case. */
 export async function withSession<T>(
   flags: SourceFlags,
-  keep: boolean,
+  keep: Keep,
   use: (session: Session) => Promise<T>,
 ): Promise<T> {
   const stdin = flags.filename.includes('-') ? await readStdin() : null;

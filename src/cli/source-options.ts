@@ -53,8 +53,19 @@ export function addSourceOptions(command: Command): Command {
     .addOption(new Option('--now <time>', "the snapshot's time, ISO 8601").argParser(parseTime));
 }
 
+/**
+ * What stays after reading beside the views: the documents, to write a bundle; the configuration as Envoy prints it.
+ */
+export interface Keep {
+  readonly documents: boolean;
+  readonly whole: boolean;
+}
+
+/** Views alone. */
+export const viewsAlone: Keep = { documents: false, whole: false };
+
 /** Turns the flags into what the engine collects. */
-export function requestFrom(flags: SourceFlags, keep: boolean, stdin: string | null): CollectRequest {
+export function requestFrom(flags: SourceFlags, keep: Keep, stdin: string | null): CollectRequest {
   return {
     files: flags.filename,
     recursive: flags.recursive,
@@ -77,7 +88,8 @@ export function requestFrom(flags: SourceFlags, keep: boolean, stdin: string | n
     timeoutMs: flags.timeout,
     requestTimeoutMs: flags.requestTimeout,
     now: flags.now ?? null,
-    keep,
+    keep: keep.documents,
+    whole: keep.whole,
     stdin,
   };
 }

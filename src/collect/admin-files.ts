@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { asNumber, asObject, asText } from '../lib/json.ts';
 import { type DocumentKind, makeDocument } from '../snapshot/document.ts';
 import { assembleEnvoy } from '../snapshot/envoy/assemble.ts';
-import { redactAdmin } from '../snapshot/envoy/redact-admin.ts';
+import { enterAdmin } from '../snapshot/envoy/redact-admin.ts';
 import { addRedactions, type Redactions } from '../snapshot/redact.ts';
 import type { Harvest, SourceReport } from '../snapshot/snapshot.ts';
 import { describeError } from './describe-error.ts';
@@ -14,6 +14,8 @@ export interface AdminFilesRequest extends SavedAdminFiles {
   /** The number of the first Envoy's folder. */
   readonly keyFrom: number;
   readonly keep: boolean;
+  /** The configuration stays as it stands. */
+  readonly whole?: boolean;
   /** ISO 8601: when they were read; the last reading of counters counts as of then. */
   readonly now: string;
 }
@@ -46,7 +48,7 @@ export function readAdminFiles(request: AdminFilesRequest): Harvest {
   const failed: SourceReport[] = [];
   for (const [field, kind] of kinds) {
     for (const path of request[field]) {
-      const page = readPage(path, kind);
+      const page = readPage(path, kind, request.whole ?? false);
       if (typeof page !== 'string') pages.push(page);
       else
         failed.push({
@@ -77,12 +79,12 @@ export function readAdminFiles(request: AdminFilesRequest): Harvest {
   };
 }
 
-function readPage(path: string, kind: DocumentKind): SavedPage | string {
+function readPage(path: string, kind: DocumentKind, whole: boolean): SavedPage | string {
   try {
     if (statSync(path).size > maxBytes) return 'the file is larger than 500 MiB';
     const raw = isZipped(path) ? unzip(readFileSync(path)) : readFileSync(path, 'utf8');
     if (raw.includes('\0')) return `nothing readable: ${path}:1:1: it is not text (it holds zero bytes)`;
-    const { text, redactions } = redactAdmin(raw.replace(/^\uFEFF/, ''));
+    const { text, redactions } = enterAdmin(raw.replace(/^\uFEFF/, ''), kind, whole);
     return { kind, path, text, redactions };
   } catch (error) {
     return `nothing readable: ${describeError(error)}`;
@@ -130,7 +132,13 @@ function assemble(saved: readonly SavedPage[], key: string, request: AdminFilesR
     const id = `${key}/${kind}${number > 1 ? `-${number}` : ''}.json`;
     return { document: makeDocument({ id, kind, origin: path, readAt, envoy: key }, text, request.keep), text };
   });
-  const { view, coverage, gaps } = assembleEnvoy({ key, label, pages, unread: [] });
+  const { view, coverage, gaps } = assembleEnvoy({
+    key,
+    label,
+    pages,
+    unread: [],
+    keepBodies: request.whole ?? false,
+  });
   const faulty = pages.flatMap(({ document }): SourceReport[] => {
     const gap = gaps.find(({ reason }) => reason.startsWith(`${document.origin} `));
     const cost = { calls: 1, bytes: document.size };

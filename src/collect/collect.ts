@@ -26,7 +26,13 @@ async function readFiles(request: CollectRequest, readAt: string): Promise<reado
   if (request.bundles.length > 0) {
     const { readBundle } = await import('./bundle/read.ts');
     for (const [index, path] of request.bundles.entries()) {
-      harvests.push(await readBundle(path, { keep: request.keep, prefix: index === 0 ? '' : `bundle-${index}/` }));
+      harvests.push(
+        await readBundle(path, {
+          keep: request.keep,
+          whole: request.whole,
+          prefix: index === 0 ? '' : `bundle-${index}/`,
+        }),
+      );
     }
   }
   if (request.rescueCopies.length > 0) {
@@ -56,6 +62,7 @@ async function readFiles(request: CollectRequest, readAt: string): Promise<reado
         ...request.saved,
         keyFrom: countEnvoys(harvests),
         keep: request.keep,
+        whole: request.whole,
         now: readAt,
       }),
     );
@@ -78,6 +85,7 @@ async function readLive(request: CollectRequest, deadline: AbortSignal, keyFrom:
         target: item.target,
         key: `envoy/${keyFrom + item.index}`,
         keep: request.keep,
+        whole: request.whole,
         window: request.windowMs,
         requestTimeoutMs: request.requestTimeoutMs,
         signal: deadline,

@@ -28,6 +28,8 @@ export interface CollectRequest {
   readonly now: string | null;
   /** Keep the documents (to write a bundle); else only their views stay. */
   readonly keep: boolean;
+  /** Keep the configuration as it stands, for `rescue`: what would be hidden decides or is needed to start it again. */
+  readonly whole: boolean;
   /** What stands on stdin, where `files` names `-`. */
   readonly stdin: string | null;
 }
@@ -59,6 +61,7 @@ export const emptyRequest: CollectRequest = {
   requestTimeoutMs: 20_000,
   now: null,
   keep: false,
+  whole: false,
   stdin: null,
 };
 

@@ -11,6 +11,7 @@ import type { Engine } from './protocol.ts';
 export function makeEngine(): Engine {
   let snapshot: Snapshot | null = null;
   let model: Model | null = null;
+  let whole = false;
   const collected = (): Snapshot => {
     if (!snapshot) throw new Error('nothing was collected yet');
     return snapshot;
@@ -20,6 +21,7 @@ export function makeEngine(): Engine {
       const result = await collect(request);
       snapshot = result.snapshot;
       model = null;
+      whole = request.whole;
       return {
         takenAt: snapshot.takenAt,
         timedOut: result.timedOut,
@@ -53,9 +55,14 @@ export function makeEngine(): Engine {
       const { decideLines } = await import('./explain.ts');
       return decideLines(model, options, collected().position);
     },
+    async rescue(options) {
+      model ??= buildModel(collected());
+      const { rescue } = await import('../rescue/rescue.ts');
+      return rescue(model, options);
+    },
     async bundle() {
       const { writeBundle } = await import('../collect/bundle/write.ts');
-      return writeBundle(collected(), { version });
+      return writeBundle(collected(), { version, whole });
     },
   };
 }

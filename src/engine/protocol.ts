@@ -1,5 +1,6 @@
 import type { CollectRequest } from '../collect/request.ts';
 import type { ReportDocument } from '../report/document.ts';
+import type { RescueOptions, RescueResult } from '../rescue/rescue.ts';
 import type { Explained, ExplainRequest, Unexplained } from '../routing/explained.ts';
 
 /** What a diagnosis should consider. */
@@ -60,6 +61,8 @@ export interface Engine {
   readonly explain: (options: ExplainOptions) => Promise<ExplainResult>;
   /** Decides requests without their steps. */
   readonly decide: (options: Omit<ExplainOptions, 'steps'>) => Promise<DecidedLines>;
+  /** Makes a static configuration of what a gateway runs; needs a request with `keep` and `whole`. */
+  readonly rescue: (options: RescueOptions) => Promise<RescueResult>;
   /** The bytes of a bundle of what was read; needs a request with `keep`. */
   readonly bundle: () => Promise<Uint8Array>;
 }

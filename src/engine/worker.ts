@@ -1,4 +1,5 @@
 import { type MessagePort, parentPort } from 'node:worker_threads';
+import { asList, asObject } from '../lib/json.ts';
 import { makeEngine } from './engine.ts';
 import type { Answer, Call, Engine } from './protocol.ts';
 
@@ -6,8 +7,16 @@ import type { Answer, Call, Engine } from './protocol.ts';
 function serve(port: MessagePort, engine: Engine): void {
   port.on('message', async (call: Call) => {
     const answer = await answerTo(engine, call);
-    port.postMessage(answer);
+    port.postMessage(answer, heavyParts(answer));
   });
+}
+
+/** The bytes of a rescue are handed over, not copied. */
+function heavyParts(answer: Answer): readonly ArrayBuffer[] {
+  const text = answer.ok ? asList(asObject(answer.value).text) : [];
+  return text.flatMap((chunk) =>
+    chunk instanceof Uint8Array && chunk.buffer instanceof ArrayBuffer ? [chunk.buffer] : [],
+  );
 }
 
 async function answerTo(engine: Engine, { id, method, argument }: Call): Promise<Answer> {

@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 
-/** Writes a config_dump as App Mesh's Envoy prints it with this many routes and clusters: about 2.9 kB a pair, with EDS. */
-export function writeConfigDump(path: string, pairs: number): void {
+/** Writes a config_dump as App Mesh's Envoy prints it with this many routes and clusters: about 2.9 kB a pair, with EDS; whole, its two listeners too. */
+export function writeConfigDump(path: string, pairs: number, whole = false): void {
   const file = openSync(path, 'w');
   const node = 'mesh/shop/virtualGateway/edge_shop';
   const type = (name: string) => `type.googleapis.com/envoy.${name}`;
@@ -15,7 +15,11 @@ export function writeConfigDump(path: string, pairs: number): void {
   );
   writeSync(file, `{"@type":"${type('admin.v3.ClustersConfigDump')}","version_info":"7","dynamic_active_clusters":[`);
   list(pairs, (index) => clusterOf(index, type));
-  writeSync(file, `]},{"@type":"${type('admin.v3.ListenersConfigDump')}","version_info":"7","dynamic_listeners":[]},`);
+  if (whole) writeSync(file, `,${part({ version_info: '7', cluster: selfRedirect })}`);
+  writeSync(file, `]},{"@type":"${type('admin.v3.ListenersConfigDump')}","version_info":"7","dynamic_listeners":[`);
+  const ports = whole ? [8088, 15001] : [];
+  list(ports.length, (index) => listenerOf(ports[index] ?? 0, type));
+  writeSync(file, ']},');
   writeSync(
     file,
     `{"@type":"${type('admin.v3.RoutesConfigDump')}","dynamic_route_configs":[{"version_info":"7","route_config":`,
@@ -33,6 +37,39 @@ export function writeConfigDump(path: string, pairs: number): void {
   list(pairs, (index) => endpoints(index, type));
   writeSync(file, ']}]}');
   closeSync(file);
+}
+
+const socket = (address: string, port_value: number) => ({ socket_address: { address, port_value } });
+const redirect = 'cds_ingress_shop_edge_shop_self_redirect_http_15001';
+const selfRedirect = {
+  name: redirect,
+  type: 'STATIC',
+  connect_timeout: '0.25s',
+  load_assignment: {
+    cluster_name: redirect,
+    endpoints: [{ lb_endpoints: [{ endpoint: { address: socket('127.0.0.1', 15001) } }] }],
+  },
+};
+
+function listenerOf(port: number, type: (name: string) => string): unknown {
+  const side = port === 15001 ? 'egress' : 'ingress';
+  const manager = {
+    '@type': type('extensions.filters.network.http_connection_manager.v3.HttpConnectionManager'),
+    stat_prefix: side,
+    rds: { config_source: { ads: {} }, route_config_name: `rds_${side}_http_${port}` },
+    http_filters: [
+      {
+        name: 'envoy.filters.http.router',
+        typed_config: { '@type': type('extensions.filters.http.router.v3.Router') },
+      },
+    ],
+    normalize_path: true,
+    merge_slashes: true,
+  };
+  const filters = [{ name: 'envoy.filters.network.http_connection_manager', typed_config: manager }];
+  const name = `lds_${side}_0.0.0.0_${port}`;
+  const listener = { name, address: socket('0.0.0.0', port), filter_chains: [{ filters }] };
+  return { name, active_state: { version_info: '7', listener } };
 }
 
 const clusterName = (index: number): string => `cds_egress_shop_svc-${index}_ns-${index % 50}_http_8080`;
@@ -62,7 +99,7 @@ function ingressRoute(index: number): unknown {
   return {
     match: { prefix: `/team-${index % 50}/service-${index}/` },
     route: {
-      cluster: 'cds_ingress_shop_edge_shop_self_redirect_http_15001',
+      cluster: redirect,
       prefix_rewrite: '/',
       host_rewrite_literal: `svc-${index}.ns-${index % 50}`,
       timeout: '15s',

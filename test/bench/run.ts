@@ -27,6 +27,7 @@ try {
   await startUp();
   await configDump(smoke ? 300 : 10_800, smoke ? 1 : 5, true);
   await configDump(smoke ? 600 : 50_500, 1, false);
+  await rescued(smoke ? 300 : 11_000, smoke ? 1 : 5);
   await manifests(smoke ? 400 : 20_000);
   routing(smoke ? 2_000 : 20_000);
   space(smoke ? [100, 400, 1_000] : [1_000, 20_000, 50_000]);
@@ -94,6 +95,17 @@ async function configDump(pairs: number, rounds: number, timed: boolean): Promis
   } else {
     limit(`${name}: peak memory`, diagnosed.mib, 1.2 * 1024, ' MiB');
   }
+}
+
+async function rescued(pairs: number, rounds: number): Promise<void> {
+  const path = join(folder, 'whole_dump.json');
+  writeConfigDump(path, pairs, true);
+  const size = statSync(path).size / 1e6;
+  const ours = () => runNode([main, 'rescue', '--config-dump', path]);
+  const [run] = await compare(rounds, ours, () => runNode(['-e', '0']));
+  const name = `config_dump of ${size.toFixed(0)} MB (${pairs} routes and clusters): rescued and proved equal`;
+  limit(name, run.ms / 1000, 5, ' s');
+  limit(`${name}, peak memory against its size`, run.mib / (size / 1.048576), 8, 'x');
 }
 
 async function manifests(objects: number): Promise<void> {

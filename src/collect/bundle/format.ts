@@ -27,6 +27,8 @@ export interface BundleManifest {
   readonly tool: string;
   readonly takenAt: string;
   readonly holds: string;
+  /** `whole` in a rescue copy: header values and inline secrets stand as the gateway needs them. */
+  readonly configuration: 'redacted' | 'whole';
   readonly redactions: Readonly<Record<string, number>>;
   readonly documents: readonly BundledDocument[];
   readonly manifests: readonly ManifestSet[];
@@ -67,6 +69,7 @@ export function readBundleManifest(value: unknown): BundleManifest | string {
     tool: asText(value.tool) ?? '',
     takenAt,
     holds: asText(value.holds) ?? '',
+    configuration: value.configuration === 'whole' ? 'whole' : 'redacted',
     redactions: countsOf(asObject(value.redactions)),
     documents: documents.filter((document) => document !== null),
     manifests: asList(value.manifests).map((item) => {

@@ -4,15 +4,18 @@ import { join, relative, sep } from 'node:path';
 import { groupBy } from '../../lib/memo.ts';
 import { makeDocument } from '../../snapshot/document.ts';
 import { assembleEnvoy } from '../../snapshot/envoy/assemble.ts';
+import { enterAdmin } from '../../snapshot/envoy/redact-admin.ts';
 import type { Harvest } from '../../snapshot/snapshot.ts';
 import { describeError } from '../describe-error.ts';
 import { manifestHarvest } from '../manifests/harvest.ts';
 import { unpack } from './container.ts';
-import { type BundleManifest, manifestName, readBundleManifest } from './format.ts';
+import { type BundledDocument, type BundleManifest, manifestName, readBundleManifest } from './format.ts';
 
 /** How to read a bundle. */
 export interface BundleOptions {
   readonly keep: boolean;
+  /** The configuration of a rescue copy stays whole; else it is redacted as it enters the snapshot. */
+  readonly whole?: boolean;
   /** Put before the ids of its documents, where several bundles are read together. */
   readonly prefix: string;
 }
@@ -74,16 +77,17 @@ function checkDocuments(files: Files, { documents }: BundleManifest): string | n
   return null;
 }
 
-function restore(path: string, files: Files, manifest: BundleManifest, { keep, prefix }: BundleOptions): Harvest {
+function restore(path: string, files: Files, manifest: BundleManifest, options: BundleOptions): Harvest {
+  const { keep, prefix } = options;
   const pages = manifest.documents
     .filter(({ envoy }) => envoy !== null)
     .map((of) => {
-      const text = files.get(of.id) ?? '';
+      const text = entering(of.kind, files.get(of.id) ?? '', manifest, options);
       return { document: makeDocument({ ...of, id: prefix + of.id, envoy: prefix + of.envoy }, text, keep), text };
     });
   const envoys = manifest.envoys.map(({ key, label, unread }) => {
     const mine = pages.filter(({ document }) => document.envoy === prefix + key);
-    return assembleEnvoy({ key: prefix + key, label, pages: mine, unread });
+    return assembleEnvoy({ key: prefix + key, label, pages: mine, unread, keepBodies: options.whole ?? false });
   });
   const sets = [...groupBy(manifest.manifests, ({ defaultNamespace }) => defaultNamespace)];
   const objects = sets.map(([defaultNamespace, set]) => {
@@ -118,6 +122,16 @@ function restore(path: string, files: Files, manifest: BundleManifest, { keep, p
     takenAt: manifest.takenAt,
     position: (place) => objects.map((harvest) => harvest.position?.(place) ?? null).find((at) => at !== null) ?? null,
   };
+}
+
+/** A rescue copy keeps its configuration whole; whoever reads it for anything else gets it redacted. */
+function entering(
+  kind: BundledDocument['kind'],
+  text: string,
+  { configuration }: BundleManifest,
+  { whole = false }: BundleOptions,
+): string {
+  return configuration === 'whole' ? enterAdmin(text, kind, whole).text : text;
 }
 
 function sizeOf(files: Files): number {

@@ -6,7 +6,10 @@ import { pack } from './container.ts';
 import { type BundleManifest, formatVersion, manifestName } from './format.ts';
 
 /** Writes a snapshot as a bundle: the bytes of a .tar.gz, the same for the same snapshot. Its documents must have been kept. */
-export async function writeBundle(snapshot: Snapshot, tool: { readonly version: string }): Promise<Uint8Array> {
+export async function writeBundle(
+  snapshot: Snapshot,
+  { version, whole = false }: { readonly version: string; readonly whole?: boolean },
+): Promise<Uint8Array> {
   const files = new Map<string, string>();
   const documents = snapshot.documents.filter(({ kind }) => kind !== 'coverage' && kind !== 'rescue-copies');
   for (const document of documents) {
@@ -17,9 +20,10 @@ export async function writeBundle(snapshot: Snapshot, tool: { readonly version: 
   const manifest: BundleManifest = {
     format: 'meshdoctor-bundle',
     formatVersion,
-    tool: `meshdoctor ${tool.version}`,
+    tool: `meshdoctor ${version}`,
     takenAt: snapshot.takenAt,
-    holds: describe(snapshot),
+    holds: `${describe(snapshot)}${whole ? '; the configuration is whole: keep it like a key' : ''}`,
+    configuration: whole ? 'whole' : 'redacted',
     redactions: snapshot.redactions,
     documents: documents.map(({ id, kind, origin, readAt, envoy, sha256, size }) => ({
       id,

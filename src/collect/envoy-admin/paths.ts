@@ -7,6 +7,9 @@ import type { ConfigField } from '../../snapshot/envoy/config-fields.ts';
 export const bootstrapPath =
   '/config_dump?mask=bootstrap.node.id,bootstrap.node.cluster,bootstrap.admin,bootstrap.dynamic_resources&name_regex=%5E%24';
 
+/** The bootstrap whole, for `rescue`: about 100 KB more, which name every extension of the build. */
+export const wholeBootstrapPath = '/config_dump?mask=bootstrap&name_regex=%5E%24';
+
 /** Every path that is ever asked of an admin endpoint, always with GET: none changes anything in an Envoy. */
 export type AdminPath =
   | '/server_info'
@@ -14,6 +17,7 @@ export type AdminPath =
   | '/listeners?format=json'
   | `/config_dump?resource=${Exclude<ConfigField, 'bootstrap'>}${'' | '&include_eds'}`
   | typeof bootstrapPath
+  | typeof wholeBootstrapPath
   | '/config_dump?include_eds'
   | '/clusters?format=json'
   | '/stats?format=json&usedonly'

@@ -4,12 +4,12 @@ import type { Gap } from '../../snapshot/coverage.ts';
 import { type DocumentKind, makeDocument } from '../../snapshot/document.ts';
 import { assembleEnvoy } from '../../snapshot/envoy/assemble.ts';
 import { type ConfigField, configFields, fieldsOfSection } from '../../snapshot/envoy/config-fields.ts';
-import { redactAdmin } from '../../snapshot/envoy/redact-admin.ts';
+import { enterAdmin } from '../../snapshot/envoy/redact-admin.ts';
 import type { EnvoySection } from '../../snapshot/envoy/section.ts';
 import { addRedactions, type Redactions } from '../../snapshot/redact.ts';
 import type { Harvest } from '../../snapshot/snapshot.ts';
 import { type AdminTarget, getPage, parseTarget } from './get.ts';
-import { type AdminPath, bootstrapPath } from './paths.ts';
+import { type AdminPath, bootstrapPath, wholeBootstrapPath } from './paths.ts';
 
 /** How to read one Envoy. */
 export interface EnvoyAdminRequest {
@@ -18,6 +18,8 @@ export interface EnvoyAdminRequest {
   /** The folder of its documents: `envoy/0`. */
   readonly key: string;
   readonly keep: boolean;
+  /** Keep the configuration as it stands and read all of it, but no counters: for `rescue`. */
+  readonly whole?: boolean;
   /** Milliseconds between the two readings of counters. */
   readonly window: number;
   readonly requestTimeoutMs: number;
@@ -69,11 +71,12 @@ export async function readEnvoyAdmin(request: EnvoyAdminRequest): Promise<Harves
   await ask(reading, '/ready', 'ready', 'ready.txt');
   await ask(reading, '/listeners?format=json', 'listeners', 'listeners.json');
   const firstRead = performance.now();
-  await readStats(reading, typed, 1);
+  if (!request.whole) await readStats(reading, typed, 1);
   await readConfig(reading, typed);
   await ask(reading, '/clusters?format=json', 'clusters', 'clusters.json');
   await ask(reading, '/certs', 'certs', 'certs.json');
   await ask(reading, '/runtime', 'runtime', 'runtime.json');
+  if (request.whole) return finish(reading);
   await wait(request.window - (performance.now() - firstRead), request.signal);
   await readStats(reading, typed, 2);
   return finish(reading);
@@ -85,6 +88,7 @@ function finish({ request, target, pages, unread, redactions, calls, bytes, slow
     label: target.label,
     pages: [...pages.values()],
     unread,
+    keepBodies: request.whole ?? false,
   });
   const missed = coverage.filter(({ state }) => state !== 'listed').length;
   const detail = [
@@ -126,7 +130,7 @@ async function ask(
     blame(reading, path, answer.ok ? `it answered with status ${answer.status}` : answer.reason);
     return answer;
   }
-  const { text, redactions } = redactAdmin(answer.text);
+  const { text, redactions } = enterAdmin(answer.text, kind, request.whole ?? false);
   reading.redactions = addRedactions(reading.redactions, redactions);
   const id = `${request.key}/${name}`;
   const origin = `${target.label}${path}`;
@@ -154,7 +158,7 @@ function sectionsOf(path: AdminPath): readonly EnvoySection[] {
     const field = path.slice('/config_dump?resource='.length).replace('&include_eds', '');
     return configSections.filter((section) => fieldsOfSection[section].some((name) => name === field));
   }
-  if (path === bootstrapPath) return ['bootstrap'];
+  if (path === bootstrapPath || path === wholeBootstrapPath) return ['bootstrap'];
   if (path.startsWith('/config_dump')) return configSections;
   if (path.startsWith('/stats')) return path.includes('TextReadouts') ? [] : ['stats'];
   if (path.startsWith('/clusters')) return ['hosts'];
@@ -206,7 +210,8 @@ async function readConfig(reading: Reading, typed: boolean): Promise<void> {
 
 async function askField(reading: Reading, field: ConfigField): Promise<void> {
   if (field === 'bootstrap') {
-    await ask(reading, bootstrapPath, 'config_dump', 'config_dump-bootstrap.json');
+    const path = reading.request.whole ? wholeBootstrapPath : bootstrapPath;
+    await ask(reading, path, 'config_dump', 'config_dump-bootstrap.json');
     return;
   }
   const eds = field.endsWith('endpoint_configs') ? '&include_eds' : '';

@@ -19,6 +19,8 @@ export interface EnvoyPages {
   readonly pages: readonly Page[];
   /** Sections that were asked for and not, or not surely, read. */
   readonly unread: readonly { readonly section: EnvoySection; readonly gap: Gap }[];
+  /** Keep the configuration as Envoy prints it, for `rescue`. */
+  readonly keepBodies?: boolean;
 }
 
 /** The view of an Envoy, with what of it was seen. */
@@ -32,8 +34,8 @@ export interface EnvoyAssembly {
  * Makes the view of one Envoy from the pages of its admin endpoint. A section is `listed` only where all of it was read;
  * a page that is not what its kind says leaves its sections unread, with the reason.
  */
-export function assembleEnvoy({ key, label, pages, unread }: EnvoyPages): EnvoyAssembly {
-  const found = readPages(pages);
+export function assembleEnvoy({ key, label, pages, unread, keepBodies = false }: EnvoyPages): EnvoyAssembly {
+  const found = readPages(pages, keepBodies);
   const told = new Map(unread.map(({ section, gap }) => [section, gap]));
   const coverage: CoverageEntry[] = [];
   const gaps: Gap[] = [];
@@ -66,6 +68,7 @@ export function assembleEnvoy({ key, label, pages, unread }: EnvoyPages): EnvoyA
     stats: see<StatsReads>('stats', orderReads(found.stats)),
     certs: see('certs', found.certs),
     runtime: see('runtime', found.runtime),
+    ...(found.config.bodies ? { bodies: found.config.bodies } : {}),
   };
   return { view, coverage, gaps };
 }

@@ -30,10 +30,12 @@ export interface ConfigReading {
   readonly touched: Set<ConfigField>;
   /** True when a whole dump was read that held each of bootstrap, listeners and clusters. */
   complete: boolean;
+  /** What a dump prints of each cluster, endpoint, secret and the bootstrap, by `document pointer`; null: not kept. */
+  readonly bodies: Map<string, JsonObject> | null;
 }
 
 /** A reading that has read nothing yet. */
-export function emptyConfigReading(): ConfigReading {
+export function emptyConfigReading(keepBodies: boolean): ConfigReading {
   return {
     bootstrap: null,
     listeners: [],
@@ -45,12 +47,14 @@ export function emptyConfigReading(): ConfigReading {
     whole: new Set(),
     touched: new Set(),
     complete: false,
+    bodies: keepBodies ? new Map() : null,
   };
 }
 
 /**
- * Adds a page of `/config_dump` to what was read: a whole dump, or the answer to `?resource=`, whose `configs` hold the inner
- * elements directly. False where it is not that page. `{}` is what Envoy answers where it has none of the resource asked for.
+ * Adds a page of `/config_dump` to what was read: a whole dump, or the answer to `?resource=`, whose `configs` hold
+ * the inner elements directly. False where it is not that page. `{}` is what Envoy answers where it has none of the
+ * resource asked for.
  */
 export function addConfigDump(to: ConfigReading, page: JsonObject, document: string, asked: ConfigAsked): boolean {
   if (!Array.isArray(page.configs)) {
@@ -81,8 +85,9 @@ export function addConfigDump(to: ConfigReading, page: JsonObject, document: str
 }
 
 /**
- * Adds what Envoy says (with 404) where it keeps no dump that could hold the resource: no connection manager was ever made, so
- * there are no route configurations. Of endpoints it says so too when they were not asked for. False where the text is not that.
+ * Adds what Envoy says (with 404) where it keeps no dump that could hold the resource: no connection manager was ever
+ * made, so there are no route configurations. Of endpoints it says so too when they were not asked for. False where
+ * the text is not that.
  */
 export function addNotFound(to: ConfigReading, text: string, asked: ConfigAsked): boolean {
   if (asked.resource === null || text.trim() !== `${asked.resource} not found in config dump`) return false;
@@ -135,6 +140,7 @@ function addDump(
     if (field === 'bootstrap') {
       if (!isObject(dump.bootstrap)) continue;
       to.bootstrap = readBootstrap(dump.bootstrap, document, `${at}/bootstrap`);
+      to.bodies?.set(`${document} ${at}/bootstrap`, dump.bootstrap);
     }
     markRead(to, field, asked);
     for (const [index, element] of asList(dump[field]).entries()) {
@@ -151,6 +157,7 @@ function markRead(to: ConfigReading, field: ConfigField, asked: ConfigAsked): vo
 }
 
 function addElement(to: ConfigReading, field: ConfigField, element: JsonObject, document: string, at: string): void {
+  if (!field.endsWith('listeners') && !field.endsWith('route_configs')) to.bodies?.set(`${document} ${at}`, element);
   switch (field) {
     case 'bootstrap':
       to.bootstrap = isObject(element.bootstrap)

@@ -39,12 +39,12 @@ export interface Readings {
 }
 
 /** Reads the pages one after another, so that only one of them is parsed at a time. Of two equal pages the later one holds. */
-export function readPages(pages: readonly Page[]): Readings {
+export function readPages(pages: readonly Page[], keepBodies: boolean): Readings {
   const to: Readings = {
     serverInfo: null,
     ready: null,
     listeners: null,
-    config: emptyConfigReading(),
+    config: emptyConfigReading(keepBodies),
     hosts: null,
     stats: [],
     certs: null,

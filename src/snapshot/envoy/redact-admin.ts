@@ -1,3 +1,4 @@
+import type { DocumentKind } from '../document.ts';
 import { isSecretName, type Redactions, redacted } from '../redact.ts';
 import { hideInside, hideSecrets } from './redact-walk.ts';
 
@@ -5,6 +6,11 @@ import { hideInside, hideSecrets } from './redact-walk.ts';
 export interface RedactedPage {
   readonly text: string;
   readonly redactions: Redactions;
+}
+
+/** An admin page as it enters the snapshot: redacted, but for the configuration where it is to be kept whole. */
+export function enterAdmin(text: string, kind: DocumentKind, whole: boolean): RedactedPage {
+  return whole && (kind === 'config_dump' || kind === 'runtime') ? { text, redactions: {} } : redactAdmin(text);
 }
 
 /**

@@ -22,6 +22,11 @@ export interface EnvoyView {
   readonly stats: Seen<StatsReads>;
   readonly certs: Seen<readonly Certificate[]>;
   readonly runtime: Seen<Runtime>;
+  /**
+   * Clusters, endpoints, secrets and bootstrap as Envoy prints them, by `document pointer`; only where they were to be
+   * kept.
+   */
+  readonly bodies?: ReadonlyMap<string, JsonObject>;
 }
 
 /** `/server_info`. */
@@ -65,7 +70,10 @@ export interface Bootstrap {
   readonly admin: Address | null;
   /** True when listeners and clusters come from a management server (ADS). */
   readonly dynamic: boolean;
-  /** `initial_fetch_timeout` of LDS in ms; 0 waits for ever (what App Mesh sets); null where Envoy's default of 15 s holds. */
+  /**
+   * `initial_fetch_timeout` of LDS in ms; 0 waits for ever (what App Mesh sets); null where Envoy's default of 15 s
+   * holds.
+   */
   readonly listenerFetchTimeoutMs: number | null;
 }
 
