@@ -80,7 +80,7 @@ describe('the paths that routes can see', () => {
     const domain = pathDomain(manager);
     const random = randomFrom(14);
     let fixed = 0;
-    for (let round = 0; round < 20_000; round += 1) {
+    for (let round = 0; round < 5_000; round += 1) {
       const path = randomPath(random);
       const made = normalised(path, manager);
       const inside = domain.every(({ language, wanted }) => language.has(path) === wanted);
@@ -90,7 +90,7 @@ describe('the paths that routes can see', () => {
       if (made !== null) expect(normalised(made, manager), `${path} becomes ${made}`).toBe(made);
       if (made === path) fixed += 1;
     }
-    expect(fixed).toBeGreaterThan(1_000);
+    expect(fixed).toBeGreaterThan(300);
   });
 });
 
