@@ -69,9 +69,18 @@ const runningTable = memoize((gateway: Gateway): GatewayTable | null => {
   return null;
 });
 
+/** Versions read headers otherwise: what the objects ask for is judged by the Envoy that would run it. */
+function runningVersion({ envoys }: Gateway): string | null {
+  for (const envoy of envoys) {
+    const read = tableOf(envoy);
+    if (read.state === 'table' && read.versionKnown) return read.version;
+  }
+  return null;
+}
+
 function wantedTable(model: Model, gateway: Gateway): GatewayTable | null {
   if (!gateway.object) return null;
-  const translation = translate(model, gateway.object, assumedVersion);
+  const translation = translate(model, gateway.object, runningVersion(gateway) ?? assumedVersion);
   return { gateway, envoy: null, table: compileTable(translation.input), translation };
 }
 
@@ -85,7 +94,8 @@ export function innerEntriesOf(table: Table): readonly Entry[] {
   return everyEntry(table).filter(({ listener }) => isInner(listener));
 }
 
-function isInner({ name }: Listener): boolean {
+/** The listener by which an App Mesh gateway takes a request from itself. */
+export function isInner({ name }: Listener): boolean {
   return name.startsWith('lds_egress_');
 }
 
