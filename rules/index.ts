@@ -2,11 +2,13 @@
 import type { Rule } from '../src/diagnose/rule.ts';
 import cloudMapFrozen from './control-plane/cloud-map-frozen.ts';
 import conditionStale from './control-plane/condition-stale.ts';
+import configDrift from './control-plane/config-drift.ts';
 import configRejected from './control-plane/config-rejected.ts';
 import controlPlaneDisconnected from './control-plane/control-plane-disconnected.ts';
 import deletionStuck from './control-plane/deletion-stuck.ts';
 import envoyNotLive from './control-plane/envoy-not-live.ts';
 import gatewayPodEmpty from './control-plane/gateway-pod-empty.ts';
+import replicasDisagree from './control-plane/replicas-disagree.ts';
 import rescueCopyMissing from './control-plane/rescue-copy-missing.ts';
 import restartLosesConfig from './control-plane/restart-loses-config.ts';
 import webhookBlocksPods from './control-plane/webhook-blocks-pods.ts';
@@ -48,11 +50,13 @@ import certificateExpiring from './tls/certificate-expiring.ts';
 export const catalogue: readonly { readonly family: string; readonly rule: Rule }[] = [
   { family: 'control-plane', rule: cloudMapFrozen },
   { family: 'control-plane', rule: conditionStale },
+  { family: 'control-plane', rule: configDrift },
   { family: 'control-plane', rule: configRejected },
   { family: 'control-plane', rule: controlPlaneDisconnected },
   { family: 'control-plane', rule: deletionStuck },
   { family: 'control-plane', rule: envoyNotLive },
   { family: 'control-plane', rule: gatewayPodEmpty },
+  { family: 'control-plane', rule: replicasDisagree },
   { family: 'control-plane', rule: rescueCopyMissing },
   { family: 'control-plane', rule: restartLosesConfig },
   { family: 'control-plane', rule: webhookBlocksPods },

@@ -7,6 +7,7 @@ import type { RouteFault } from '../routing/route-faults.ts';
 import { matchText, type RouteUnit } from '../routing/route-units.ts';
 import type { Shown } from '../routing/shown.ts';
 import { type JudgedTable, judgedTables } from '../routing/table-faults.ts';
+import type { Origin } from '../routing/translate/translation.ts';
 import { witnessOf } from '../routing/witness.ts';
 import type { Evidence } from '../snapshot/evidence.ts';
 import { type ObjectRef, refKey, refText } from '../snapshot/object.ts';
@@ -36,7 +37,7 @@ export interface ToldRoute {
 /** Names a route by its object where one is known, else by where it stands in the Envoy. */
 export function toldRoute(model: Model, { gateway, envoy }: JudgedTable, unit: RouteUnit): ToldRoute {
   const { origin, routes, place } = unit;
-  const written = origin ? (writtenAt(model).get(`${origin.document} ${origin.pointer}`) ?? null) : null;
+  const written = origin ? writtenOrigin(model, origin) : null;
   const asks = [...new Set(routes.map(matchText))].join(', or ');
   const running = envoy
     ? routes
@@ -61,6 +62,11 @@ export function toldRoute(model: Model, { gateway, envoy }: JudgedTable, unit: R
     ref: written?.object.ref ?? null,
     key: written ? written.key : unit.key,
   };
+}
+
+/** The written route that a translated one was made from; null: it was made from a VirtualService. */
+export function writtenOrigin(model: Model, { document, pointer }: Origin): WrittenRoute | null {
+  return writtenAt(model).get(`${document} ${pointer}`) ?? null;
 }
 
 const writtenAt = memoize((model: Model): ReadonlyMap<string, WrittenRoute> => {

@@ -3,7 +3,7 @@ import type { Envoy } from '../model/envoy/envoy.ts';
 import type { Gateway } from '../model/gateway.ts';
 import type { Model } from '../model/model.ts';
 import { entriesOf, type Entry, seesAllEntries } from '../model/platform/entry.ts';
-import { assumedVersion, tableOf } from '../routing/from-envoy.ts';
+import { assumedVersion, configurationText, tableOf } from '../routing/from-envoy.ts';
 import type { RoutingRequest } from '../routing/match/request.ts';
 import { type Asked, type OriginOf, originsFor } from '../routing/origins.ts';
 import { compileTable } from '../routing/table/compile.ts';
@@ -11,7 +11,6 @@ import type { Table } from '../routing/table/table.ts';
 import type { Extreme } from '../routing/translate/order.ts';
 import { translate } from '../routing/translate/translate.ts';
 import { type LeftOut, routeKey } from '../routing/translate/translation.ts';
-import { seenValue } from '../snapshot/coverage.ts';
 import { refText } from '../snapshot/object.ts';
 import { unmadeOf } from '../routing/unmade.ts';
 
@@ -114,7 +113,7 @@ type Running = Omit<RunningTable, 'envoys' | 'originOf'> & { readonly envoy: Env
 function together(running: readonly Running[], desired: Desired | null): readonly RunningTable[] {
   const groups = new Map<string, { readonly first: Running; readonly envoys: Envoy[] }>();
   for (const one of running) {
-    const key = running.length === 1 ? '' : configurationOf(one);
+    const key = running.length === 1 ? '' : configurationText(one.envoy);
     const group = groups.get(key);
     if (group) group.envoys.push(one.envoy);
     else groups.set(key, { first: one, envoys: [one.envoy] });
@@ -126,13 +125,4 @@ function together(running: readonly Running[], desired: Desired | null): readonl
     versionKnown,
     originOf: originsFor(table, desired),
   }));
-}
-
-/** Everything that decides, as one text. */
-function configurationOf({ envoy, version }: Running): string {
-  const clusters = seenValue(envoy.clusterConfig)?.map(({ name, targets }) => [name, targets]);
-  const routes = seenValue(envoy.routes)?.map(({ body }) => body);
-  const listeners = seenValue(envoy.listenerConfig)?.map(({ body, state }) => [state, body?.json]);
-  const runtime = seenValue(envoy.runtime)?.values;
-  return JSON.stringify([version, listeners, routes, clusters, runtime ? [...runtime] : null]);
 }

@@ -6,6 +6,7 @@ import type { Part } from '../model/parts.ts';
 import { assumedVersion, tableOf } from './from-envoy.ts';
 import { compileTable } from './table/compile.ts';
 import type { FilterChain, Listener, Route, Table, VirtualHost } from './table/table.ts';
+import type { Extreme } from './translate/order.ts';
 import { translate } from './translate/translate.ts';
 import type { Translation } from './translate/translation.ts';
 
@@ -52,12 +53,12 @@ export interface Entry {
 
 /** The tables that decide, one a gateway. Replicas decide alike (else replicas-disagree tells): the first that has listeners. */
 export const gatewayTables = memoize((model: Model): readonly GatewayTable[] =>
-  model.gateways.flatMap((gateway) => runningTable(gateway) ?? wantedTable(model, gateway) ?? []),
+  model.gateways.flatMap((gateway) => runningTable(gateway) ?? askedTable(model, gateway) ?? []),
 );
 
 /** What the objects ask for of gateways whose Envoy was read: it decides nothing now. */
 export const supersededTables = memoize((model: Model): readonly GatewayTable[] =>
-  model.gateways.flatMap((gateway) => (runningTable(gateway) ? (wantedTable(model, gateway) ?? []) : [])),
+  model.gateways.flatMap((gateway) => (runningTable(gateway) ? (askedTable(model, gateway) ?? []) : [])),
 );
 
 const runningTable = memoize((gateway: Gateway): GatewayTable | null => {
@@ -78,9 +79,10 @@ function runningVersion({ envoys }: Gateway): string | null {
   return null;
 }
 
-function wantedTable(model: Model, gateway: Gateway): GatewayTable | null {
+/** What the objects ask for; null: there is no VirtualGateway object. `extreme`: which way round an undefined order stands. */
+export function askedTable(model: Model, gateway: Gateway, extreme: Extreme = 'usual'): GatewayTable | null {
   if (!gateway.object) return null;
-  const translation = translate(model, gateway.object, runningVersion(gateway) ?? assumedVersion);
+  const translation = translate(model, gateway.object, runningVersion(gateway) ?? assumedVersion, extreme);
   return { gateway, envoy: null, table: compileTable(translation.input), translation };
 }
 
