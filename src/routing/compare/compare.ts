@@ -50,6 +50,8 @@ export function compareTables(one: Table, other: Table, profile: Profile): Compa
     }
   }
   const { differences, undecided } = found;
+  if (differences.length >= mostDifferences)
+    undecided.push({ listener: '', why: `more than ${mostDifferences} differences: no more were looked for` });
   const limits = [...found.limits];
   const verdict = differences.length > 0 ? 'different' : undecided.length > 0 ? 'undecided' : 'equal';
   return { verdict, differences, undecided, limits };
