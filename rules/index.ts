@@ -2,24 +2,31 @@
 import type { Rule } from '../src/diagnose/rule.ts';
 import cloudMapFrozen from './control-plane/cloud-map-frozen.ts';
 import conditionStale from './control-plane/condition-stale.ts';
+import configDrift from './control-plane/config-drift.ts';
 import configRejected from './control-plane/config-rejected.ts';
 import controlPlaneDisconnected from './control-plane/control-plane-disconnected.ts';
 import deletionStuck from './control-plane/deletion-stuck.ts';
 import envoyNotLive from './control-plane/envoy-not-live.ts';
 import gatewayPodEmpty from './control-plane/gateway-pod-empty.ts';
+import replicasDisagree from './control-plane/replicas-disagree.ts';
 import rescueCopyMissing from './control-plane/rescue-copy-missing.ts';
 import restartLosesConfig from './control-plane/restart-loses-config.ts';
 import webhookBlocksPods from './control-plane/webhook-blocks-pods.ts';
 import gatewayListenerMissing from './gateway/gateway-listener-missing.ts';
 import hostRewritten from './matching/host-rewritten.ts';
 import hostnameWithPort from './matching/hostname-with-port.ts';
+import matchImpossible from './matching/match-impossible.ts';
+import orderUndefined from './matching/order-undefined.ts';
 import prefixNotASegment from './matching/prefix-not-a-segment.ts';
 import prefixRewritten from './matching/prefix-rewritten.ts';
 import regexInvalid from './matching/regex-invalid.ts';
 import regexNotFullMatch from './matching/regex-not-full-match.ts';
 import reservedPrefix from './matching/reserved-prefix.ts';
+import routeDuplicate from './matching/route-duplicate.ts';
+import routePartlyShadowed from './matching/route-partly-shadowed.ts';
 import routePortMissing from './matching/route-port-missing.ts';
 import routeProtocolMismatch from './matching/route-protocol-mismatch.ts';
+import routeShadowed from './matching/route-shadowed.ts';
 import targetPortMissing from './matching/target-port-missing.ts';
 import frozenObjectEdited from './references/frozen-object-edited.ts';
 import gatewayNotSelected from './references/gateway-not-selected.ts';
@@ -43,24 +50,31 @@ import certificateExpiring from './tls/certificate-expiring.ts';
 export const catalogue: readonly { readonly family: string; readonly rule: Rule }[] = [
   { family: 'control-plane', rule: cloudMapFrozen },
   { family: 'control-plane', rule: conditionStale },
+  { family: 'control-plane', rule: configDrift },
   { family: 'control-plane', rule: configRejected },
   { family: 'control-plane', rule: controlPlaneDisconnected },
   { family: 'control-plane', rule: deletionStuck },
   { family: 'control-plane', rule: envoyNotLive },
   { family: 'control-plane', rule: gatewayPodEmpty },
+  { family: 'control-plane', rule: replicasDisagree },
   { family: 'control-plane', rule: rescueCopyMissing },
   { family: 'control-plane', rule: restartLosesConfig },
   { family: 'control-plane', rule: webhookBlocksPods },
   { family: 'gateway', rule: gatewayListenerMissing },
   { family: 'matching', rule: hostRewritten },
   { family: 'matching', rule: hostnameWithPort },
+  { family: 'matching', rule: matchImpossible },
+  { family: 'matching', rule: orderUndefined },
   { family: 'matching', rule: prefixNotASegment },
   { family: 'matching', rule: prefixRewritten },
   { family: 'matching', rule: regexInvalid },
   { family: 'matching', rule: regexNotFullMatch },
   { family: 'matching', rule: reservedPrefix },
+  { family: 'matching', rule: routeDuplicate },
+  { family: 'matching', rule: routePartlyShadowed },
   { family: 'matching', rule: routePortMissing },
   { family: 'matching', rule: routeProtocolMismatch },
+  { family: 'matching', rule: routeShadowed },
   { family: 'matching', rule: targetPortMissing },
   { family: 'references', rule: frozenObjectEdited },
   { family: 'references', rule: gatewayNotSelected },

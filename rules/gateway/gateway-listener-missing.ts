@@ -13,7 +13,7 @@ export default defineRule({
   title: 'A listener of the gateway is not open in Envoy',
   severity: 'error',
   needs: anyOf(allOf('mesh.virtualGateways', 'envoy.listenerConfig'), allOf('mesh.virtualGateways', 'envoy.listeners')),
-  explains: ['requests-failing', 'gateway-no-ready-pod'],
+  explains: ['requests-failing', 'gateway-no-ready-pod', 'config-drift'],
   docs: {
     what: 'A listener that the VirtualGateway defines and an Envoy of that gateway does not have, or has and could not bind.',
     why: 'Connections to that port are refused.',

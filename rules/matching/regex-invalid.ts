@@ -23,7 +23,7 @@ export default defineRule({
   severity: 'error',
   needs: anyOf('mesh.gatewayRoutes', 'mesh.virtualRouters', 'envoy.listenerConfig', 'envoy.routes'),
   also: ['mesh.virtualGateways', 'mesh.virtualServices', 'platform.namespaces', 'envoy.serverInfo', 'envoy.runtime'],
-  explains: ['config-rejected', 'route-never-applied', 'requests-without-route', 'match-impossible'],
+  explains: ['config-rejected', 'route-never-applied', 'requests-without-route', 'match-impossible', 'config-drift'],
   docs: {
     what: 'A path, header or metadata regex that is not RE2, or whose compiled program is larger than the limit of the Envoy (1000 in App Mesh). The size is an estimate: from half the limit on it is a warning, and only a refusal by Envoy itself makes it an error.',
     why: 'Envoy refuses the whole route configuration that holds such a pattern: not this route alone, but every later change of any route of that gateway is lost with it.',

@@ -14,7 +14,7 @@ export default defineRule({
   severity: 'error',
   needs: anyOf('mesh.gatewayRoutes'),
   also: ['mesh.virtualServices', 'mesh.virtualGateways', 'platform.namespaces', 'envoy.routes'],
-  explains: ['route-never-applied', 'requests-without-route'],
+  explains: ['route-never-applied', 'requests-without-route', 'config-drift'],
   docs: {
     what: 'A GatewayRoute whose prefix or path begins with `/aws-appmesh` or `/aws-app-mesh`, or whose gRPC service name begins with `aws.appmesh` or `aws.app-mesh`.',
     why: 'App Mesh keeps these names for itself and refuses the route, so that no gateway ever has it.',

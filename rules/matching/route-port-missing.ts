@@ -9,7 +9,7 @@ export default defineRule({
   severity: 'error',
   needs: anyOf('mesh.gatewayRoutes', 'mesh.virtualRouters'),
   also: ['mesh.virtualGateways', 'mesh.virtualServices', 'platform.namespaces', 'envoy.routes'],
-  explains: ['route-never-applied', 'requests-without-route'],
+  explains: ['route-never-applied', 'requests-without-route', 'config-drift'],
   docs: {
     what: 'A GatewayRoute or a route of a VirtualRouter without `match.port` where the gateway or router has several listeners; or with a port that none of them has.',
     why: 'App Mesh refuses such a route, so that no Envoy ever has it. Controllers before autumn 2022 drop the field silently.',

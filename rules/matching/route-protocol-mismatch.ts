@@ -10,7 +10,7 @@ export default defineRule({
   severity: 'error',
   needs: anyOf('mesh.gatewayRoutes', 'mesh.virtualRouters'),
   also: ['mesh.virtualGateways', 'mesh.virtualServices', 'platform.namespaces', 'envoy.routes'],
-  explains: ['route-never-applied', 'requests-without-route', 'protocol-mismatch'],
+  explains: ['route-never-applied', 'requests-without-route', 'protocol-mismatch', 'config-drift'],
   docs: {
     what: 'A GatewayRoute or a route of a VirtualRouter whose type (`httpRoute`, `http2Route`, `grpcRoute`, `tcpRoute`) is not the protocol of the listener it belongs to.',
     why: 'App Mesh makes no Envoy route of it: its requests are answered with 404, or another route takes them.',

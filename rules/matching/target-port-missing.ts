@@ -24,7 +24,7 @@ export default defineRule({
   severity: 'error',
   needs: anyOf('mesh.gatewayRoutes', 'mesh.virtualRouters'),
   also: ['mesh.virtualServices', 'mesh.virtualNodes', 'mesh.virtualGateways', 'platform.namespaces', 'envoy.routes'],
-  explains: ['route-never-applied', 'requests-without-route', 'router-without-routes'],
+  explains: ['route-never-applied', 'requests-without-route', 'router-without-routes', 'config-drift'],
   docs: {
     what: 'A GatewayRoute without `target.port` whose VirtualService is provided by a VirtualRouter or VirtualNode with several listeners; or a weighted target without `port` that is a VirtualNode with several listeners.',
     why: 'App Mesh cannot tell which listener is meant and refuses the route, so that no Envoy ever has it. Controllers before autumn 2022 drop the field silently.',

@@ -12,7 +12,7 @@ export default defineRule({
   severity: 'error',
   needs: anyOf('mesh.gatewayRoutes'),
   also: ['mesh.virtualGateways', 'platform.namespaces'],
-  explains: ['requests-without-route', 'route-never-applied', 'gateway-without-routes'],
+  explains: ['requests-without-route', 'route-never-applied', 'gateway-without-routes', 'config-drift'],
   docs: {
     what: 'A GatewayRoute that no VirtualGateway takes: its `namespaceSelector` must match the labels of the namespace of the route, its `gatewayRouteSelector` those of the route.',
     why: 'The admission webhook refuses such a route, so no gateway ever has it.',

@@ -20,7 +20,14 @@ export default defineRule({
     'mesh.virtualNodes',
   ),
   also: ['mesh.meshes', 'platform.namespaces'],
-  explains: ['gateway-not-selected', 'target-service-missing', 'router-missing', 'node-missing', 'route-never-applied'],
+  explains: [
+    'gateway-not-selected',
+    'target-service-missing',
+    'router-missing',
+    'node-missing',
+    'route-never-applied',
+    'config-drift',
+  ],
   docs: {
     what: 'A namespace with App Mesh objects that the `namespaceSelector` of no Mesh matches.',
     why: 'The admission webhook refuses every App Mesh object of such a namespace: a Mesh without `namespaceSelector` selects none, `{}` selects all.',

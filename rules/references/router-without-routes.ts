@@ -9,7 +9,7 @@ export default defineRule({
   severity: 'error',
   needs: anyOf('mesh.virtualRouters'),
   also: ['mesh.virtualServices', 'mesh.gatewayRoutes', 'mesh.virtualGateways', 'platform.namespaces', 'envoy.routes'],
-  explains: ['requests-without-route', 'requests-failing'],
+  explains: ['requests-without-route', 'requests-failing', 'config-drift'],
   docs: {
     what: 'A VirtualRouter without routes, behind a VirtualService that requests are sent to.',
     why: 'App Mesh makes an empty virtual host of it: the GatewayRoute takes the request, and the second hop answers 404.',

@@ -18,7 +18,7 @@ export default defineRule({
     'mesh.virtualGateways',
     'platform.namespaces',
   ],
-  explains: ['requests-without-route', 'requests-failing'],
+  explains: ['requests-without-route', 'requests-failing', 'config-drift'],
   docs: {
     what: 'A VirtualService that names neither a VirtualNode nor a VirtualRouter, or whose virtual host in the gateway has no routes.',
     why: 'App Mesh makes an empty virtual host of it: the GatewayRoute takes the request, and the second hop answers 404.',

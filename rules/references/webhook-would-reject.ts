@@ -15,7 +15,7 @@ export default defineRule({
   title: 'The admission webhook refuses this object',
   severity: 'error',
   needs: anyOf('mesh.gatewayRoutes', 'mesh.virtualRouters', 'mesh.virtualNodes'),
-  explains: ['route-never-applied'],
+  explains: ['route-never-applied', 'config-drift'],
   docs: {
     what: 'An App Mesh object that the admission webhook of the controller refuses, with its literal text; and, as a warning, what the webhook wrongly lets through and App Mesh then refused or ignored.',
     why: 'A refused object is never stored; what was let through by mistake never becomes active, and its event says so only in the words of AWS.',

@@ -3,17 +3,16 @@ import type { Envoy } from '../model/envoy/envoy.ts';
 import type { Gateway } from '../model/gateway.ts';
 import type { Model } from '../model/model.ts';
 import { entriesOf, type Entry, seesAllEntries } from '../model/platform/entry.ts';
-import { assumedVersion, tableOf } from '../routing/from-envoy.ts';
-import { describeClause } from '../routing/match/describe.ts';
+import { assumedVersion, configurationText, tableOf } from '../routing/from-envoy.ts';
 import type { RoutingRequest } from '../routing/match/request.ts';
+import { type Asked, type OriginOf, originsFor } from '../routing/origins.ts';
 import { compileTable } from '../routing/table/compile.ts';
-import type { Listener, Route, Table } from '../routing/table/table.ts';
+import type { Table } from '../routing/table/table.ts';
 import type { Extreme } from '../routing/translate/order.ts';
 import { translate } from '../routing/translate/translate.ts';
-import { type LeftOut, type Origin, routeKey, type Translation } from '../routing/translate/translation.ts';
-import { seenValue } from '../snapshot/coverage.ts';
+import { type LeftOut, routeKey } from '../routing/translate/translation.ts';
 import { refText } from '../snapshot/object.ts';
-import { unmadeOf } from './unmade.ts';
+import { unmadeOf } from '../routing/unmade.ts';
 
 /** A gateway that decides requests: by the tables its Envoys run, or where none was read, by the one App Mesh would have pushed. */
 export interface Decider {
@@ -35,13 +34,11 @@ export interface RunningTable {
   readonly version: string;
   readonly versionKnown: boolean;
   /** The object a route was made from. */
-  readonly originOf: (at: { readonly document: string; readonly pointer: string }) => Origin | null;
+  readonly originOf: OriginOf;
 }
 
 /** The table made from the objects. */
-export interface Desired {
-  readonly table: Table;
-  readonly translation: Translation;
+export interface Desired extends Asked {
   /** The same with every undefined order the other way round; made when it is first asked for. */
   readonly reversed: () => Desired;
   /** The object that asks for a request and of which App Mesh makes no route; null: there is none. */
@@ -116,7 +113,7 @@ type Running = Omit<RunningTable, 'envoys' | 'originOf'> & { readonly envoy: Env
 function together(running: readonly Running[], desired: Desired | null): readonly RunningTable[] {
   const groups = new Map<string, { readonly first: Running; readonly envoys: Envoy[] }>();
   for (const one of running) {
-    const key = running.length === 1 ? '' : configurationOf(one);
+    const key = running.length === 1 ? '' : configurationText(one.envoy);
     const group = groups.get(key);
     if (group) group.envoys.push(one.envoy);
     else groups.set(key, { first: one, envoys: [one.envoy] });
@@ -128,57 +125,4 @@ function together(running: readonly Running[], desired: Desired | null): readonl
     versionKnown,
     originOf: originsFor(table, desired),
   }));
-}
-
-/** Everything that decides, as one text. */
-function configurationOf({ envoy, version }: Running): string {
-  const clusters = seenValue(envoy.clusterConfig)?.map(({ name, targets }) => [name, targets]);
-  const routes = seenValue(envoy.routes)?.map(({ body }) => body);
-  const listeners = seenValue(envoy.listenerConfig)?.map(({ body, state }) => [state, body?.json]);
-  const runtime = seenValue(envoy.runtime)?.values;
-  return JSON.stringify([version, listeners, routes, clusters, runtime ? [...runtime] : null]);
-}
-
-/** Maps an Envoy's routes to objects: a route that says the same as a translated one in the same place was made from its object. */
-function originsFor(table: Table, desired: Desired | null): RunningTable['originOf'] {
-  if (!desired) return () => null;
-  const bySaying = new Map<string, Origin>();
-  for (const [saying, route] of sayings(desired.table)) {
-    const origin = desired.translation.origins.get(routeKey(route.place));
-    if (origin && !bySaying.has(saying)) bySaying.set(saying, origin);
-  }
-  const byPlace = new Map<string, Origin>();
-  for (const [saying, route] of sayings(table)) {
-    const origin = bySaying.get(saying);
-    if (origin) byPlace.set(routeKey(route.place), origin);
-  }
-  return (at) => byPlace.get(routeKey(at)) ?? null;
-}
-
-function* sayings(table: Table): Generator<readonly [string, Route]> {
-  for (const { listener, host, route } of routesOf(table)) {
-    yield [`${listener.port} ${host.name} ${sayingOf(route)}`, route];
-  }
-}
-
-/** Every route of a table, with where it stands; a route configuration that two listeners share comes twice. */
-export function* routesOf(table: Table): Generator<{
-  readonly listener: Listener;
-  readonly host: { readonly name: string };
-  readonly route: Route;
-}> {
-  for (const listener of table.listeners) {
-    const chains = listener.defaultChain ? [...listener.chains, listener.defaultChain] : listener.chains;
-    for (const { manager } of chains) {
-      for (const host of manager?.routes?.hosts ?? []) {
-        for (const route of host.routes) yield { listener, host, route };
-      }
-    }
-  }
-}
-
-function sayingOf({ clauses, action, headers }: Route): string {
-  const rewrite = action.type === 'forward' && action.host.kind === 'literal' ? action.host.value : '';
-  const added = headers.add.map(({ name, value }) => `${name}=${value}`).join(',');
-  return `${clauses.map(describeClause).join(' & ')} > ${rewrite} ${added}`;
 }

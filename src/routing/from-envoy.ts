@@ -37,3 +37,13 @@ function clustersOf(
 ): ReadonlyMap<string, ClusterInput> {
   return new Map(configs.filter(({ name }) => name !== '').map(({ name, targets }) => [name, { targets }]));
 }
+
+/** Everything of an Envoy that decides, as one text: replicas with the same text decide alike. */
+export function configurationText(envoy: Envoy): string {
+  const clusters = seenValue(envoy.clusterConfig)?.map(({ name, targets }) => [name, targets]);
+  const routes = seenValue(envoy.routes)?.map(({ body }) => body);
+  const listeners = seenValue(envoy.listenerConfig)?.map(({ body, state }) => [state, body?.json]);
+  const runtime = seenValue(envoy.runtime)?.values;
+  const version = seenValue(envoy.serverInfo)?.version;
+  return JSON.stringify([version, listeners, routes, clusters, runtime ? [...runtime] : null]);
+}

@@ -6,6 +6,7 @@ import type { Part } from '../model/parts.ts';
 import { assumedVersion, tableOf } from './from-envoy.ts';
 import { compileTable } from './table/compile.ts';
 import type { FilterChain, Listener, Route, Table, VirtualHost } from './table/table.ts';
+import type { Extreme } from './translate/order.ts';
 import { translate } from './translate/translate.ts';
 import type { Translation } from './translate/translation.ts';
 
@@ -52,12 +53,12 @@ export interface Entry {
 
 /** The tables that decide, one a gateway. Replicas decide alike (else replicas-disagree tells): the first that has listeners. */
 export const gatewayTables = memoize((model: Model): readonly GatewayTable[] =>
-  model.gateways.flatMap((gateway) => runningTable(gateway) ?? wantedTable(model, gateway) ?? []),
+  model.gateways.flatMap((gateway) => runningTable(gateway) ?? askedTable(model, gateway) ?? []),
 );
 
 /** What the objects ask for of gateways whose Envoy was read: it decides nothing now. */
 export const supersededTables = memoize((model: Model): readonly GatewayTable[] =>
-  model.gateways.flatMap((gateway) => (runningTable(gateway) ? (wantedTable(model, gateway) ?? []) : [])),
+  model.gateways.flatMap((gateway) => (runningTable(gateway) ? (askedTable(model, gateway) ?? []) : [])),
 );
 
 const runningTable = memoize((gateway: Gateway): GatewayTable | null => {
@@ -69,9 +70,19 @@ const runningTable = memoize((gateway: Gateway): GatewayTable | null => {
   return null;
 });
 
-function wantedTable(model: Model, gateway: Gateway): GatewayTable | null {
+/** Versions read headers otherwise: what the objects ask for is judged by the Envoy that would run it. */
+function runningVersion({ envoys }: Gateway): string | null {
+  for (const envoy of envoys) {
+    const read = tableOf(envoy);
+    if (read.state === 'table' && read.versionKnown) return read.version;
+  }
+  return null;
+}
+
+/** What the objects ask for; null: there is no VirtualGateway object. `extreme`: which way round an undefined order stands. */
+export function askedTable(model: Model, gateway: Gateway, extreme: Extreme = 'usual'): GatewayTable | null {
   if (!gateway.object) return null;
-  const translation = translate(model, gateway.object, assumedVersion);
+  const translation = translate(model, gateway.object, runningVersion(gateway) ?? assumedVersion, extreme);
   return { gateway, envoy: null, table: compileTable(translation.input), translation };
 }
 
@@ -85,7 +96,8 @@ export function innerEntriesOf(table: Table): readonly Entry[] {
   return everyEntry(table).filter(({ listener }) => isInner(listener));
 }
 
-function isInner({ name }: Listener): boolean {
+/** The listener by which an App Mesh gateway takes a request from itself. */
+export function isInner({ name }: Listener): boolean {
   return name.startsWith('lds_egress_');
 }
 

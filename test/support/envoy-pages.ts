@@ -32,6 +32,8 @@ export interface EnvoyStory {
     /** The route configuration its connection manager asks for, and that manager's prefix in the stats. */
     readonly rds?: string;
     readonly statPrefix?: string;
+    /** What else its connection manager says. */
+    readonly manager?: JsonObject;
   }[];
   /** Route configuration → virtual host → routes. */
   readonly routes?: Readonly<Record<string, Readonly<Record<string, readonly RouteStory[]>>>>;
@@ -172,7 +174,7 @@ function clustersPage({ clusters, eds }: EnvoyStory): string {
 }
 
 function listenerOf(listener: NonNullable<EnvoyStory['listeners']>[number], tls?: JsonObject): JsonObject {
-  const { name, port, refused, onlyRefused, rds, statPrefix } = listener;
+  const { name, port, refused, onlyRefused, rds, statPrefix, manager } = listener;
   const errorState = refused
     ? {
         error_state: {
@@ -196,7 +198,7 @@ function listenerOf(listener: NonNullable<EnvoyStory['listeners']>[number], tls?
           ? {
               filter_chains: [
                 {
-                  filters: rds ? [managerOf(rds, statPrefix ?? 'ingress')] : [],
+                  filters: rds ? [managerOf(rds, statPrefix ?? 'ingress', manager ?? {})] : [],
                   ...(tls ? { transport_socket: { name: 'tls', typed_config: { common_tls_context: tls } } } : {}),
                 },
               ],
@@ -208,13 +210,14 @@ function listenerOf(listener: NonNullable<EnvoyStory['listeners']>[number], tls?
   };
 }
 
-function managerOf(routeConfig: string, statPrefix: string): JsonObject {
+function managerOf(routeConfig: string, statPrefix: string, more: JsonObject): JsonObject {
   return {
     name: 'envoy.filters.network.http_connection_manager',
     typed_config: {
       '@type': type('extensions.filters.network.http_connection_manager.v3.HttpConnectionManager'),
       stat_prefix: statPrefix,
       rds: { route_config_name: routeConfig },
+      ...more,
     },
   };
 }

@@ -8,6 +8,7 @@ import { contains, overlap } from '../space/find.ts';
 import type { Scene } from '../space/scene.ts';
 import { OutOfBudget } from '../space/word.ts';
 import type { Table } from '../table/table.ts';
+import { beginningOf } from './beginning.ts';
 import { type Profile, sameEnding } from './ending.ts';
 import type { Way } from './flatten.ts';
 import { scenesOf } from './meeting.ts';
@@ -49,6 +50,8 @@ export function compareTables(one: Table, other: Table, profile: Profile): Compa
     }
   }
   const { differences, undecided } = found;
+  if (differences.length >= mostDifferences)
+    undecided.push({ listener: '', why: `more than ${mostDifferences} differences: no more were looked for` });
   const limits = [...found.limits];
   const verdict = differences.length > 0 ? 'different' : undecided.length > 0 ? 'undecided' : 'equal';
   return { verdict, differences, undecided, limits };
@@ -86,7 +89,7 @@ function compareWays(
         if (j < alike || !counterpart) continue;
         const both = overlap(solver, { ...way.cube, conditions: [...given, ...way.cube.conditions] }, counterpart.cube);
         if (!both) continue;
-        const same = sameEnding(way.ending, counterpart.ending, beginning(both), found.profile);
+        const same = sameEnding(way.ending, counterpart.ending, beginningOf(both), found.profile);
         if (same !== true) {
           const before = meetingOther(counterpart.cube).filter((at) => at < j);
           const candidates = [...earlier.flatMap((at) => ones[at] ?? []), ...before.flatMap((at) => others[at] ?? [])];
@@ -124,17 +127,6 @@ function keyOf(way: Way | undefined): string {
   if (!way) return '';
   const { cube, ending } = way;
   return JSON.stringify([cube.connect, cube.conditions.map(({ field, key }) => `${field.key} ${key}`).sort(), ending]);
-}
-
-/** What the paths of a region begin with, to the letter. */
-function beginning(conditions: readonly Condition[]): { readonly text: string; readonly whole: boolean } {
-  let best = { text: '', whole: false };
-  for (const { field, language, wanted } of conditions) {
-    if (field.key !== 'path' || !wanted || !language?.shape) continue;
-    const { value, kind } = language.shape;
-    if (value.length >= best.text.length) best = { text: value, whole: kind === 'exact' };
-  }
-  return best;
 }
 
 function tell(found: Found, { listener }: Scene, why: string): void {

@@ -10,8 +10,8 @@ export type Reach =
   | { readonly kind: 'alive'; readonly point: Point }
   /** No request can meet it, whatever stands before it. */
   | { readonly kind: 'impossible'; readonly why: string }
-  /** Every request it asks for is taken by these earlier routes. */
-  | { readonly kind: 'dead'; readonly by: readonly number[]; readonly same: boolean }
+  /** Every request it asks for is taken by these earlier routes; `point` is one of them. */
+  | { readonly kind: 'dead'; readonly by: readonly number[]; readonly same: boolean; readonly point: Point }
   | { readonly kind: 'undecided'; readonly budget: string };
 
 /** An earlier route that takes part of what a later one asks for, and a request that shows it. */
@@ -149,12 +149,12 @@ function reachOf(
   }
   const covering = earlier.findIndex((one) => contains(solver, one, cube));
   const single = earlier[covering];
-  if (single) return { kind: 'dead', by: [before[covering] ?? 0], same: contains(solver, cube, single) };
+  if (single) return { kind: 'dead', by: [before[covering] ?? 0], same: contains(solver, cube, single), point: own };
   const found = find(solver, cube.conditions, earlier);
   if (found.kind === 'point') return { kind: 'alive', point: found.point };
   if (found.kind === 'undecided') return { kind: 'undecided', budget: found.budget };
   const by = shrink(solver, cube, earlier, found.by).map((at) => before[at] ?? 0);
-  return { kind: 'dead', by, same: false };
+  return { kind: 'dead', by, same: false, point: own };
 }
 
 /** One request of a cube by itself; or which field can hold no value. */

@@ -6,35 +6,46 @@ import { hostLanguage } from './host-domain.ts';
 import { type Analysis, analyse, inOrder, type Order } from './reach.ts';
 import { type Scene, sceneOf } from './scene.ts';
 
-/** One virtual host where requests come to it, and what is known of all requests there. */
-export interface HostSurvey {
+/** One virtual host where requests come to it. */
+export interface HostPlace {
   readonly listener: Listener;
   readonly chain: FilterChain;
   readonly host: VirtualHost;
+}
+
+/** What is known of all requests to a virtual host. */
+export interface HostSurvey extends HostPlace {
   readonly scene: Scene;
   readonly analysis: Analysis;
 }
 
-/** Every virtual host of a table that a listener leads to, once, its routes in Envoy's order. Nothing is computed before it is asked. */
-export const surveyOf = memoize((table: Table): readonly HostSurvey[] => survey(table, () => inOrder));
-
-/** The same where the order of routes is only partly known: what is said holds for every order that it allows. */
-export function survey(table: Table, orderOf: (host: VirtualHost) => Order): readonly HostSurvey[] {
-  const seen = new Set<VirtualHost>();
-  return table.listeners.flatMap((listener) =>
-    [...listener.chains, ...(listener.defaultChain ? [listener.defaultChain] : [])].flatMap((chain) =>
-      (chain.manager?.routes?.hosts ?? []).flatMap((host): readonly HostSurvey[] => {
-        const scene = seen.has(host) || host.matcher ? null : sceneOf(table.semantics, listener, chain, [host]);
-        seen.add(host);
-        if (!scene) return [];
-        const given = [wordCondition(scene.host, hostLanguage(scene.config, host), true, false)];
-        const analysis = analyse(
-          host.routes.map((route) => cubeOf(scene, route)),
-          given,
-          orderOf(host),
-        );
-        return [{ listener, chain, host, scene, analysis }];
-      }),
-    ),
-  );
+/** Every virtual host of a table that a listener leads to, once; those with a matcher tree are left out. */
+export function hostPlaces(table: Table): readonly HostPlace[] {
+  const places = new Map<VirtualHost, HostPlace>();
+  for (const listener of table.listeners) {
+    for (const chain of [...listener.chains, ...(listener.defaultChain ? [listener.defaultChain] : [])]) {
+      for (const host of chain.manager?.routes?.hosts ?? []) {
+        if (!host.matcher && !places.has(host)) places.set(host, { listener, chain, host });
+      }
+    }
+  }
+  return [...places.values()];
 }
+
+/**
+ * Analyses the routes of a virtual host, in Envoy's order; or where their order is only partly known: what is said then
+ * holds for every order that it allows. Nothing is computed before it is asked.
+ */
+export function surveyHost({ semantics }: Table, place: HostPlace, surelyBefore: Order = inOrder): HostSurvey | null {
+  const { listener, chain, host } = place;
+  const scene = sceneOf(semantics, listener, chain, [host]);
+  if (!scene) return null;
+  const given = [wordCondition(scene.host, hostLanguage(scene.config, host), true, false)];
+  const cubes = host.routes.map((route) => cubeOf(scene, route));
+  return { ...place, scene, analysis: analyse(cubes, given, surelyBefore) };
+}
+
+/** Every virtual host of a table in Envoy's order, analysed once. */
+export const surveyOf = memoize((table: Table): readonly HostSurvey[] =>
+  hostPlaces(table).flatMap((place) => surveyHost(table, place) ?? []),
+);

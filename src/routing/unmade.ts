@@ -1,8 +1,8 @@
-import { decide } from '../routing/match/decide.ts';
-import type { RoutingRequest } from '../routing/match/request.ts';
-import { compileTable } from '../routing/table/compile.ts';
-import { makeListener } from '../routing/translate/listener.ts';
-import type { LeftOut, Translation } from '../routing/translate/translation.ts';
+import { decide } from './match/decide.ts';
+import type { RoutingRequest } from './match/request.ts';
+import { compileTable } from './table/compile.ts';
+import { makeListener } from './translate/listener.ts';
+import type { LeftOut, Translation } from './translate/translation.ts';
 
 const name = 'left-out';
 
