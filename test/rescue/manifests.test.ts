@@ -19,7 +19,10 @@ const webhook = (ready: boolean): string => `
 ---
 apiVersion: discovery.k8s.io/v1
 kind: EndpointSlice
-metadata: { name: w-1, namespace: appmesh-system, labels: { kubernetes.io/service-name: appmesh-controller-webhook-service } }
+metadata:
+  name: w-1
+  namespace: appmesh-system
+  labels: { kubernetes.io/service-name: appmesh-controller-webhook-service }
 ports: [{ port: 9443 }]
 endpoints: [{ addresses: [10.0.0.9], conditions: { ready: ${ready} } }]`;
 const platform = `
@@ -53,8 +56,13 @@ kind: Service
 metadata:
   name: edge
   namespace: shop
-  annotations: { service.beta.kubernetes.io/aws-load-balancer-type: nlb, service.beta.kubernetes.io/aws-load-balancer-name: edge }
-spec: { type: LoadBalancer, selector: { app: edge }, ports: [{ name: http, port: 80, targetPort: web, nodePort: 30080 }] }
+  annotations:
+    service.beta.kubernetes.io/aws-load-balancer-type: nlb
+    service.beta.kubernetes.io/aws-load-balancer-name: edge
+spec:
+  type: LoadBalancer
+  selector: { app: edge }
+  ports: [{ name: http, port: 80, targetPort: web, nodePort: 30080 }]
 ---
 apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
