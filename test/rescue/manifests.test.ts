@@ -167,6 +167,15 @@ spec: { podSelector: { matchLabels: { app: cart } }, ingress: [{ from: [${from}]
     expect(closed).not.toContain('shop/open');
   });
 
+  it('say that a ConfigMap holds what looks secret', () => {
+    const dump = capturedDump('envoy-1.40.0-healthy');
+    const at = '/dynamic_route_configs/0/route_config/virtual_hosts/0/routes/0';
+    const header = { key: 'authorization', value: 'Basic Y2FuYXJ5OmNhbmFyeQ==' };
+    Object.assign(valueAt(part(dump, 'RoutesConfigDump'), at) as object, { request_headers_to_add: [{ header }] });
+    expect(rescued(labelled, dump).gaps.join()).toContain('the ConfigMap holds what looks secret (1 x header value)');
+    expect(rescued(labelled).gaps.join()).not.toContain('looks secret');
+  });
+
   it('mount the keys a person must supply, and the volumes that hold the other files', () => {
     const dump = capturedDump('envoy-1.40.0-healthy');
     const listener = valueAt(
