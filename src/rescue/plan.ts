@@ -13,9 +13,12 @@ export interface PlanFacts {
   readonly probes: readonly string[];
 }
 
+const never = 'rollout restart · delete pod · edit the pod template · scale down · drain its nodes';
+
 /** The order of steps, and the way back: nothing in it restarts or edits a pod of the old gateway. */
 export function writePlan(parts: Parts, facts: PlanFacts): readonly string[] {
   const { home } = parts;
+  const selecting = home.alsoSelectedBy.join(', ') || `nothing that was read in namespace ${home.namespace}`;
   const steps = [
     stopLosses(home),
     supply(parts),
@@ -32,12 +35,12 @@ export function writePlan(parts: Parts, facts: PlanFacts): readonly string[] {
     `Proof: ${facts.proof}`,
     ...facts.gaps.map((gap) => `Gap: ${gap}`),
     `Where: namespace ${home.namespace}, because ${home.because}`,
-    `Also selects these pods: ${home.alsoSelectedBy.join(', ') || `nothing that was read in namespace ${home.namespace}`}`,
+    `Also selects these pods: ${selecting}`,
     ...(home.closedTo.length > 0
       ? [`Closed to these pods, though open to the old ones: ${home.closedTo.join(', ')}: let them in first`]
       : []),
     '',
-    `Never, while ${facts.gateway} serves: rollout restart · delete pod · edit the pod template · scale down · drain its nodes.`,
+    `Never, while ${facts.gateway} serves: ${never}.`,
     'Its pods hold a configuration that nobody can send again.',
     '',
     ...steps.flatMap((lines, index) =>
@@ -68,8 +71,8 @@ function stopLosses({ old }: Home): readonly string[] {
   ];
   if (commands.length === 0) {
     return [
-      'stop the losses: keep evictions, autoscalers and rollouts away from the old pods (their Deployment and pods were not',
-      'read: give them with -f, and the commands stand here)',
+      'stop the losses: keep evictions, autoscalers and rollouts away from the old pods',
+      '(their Deployment and pods were not read: give them with -f, and the commands stand here)',
     ];
   }
   return ['stop the losses; restarts nothing:', ...commands];
@@ -134,13 +137,14 @@ function moveTraffic({ namespace, name, old, ownNamespace }: Home): readonly str
 }
 
 function wayBack({ namespace, name, ownNamespace, old }: Home): readonly string[] {
-  const names = old.services.map(({ ref }) => `svc/${ref.name}-rescue`);
+  const services = old.services.length > 0 ? old.services.map(({ ref }) => `svc/${ref.name}-rescue`) : [`svc/${name}`];
   const gone = ownNamespace
     ? `kubectl delete namespace ${namespace}`
-    : `kubectl -n ${namespace} delete deploy/${name} pdb/${name} ${(names.length > 0 ? names : [`svc/${name}`]).join(' ')}`;
+    : `kubectl -n ${namespace} delete deploy/${name} pdb/${name} ${services.join(' ')}`;
+  const before = old.services.map(({ ref }) => refText(ref)).join(', ') || 'the old gateway';
   const still = old.workload ? refText(old.workload.ref) : 'the old pods';
   return [
-    `Back  send traffic to ${old.services.map(({ ref }) => refText(ref)).join(', ') || 'the old gateway'} again: ${still} was never touched`,
-    `      and serves as before. Then: ${gone}`,
+    `Back  send traffic to ${before} again: ${still} was never touched and serves as before. Then:`,
+    `      ${gone}`,
   ];
 }

@@ -1,6 +1,8 @@
+import type { JsonObject } from '../lib/json.ts';
 import type { Gateway } from '../model/gateway.ts';
 import type { Model } from '../model/model.ts';
 import type { Gap } from '../snapshot/coverage.ts';
+import { redactAdmin } from '../snapshot/envoy/redact-admin.ts';
 import { type Attempt, attemptFrom, type Made } from './attempt.ts';
 import { CannotChoose, chooseGateway, nameOf, newestFirst } from './choose.ts';
 import { findHome } from './home.ts';
@@ -126,8 +128,16 @@ function refusedResult(gateway: Gateway, attempts: readonly Attempt[]): RescueRe
   };
 }
 
+/** A ConfigMap is read by more people than a key: header values and the like that look secret are told. */
+function tellSecrets(bootstrap: JsonObject, { gaps }: Ledger): void {
+  const { redactions } = redactAdmin(JSON.stringify(bootstrap));
+  const held = Object.entries(redactions).map(([kind, count]) => `${count} x ${kind}`);
+  if (held.length > 0) gaps.add(`the ConfigMap holds what looks secret (${held.join(', ')}): guard who may read it`);
+}
+
 function manifestsOf(model: Model, gateway: Gateway, made: Made, ledger: Ledger, source: string) {
   const bootstrap = boundToAny(made.bootstrap, ledger.changed);
+  tellSecrets(bootstrap, ledger);
   const parts = {
     home: findHome(model, gateway),
     bootstrap,

@@ -89,6 +89,20 @@ describe.each(['1.40.0', '1.36.2'] as const)('an orphaned App Mesh gateway, resc
     expect(passes).toBeLessThan(500);
   });
 
+  it.runIf(version === '1.36.2')(`answers ${atLeast} requests alike on the version of the stock image`, async () => {
+    const { stdout } = await meshdoctor('rescue', copy);
+    const [from = ''] = /127\.20\.\d+\.10\b/.exec(stdout) ?? [];
+    const to = from.replace(/10$/, '202');
+    const stock = await startStatic('1.38.3', stdout.replaceAll(from, to));
+    const cases = await requestsFor({ bundles: [copy] }, atLeast);
+    const found = await differences(cases, { host: from }, { host: to }, false);
+    await stock.stop();
+    expect(found).toEqual([]);
+    expect((await meshdoctor('rescue', copy, '-o', 'manifests')).stdout).toContain(
+      'image: envoyproxy/envoy:v1.38-latest',
+    );
+  });
+
   it('needs no control plane: it is LIVE again after a restart, with its listeners', async () => {
     const bootstrap = (await meshdoctor('rescue', copy)).stdout;
     expect(bootstrap).not.toMatch(/ads|google_grpc|virtualGateway/);

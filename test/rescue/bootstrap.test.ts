@@ -48,7 +48,7 @@ describe('a rescued bootstrap', () => {
     expect(valueAt(manager, '/rds')).toBeUndefined();
   });
 
-  it('keeps tracing, statistics and limits of the old bootstrap, drops what ties it to AWS, and keeps other node metadata', () => {
+  it('keeps tracing, statistics, limits and node metadata of the old bootstrap, not what ties it to AWS', () => {
     const dump = healthy();
     const bootstrap = valueAt(part(dump, 'BootstrapConfigDump'), '/bootstrap') as Record<string, unknown>;
     bootstrap.stats_sinks = [{ name: 'envoy.stat_sinks.dog_statsd' }];
@@ -124,7 +124,7 @@ describe('a rescued bootstrap', () => {
     expect(result.verdict?.state).toBe('equal');
   });
 
-  it('turns a private key that Envoy never tells into a file to supply, and says to which certificate it belongs', () => {
+  it('turns a private key that Envoy never tells into a file to supply', () => {
     const dump = healthy();
     const hidden = { inline_bytes: 'W3JlZGFjdGVkXQ==' };
     const pair = { certificate_chain: { filename: '/certs/tls.crt' }, private_key: hidden };

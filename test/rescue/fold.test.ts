@@ -21,7 +21,7 @@ const toSelf = (routes: readonly JsonObject[]): number =>
   routes.filter((route) => asObject(route.route).cluster === self).length;
 
 describe('--fold', () => {
-  it('makes one pass of two, proved equal; bare prefixes keep their way for what the second pass would normalise', () => {
+  it('makes one pass of two, proved equal; what the second pass would normalise keeps two', () => {
     const result = rescueFrom([healthy()], { fold: true, trial: 500 });
     const routes = routesOf(bootstrapOf(result));
     expect(result.changed.join()).toMatch(/folded \d+ routes into one pass, proved equal for every request/);

@@ -19,7 +19,10 @@ const webhook = (ready: boolean): string => `
 ---
 apiVersion: discovery.k8s.io/v1
 kind: EndpointSlice
-metadata: { name: w-1, namespace: appmesh-system, labels: { kubernetes.io/service-name: appmesh-controller-webhook-service } }
+metadata:
+  name: w-1
+  namespace: appmesh-system
+  labels: { kubernetes.io/service-name: appmesh-controller-webhook-service }
 ports: [{ port: 9443 }]
 endpoints: [{ addresses: [10.0.0.9], conditions: { ready: ${ready} } }]`;
 const platform = `
@@ -53,8 +56,13 @@ kind: Service
 metadata:
   name: edge
   namespace: shop
-  annotations: { service.beta.kubernetes.io/aws-load-balancer-type: nlb, service.beta.kubernetes.io/aws-load-balancer-name: edge }
-spec: { type: LoadBalancer, selector: { app: edge }, ports: [{ name: http, port: 80, targetPort: web, nodePort: 30080 }] }
+  annotations:
+    service.beta.kubernetes.io/aws-load-balancer-type: nlb
+    service.beta.kubernetes.io/aws-load-balancer-name: edge
+spec:
+  type: LoadBalancer
+  selector: { app: edge }
+  ports: [{ name: http, port: 80, targetPort: web, nodePort: 30080 }]
 ---
 apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
@@ -157,6 +165,15 @@ spec: { podSelector: { matchLabels: { app: cart } }, ingress: [{ from: [${from}]
     const closed = /Closed to these pods.*/.exec(textOf(rescued(labelled + platform + policies).text))?.[0];
     expect(closed).toContain('NetworkPolicy shop/by-label, NetworkPolicy shop/by-namespace');
     expect(closed).not.toContain('shop/open');
+  });
+
+  it('say that a ConfigMap holds what looks secret', () => {
+    const dump = capturedDump('envoy-1.40.0-healthy');
+    const at = '/dynamic_route_configs/0/route_config/virtual_hosts/0/routes/0';
+    const header = { key: 'authorization', value: 'Basic Y2FuYXJ5OmNhbmFyeQ==' };
+    Object.assign(valueAt(part(dump, 'RoutesConfigDump'), at) as object, { request_headers_to_add: [{ header }] });
+    expect(rescued(labelled, dump).gaps.join()).toContain('the ConfigMap holds what looks secret (1 x header value)');
+    expect(rescued(labelled).gaps.join()).not.toContain('looks secret');
   });
 
   it('mount the keys a person must supply, and the volumes that hold the other files', () => {

@@ -8,8 +8,8 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** The Envoys that the lab runs, from PyPI. */
-export type EnvoyVersion = '1.40.0' | '1.36.2';
+/** The Envoys that the lab runs, from PyPI; 1.38.3 stands for the stock image that rescues run on. */
+export type EnvoyVersion = '1.40.0' | '1.38.3' | '1.36.2';
 
 const cache =
   process.env.MESHDOCTOR_LAB_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'meshdoctor-lab');
