@@ -72,8 +72,21 @@ export function expected(decision: Decision, request: WireRequest): Answer | nul
   }
 }
 
+/** What a decision is worth beside the real answer; `filtered`: rightly left open because of the planted filter. */
+export function judged(
+  decision: Decision,
+  request: WireRequest,
+  real: Answer,
+): 'right' | 'filtered' | 'open' | 'wrong' {
+  const ours = expected(decision, request);
+  if (ours) return agrees(ours, real) ? 'right' : 'wrong';
+  if (!decision.why?.includes('planted.fault')) return 'open';
+  // The planted filter aborts every request that it may: 418, or 200 with a grpc-status.
+  return real.status === 418 || (real.status === 200 && real.grpcStatus !== null) ? 'filtered' : 'wrong';
+}
+
 /** True when Envoy answered as we said; of answers that no route gave, the status counts. */
-export function agrees(ours: Answer, real: Answer): boolean {
+function agrees(ours: Answer, real: Answer): boolean {
   if (ours.status !== real.status || ours.grpcStatus !== real.grpcStatus) return false;
   if (ours.verdict !== null && ours.verdict !== real.verdict) return false;
   if (ours.location !== real.location) return false;

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 
 /** A certificate that signs itself, for one run of a test, and its key; PEM. */
-export function makeCertificate(name: string): { readonly certificate: string; readonly key: string } {
+function makeCertificate(name: string): { readonly certificate: string; readonly key: string } {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const algorithm = der(0x30, Buffer.from('06082a8648ce3d040302', 'hex'));
   const named = der(0x30, der(0x31, der(0x30, Buffer.from('0603550403', 'hex'), der(0x0c, Buffer.from(name)))));
@@ -16,6 +16,9 @@ export function makeCertificate(name: string): { readonly certificate: string; r
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   };
 }
+
+/** The certificate of this run: gateways show it and trust it, and clients show it where they are asked. */
+export const shared = makeCertificate('gateway.test');
 
 /** A value of ASN.1 in DER: tag, length, content. */
 function der(tag: number, ...parts: readonly Buffer[]): Buffer {

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import type { Answer } from './answers.ts';
+import { shared } from './certificate.ts';
 import type { WireRequest } from './requests.ts';
 
 /** Nothing came back: the other side closed the connection. */
@@ -14,6 +15,12 @@ export const closed: Answer = {
   timeout: null,
 };
 
+/** What a client says in the TLS handshake; its certificate goes to a gateway that asks for one. */
+export function handshake(sni: string | null): ConnectionOptions {
+  const { certificate: cert, key } = shared;
+  return { rejectUnauthorized: false, cert, key, servername: sni ?? '' };
+}
+
 /** Opens a connection as a request wants it; null: it was closed in the handshake. */
 export function open(port: number, { tls, sni }: WireRequest): Promise<Socket | null> {
   return new Promise((resolve) => {
@@ -24,7 +31,7 @@ export function open(port: number, { tls, sni }: WireRequest): Promise<Socket | 
     };
     const fail = (): void => resolve(null);
     const socket = tls
-      ? connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false, ...(sni ? { servername: sni } : {}) }, ready)
+      ? connectTls({ port, host: '127.0.0.1', ...handshake(sni) }, ready)
       : connect(port, '127.0.0.1', ready);
     socket.setNoDelay(true);
     // One that outlives its use (a worker that went on) must not end the process when it fails.

@@ -1,14 +1,11 @@
 import { type ClientHttp2Session, connect, type OutgoingHttpHeaders } from 'node:http2';
 import type { Answer } from './answers.ts';
-import { answerOf, closed } from './client-http1.ts';
+import { answerOf, closed, handshake } from './client-http1.ts';
 import type { WireRequest } from './requests.ts';
 
 /** Opens an HTTP/2 connection as a request wants it: with prior knowledge, or over TLS. */
 export function openSession(port: number, { tls, sni }: WireRequest): ClientHttp2Session {
-  const session = connect(`${tls ? 'https' : 'http'}://127.0.0.1:${port}`, {
-    rejectUnauthorized: false,
-    servername: sni ?? '',
-  });
+  const session = connect(`${tls ? 'https' : 'http'}://127.0.0.1:${port}`, handshake(sni));
   session.on('error', () => {});
   return session;
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../src/lib/json.ts';
 import { compileTable } from '../../../src/routing/table/compile.ts';
 import type { Table } from '../../../src/routing/table/table.ts';
-import { makeCertificate } from './certificate.ts';
+import { shared } from './certificate.ts';
 import { faultFilter, type MadeHost, type Making, makeHost, makeRoute, runtime } from './made-hosts.ts';
 import { type Random, randomFrom } from './random.ts';
 import { makeRequest, type WireRequest } from './requests.ts';
@@ -142,11 +142,8 @@ const serverNames = [
   ...['s3.test', 'b.s3.test', 's4.test', 'x.s4.test', 's5.test', 'test', 'xs2.test', 'z.test'],
 ];
 
-let made: ReturnType<typeof makeCertificate> | undefined;
-
 function tlsSocket(asks: boolean): JsonObject {
-  made ??= makeCertificate('gateway.test');
-  const { certificate, key } = made;
+  const { certificate, key } = shared;
   const common_tls_context = {
     alpn_protocols: ['h2', 'http/1.1'],
     tls_certificates: [{ certificate_chain: { inline_string: certificate }, private_key: { inline_string: key } }],

@@ -130,6 +130,10 @@ export function makeHeaders(random: Random, match: Record<string, unknown>, want
       });
     } else if (pseudo === 3) {
       list.push({ name: ':scheme', string_match: { exact: random.pick(['http', 'https']) } });
+    } else if (pseudo === 4 && random.chance(0.3)) {
+      // Over HTTP/2 the two lines arrive as one.
+      list.push({ name: 'cookie', string_match: { exact: 'b=2; s=v' } });
+      wants.headers.push(['cookie', 'b=2'], ['cookie', 's=v']);
     } else {
       const name = random.pick(names);
       const [matcher, fit] = makeMatcher(random, true);

@@ -102,6 +102,8 @@ export async function startOracle(
 }
 
 const connections = 48;
+/** New connections that must close without an answer before that is the answer. */
+const surelyClosed = 2;
 
 /** Sends every request: those that can share connections together, each connection one at a time in HTTP/1. */
 async function askAll(port: number, requests: readonly WireRequest[]): Promise<readonly Answer[]> {
@@ -131,16 +133,16 @@ async function askHttp1(
   for (const at of places) {
     const request = requests[at];
     if (!request) continue;
-    // A connection that was kept may close before it is used again: that says nothing of this request.
-    for (let fresh = false; answers[at] === undefined; ) {
+    // One that closes says nothing of this request where it was kept, or a busy machine lost the answer: asked anew.
+    for (let fresh = 0; answers[at] === undefined; ) {
       const kept: Socket | null = socket && !socket.destroyed && request.method !== 'CONNECT' ? socket : null;
-      fresh = kept === null;
+      if (!kept) fresh += 1;
       const used: Socket | null = kept ?? (await open(port, request));
       const got: Exchanged | null = used ? await exchange(used, request).catch(() => null) : null;
       socket = got?.keep ? used : null;
       if (!got?.keep) used?.destroy();
       if (got) answers[at] = got.answer;
-      else if (fresh) answers[at] = closed;
+      else if (fresh >= surelyClosed) answers[at] = closed;
     }
   }
   socket?.destroy();
@@ -156,14 +158,15 @@ async function askHttp2(
   for (const at of places) {
     const request = requests[at];
     if (!request) continue;
-    const fresh = session === null || session.destroyed || session.closed;
-    const used: ClientHttp2Session = session && !fresh ? session : openSession(port, request);
-    answers[at] = await exchangeHttp2(used, request);
-    if (answers[at] === closed && !fresh) {
-      used.destroy();
-      session = openSession(port, request);
-      answers[at] = await exchangeHttp2(session, request);
-    } else session = used;
+    for (let fresh = 0; answers[at] === undefined; ) {
+      const kept: ClientHttp2Session | null = session && !session.destroyed && !session.closed ? session : null;
+      if (!kept) fresh += 1;
+      const used: ClientHttp2Session = kept ?? openSession(port, request);
+      const got = await exchangeHttp2(used, request);
+      session = got === closed ? null : used;
+      if (got === closed) used.destroy();
+      if (got !== closed || fresh >= surelyClosed) answers[at] = got;
+    }
   }
   session?.destroy();
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/lib/json.ts';
 import { decide } from '../../../src/routing/match/decide.ts';
-import type { Decision } from '../../../src/routing/match/decision.ts';
 import { envoyBinary, type EnvoyVersion } from '../install/install.ts';
-import { agrees, type Answer, expected, toRouting } from './answers.ts';
+import { type Answer, expected, judged, toRouting } from './answers.ts';
+import { closed } from './client-http1.ts';
 import { runtime } from './made-hosts.ts';
 import { type Case, compile, listenerCount, makeBatch } from './made-listeners.ts';
 import { freePorts, startOracle } from './oracle.ts';
@@ -68,29 +68,24 @@ async function judge(
   envoy: { readonly binary: string; readonly version: EnvoyVersion },
 ): Promise<void> {
   for (const [index, request] of requests.entries()) {
-    const real = answers[index];
+    const real = answers[index] ?? closed;
     const routing = toRouting(request, port);
     const decision = decide(table, routing);
-    const ours = expected(decision, request);
+    const verdict = judged(decision, request, real);
+    const why = decision.why ?? '';
     score.decisions += 1;
     tally.add(table, request, routing);
-    tally.addWay(request, real?.verdict ?? null);
-    if (real && (ours ? agrees(ours, real) : namesTheFilter(decision, real))) {
-      if (!ours) score.filtered += 1;
-    } else if (!ours && !decision.why?.includes('planted.fault')) {
+    tally.addWay(request, real.verdict);
+    if (verdict === 'filtered') score.filtered += 1;
+    if (verdict === 'open') {
       score.undecided += 1;
-      score.open.set(decision.why ?? '', (score.open.get(decision.why ?? '') ?? 0) + 1);
-    } else if (score.wrong.length < shrunk) {
-      const small = await reproduce(envoy.binary, envoy.version, port, listener, request);
-      score.wrong.push(small ?? `not reproduced alone: ${JSON.stringify({ request, real, ours })}`);
-    } else score.wrong.push(JSON.stringify({ request, real, ours }));
+      score.open.set(why, (score.open.get(why) ?? 0) + 1);
+    }
+    if (verdict !== 'wrong') continue;
+    const small =
+      score.wrong.length < shrunk ? await reproduce(envoy.binary, envoy.version, port, listener, request) : null;
+    score.wrong.push(small ?? JSON.stringify({ request, real, decision }));
   }
-}
-
-/** Left open because of the filter, which did answer: the planted one aborts every request. */
-function namesTheFilter(decision: Decision, real: Answer): boolean {
-  if (!decision.why?.includes('planted.fault')) return false;
-  return real.status === 418 || (real.status === 200 && real.grpcStatus !== null);
 }
 
 function report(
@@ -140,11 +135,10 @@ async function reproduce(
     const sent: WireRequest = JSON.parse(JSON.stringify(asked).replaceAll(`:${port}`, `:${free}`));
     const oracle = await startOracle(binary, [moved], runtime);
     try {
-      const [real] = await oracle.ask(free, [sent]);
+      const [real = closed] = await oracle.ask(free, [sent]);
       const decision = decide(compile(moved, version), toRouting(sent, free));
-      const ours = expected(decision, sent);
-      if (!real || (ours ? agrees(ours, real) : namesTheFilter(decision, real))) return false;
-      last = JSON.stringify({ request: sent, envoy: real, ours });
+      if (judged(decision, sent, real) !== 'wrong') return false;
+      last = JSON.stringify({ request: sent, envoy: real, ours: expected(decision, sent) });
       return true;
     } finally {
       await oracle.stop();
