@@ -6,7 +6,7 @@ import { type Envoy, envoyEvidence } from '../../src/model/envoy/envoy.ts';
 import type { Gateway } from '../../src/model/gateway.ts';
 import type { Model } from '../../src/model/model.ts';
 import { answerText } from '../../src/routing/answer.ts';
-import type { Difference } from '../../src/routing/compare/compare.ts';
+import type { Difference } from '../../src/routing/compare/settle.ts';
 import { type ReplicaGroup, replicasOf } from '../../src/routing/replicas.ts';
 import { witnessOf } from '../../src/routing/witness.ts';
 import { seenValue } from '../../src/snapshot/coverage.ts';
