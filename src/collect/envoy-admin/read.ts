@@ -3,13 +3,14 @@ import { asObject, asText } from '../../lib/json.ts';
 import type { Gap } from '../../snapshot/coverage.ts';
 import { type DocumentKind, makeDocument } from '../../snapshot/document.ts';
 import { assembleEnvoy } from '../../snapshot/envoy/assemble.ts';
-import { type ConfigField, configFields, fieldsOfSection } from '../../snapshot/envoy/config-fields.ts';
+import { type ConfigField, configFields } from '../../snapshot/envoy/config-fields.ts';
 import { enterAdmin } from '../../snapshot/envoy/redact-admin.ts';
 import type { EnvoySection } from '../../snapshot/envoy/section.ts';
 import { addRedactions, type Redactions } from '../../snapshot/redact.ts';
 import type { Harvest } from '../../snapshot/snapshot.ts';
 import { type AdminTarget, getPage, parseTarget } from './get.ts';
 import { type AdminPath, bootstrapPath, wholeBootstrapPath } from './paths.ts';
+import { configSections, sectionsOf } from './sections.ts';
 
 /** How to read one Envoy. */
 export interface EnvoyAdminRequest {
@@ -152,23 +153,6 @@ function blame(reading: Reading, path: AdminPath, reason: string): void {
     reading.unread.push({ section, gap });
   }
 }
-
-function sectionsOf(path: AdminPath): readonly EnvoySection[] {
-  if (path.startsWith('/config_dump?resource=')) {
-    const field = path.slice('/config_dump?resource='.length).replace('&include_eds', '');
-    return configSections.filter((section) => fieldsOfSection[section].some((name) => name === field));
-  }
-  if (path === bootstrapPath || path === wholeBootstrapPath) return ['bootstrap'];
-  if (path.startsWith('/config_dump')) return configSections;
-  if (path.startsWith('/stats')) return path.includes('TextReadouts') ? [] : ['stats'];
-  if (path.startsWith('/clusters')) return ['hosts'];
-  if (path.startsWith('/listeners')) return ['listeners'];
-  if (path === '/server_info') return ['server_info'];
-  if (path === '/certs') return ['certs'];
-  return [path === '/ready' ? 'ready' : 'runtime'];
-}
-
-const configSections = ['bootstrap', 'listener_config', 'routes', 'cluster_config', 'endpoints', 'secrets'] as const;
 
 /** Counters and gauges asked apart cost half of one page of both, which brings histograms too; together they are one reading. */
 async function readStats(reading: Reading, typed: boolean, number: 1 | 2): Promise<void> {
