@@ -128,12 +128,14 @@ function isOwned({ hops }: Decision, runs: OriginOf): boolean {
 
 /** The first pass at which different objects decide; where the same do, the one whose words differ. */
 function differingHop({ runs, asks }: Sides, { one, other, parts }: Difference): number {
-  const most = Math.max(one.hops.length, other.hops.length);
+  const most = Math.min(one.hops.length, other.hops.length);
   for (let hop = 0; hop < most; hop += 1) {
     const [first, second] = [one.hops[hop]?.route, other.hops[hop]?.route];
     const [made, asked] = [first ? runs(first) : null, second ? asks(second) : null];
     if ((first && !made) || keyOf(made) !== keyOf(asked)) return hop;
   }
+  // One goes on where the other ends.
+  if (one.hops.length !== other.hops.length) return most - 1;
   return parts.some((part) => part === 'cluster' || part === 'outcome' || part === 'status') ? most - 1 : 0;
 }
 

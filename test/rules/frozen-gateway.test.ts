@@ -76,11 +76,11 @@ const app = (name: string): string =>
 
 const gatewayEnvoy = `
 connected: false
-listeners: [{ name: lds_ingress_0.0.0.0_8088, rds: rds_ingress_http_8088 }, { name: lds_egress_0.0.0.0_15001, rds: rds_egress_http_15001, statPrefix: egress }]
+listeners: [{ name: lds_ingress_0.0.0.0_8088, rds: rds_ingress_http_8088, manager: { normalize_path: true, merge_slashes: true } }, { name: lds_egress_0.0.0.0_15001, rds: rds_egress_http_15001, statPrefix: egress, manager: { normalize_path: true, merge_slashes: true } }]
 routes:
-  rds_ingress_http_8088: { self_redirect: [{ prefix: /cart/, cluster: cds_ingress_shop_edge_shop_self_redirect_http_15001, hostRewrite: cart.shop }, { prefix: /cart, cluster: cds_ingress_shop_edge_shop_self_redirect_http_15001, hostRewrite: cart.shop }] }
+  rds_ingress_http_8088: { self_redirect: [{ prefix: /cart/, prefixRewrite: /, cluster: cds_ingress_shop_edge_shop_self_redirect_http_15001, hostRewrite: cart.shop }, { prefix: /cart, prefixRewrite: /, cluster: cds_ingress_shop_edge_shop_self_redirect_http_15001, hostRewrite: cart.shop }] }
   rds_egress_http_15001: { cart.shop: [{ prefix: /, cluster: cds_egress_shop_cart_shop_http_8080 }] }
-clusters: { cds_egress_shop_cart_shop_http_8080: ['cart.shop.svc.cluster.local.:8080'] }
+clusters: { cds_ingress_shop_edge_shop_self_redirect_http_15001: ['127.0.0.1:15001'], cds_egress_shop_cart_shop_http_8080: ['cart.shop.svc.cluster.local.:8080'] }
 stats: [{ server.memory_physical_size: 20000000 }, { server.memory_physical_size: 20000000 }]
 `;
 const freshCopy = [

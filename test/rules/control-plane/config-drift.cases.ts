@@ -78,6 +78,17 @@ export default {
       says: 'as /v2/',
     },
     {
+      name: 'the cluster by which the gateway hands requests to itself is gone',
+      manifests: shop(matching('prefix: /cart')),
+      envoy: envoy(cut('/cart'), { cart: clusterOf('cart') }, true).replace(
+        `clusters: { ${self}:`,
+        'clusters: { other:',
+      ),
+      closed: true,
+      finds: ['GatewayRoute shop/cart'],
+      says: 'gets 503 (NC)',
+    },
+    {
       name: 'a feature whose form was never seen: a warning',
       manifests: shop(matching('prefix: /cart, hostname: { exact: shop.example.com }')),
       envoy: envoy(cut('/cart'), { cart: clusterOf('cart') }, true),
