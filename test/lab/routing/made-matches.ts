@@ -125,7 +125,7 @@ export function makeHeaders(random: Random, match: Record<string, unknown>, want
     } else if (pseudo === 2) {
       list.push({
         name: random.pick([':authority', 'host']),
-        string_match: { contains: '.test' },
+        string_match: random.pick<JsonObject>([{ contains: '.test' }, { prefix: 'h' }, { suffix: '.test' }]),
         invert_match: random.chance(0.3),
       });
     } else if (pseudo === 3) {

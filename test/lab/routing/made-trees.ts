@@ -105,8 +105,10 @@ function makePredicate(random: Random, depth: number): MadePredicate {
   }
   if (kind < 3) {
     const [one, other] = [makePredicate(random, depth + 1), makePredicate(random, depth + 1)];
+    // What fits the first seldom fits the second too, but often misses it.
+    const second = kind === 1 && random.chance(0.7) ? { not_matcher: other.predicate } : other.predicate;
     const field = kind === 1 ? 'and_matcher' : 'or_matcher';
-    return { predicate: { [field]: { predicate: [one.predicate, other.predicate] } }, fit: one.fit, of: one.of };
+    return { predicate: { [field]: { predicate: [one.predicate, second] } }, fit: one.fit, of: one.of };
   }
   const name = random.pick(inputs);
   const [key = 'v'] = keysFor(random, name, 1);

@@ -107,17 +107,18 @@ const pathEdits: readonly ((path: string, random: Random) => string)[] = [
 ];
 
 function change(random: Random, fit: Wants, host: string): [string, string] {
-  switch (random.below(6)) {
+  switch (random.below(7)) {
     case 0:
     case 1:
       fit.path = random.pick(pathEdits)(fit.path, random);
       return ['path', host];
     case 2:
-      return [changeHeader(random, fit), host];
     case 3:
+      return [changeHeader(random, fit), host];
+    case 4:
       changeQuery(random, fit);
       return ['query', host];
-    case 4:
+    case 5:
       fit.method = random.pick(['GET', 'POST', 'PURGE', 'get', 'OPTIONS', 'HEAD', 'PRI', 'FOO', 'M-SEARCH', 'ACL']);
       return ['method', host];
     default:

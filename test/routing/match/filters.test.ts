@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/lib/json.ts';
-import { ask, tableFor } from '../../support/routing.ts';
+import { decide } from '../../../src/routing/match/decide.ts';
+import { ask, requestFor, tableFor } from '../../support/routing.ts';
 
 /** What real Envoys 1.40.0 and 1.36.2 say of a fault filter: `418` where it answers, which we leave open and name. */
 const type = 'type.googleapis.com/';
@@ -78,6 +79,21 @@ describe('a filter that can answer', () => {
     });
     expect(ask(table, 'GET a.test/open').status).toBe(200);
     expect(ask(table, 'GET a.test/x').why).toContain('filter a ');
+  });
+});
+
+describe('several ways that end alike', () => {
+  it('are open where a filter can answer on each', () => {
+    const virtualHosts = ['a.test', 'b.test'].map((name) => ({ name, domains: [name], routes: [] }));
+    const request = { ...requestFor('GET a.test/'), authority: null };
+    expect(decide(tableFor({ virtualHosts }), request).candidates.map(({ outcome }) => outcome)).toEqual([
+      'no-route',
+      'no-virtual-host',
+    ]);
+    const any = [{ name: 'any', domains: ['*'], routes: [] }, ...virtualHosts];
+    expect(decide(tableFor({ virtualHosts: any }), request)).toMatchObject({ outcome: 'no-route', status: 404 });
+    const manager = { http_filters: [filter(abort)] };
+    expect(decide(tableFor({ virtualHosts: any, manager }), request)).toMatchObject({ outcome: 'undecided' });
   });
 });
 
