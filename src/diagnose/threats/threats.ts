@@ -30,7 +30,8 @@ export function threatsTo(model: Model, runners: Runners, gateway: Gateway | nul
     ...podThreats(runners),
     ...runners.workloads.flatMap((workload) => [...workloadThreats(model, workload, guarded)]),
     ...placed.occupied.flatMap((occupied) => [...nodeThreats(model, occupied)]),
-    ...(guard.state === 'open' ? [guard.threat] : []),
+    // Where no pod was read nobody knows whether anything runs that could be evicted.
+    ...(guard.state === 'open' && runners.pods.length > 0 ? [guard.threat] : []),
     ...(guarded ? [] : deschedulerThreats(model, runners.pods)),
     ...inPlaceThreats(runners),
     ...(gateway ? memoryThreats(runners, gateway) : []),
@@ -49,6 +50,13 @@ export function threatsTo(model: Model, runners: Runners, gateway: Gateway | nul
   };
 }
 
+/** Manifests alone, whole as the set may be, do not say what runs. */
+const noPods: Gap = {
+  missing: 'the Pods of it, and the Nodes they run on',
+  reason: 'none of them was among what was read',
+  remedy: 'give an export of pods and nodes',
+};
+
 /** The nodes that pods run on. Pods that nobody read run somewhere, too. */
 function placements(
   model: Model,
@@ -56,10 +64,7 @@ function placements(
   guarded: boolean,
 ): { readonly occupied: readonly Occupied[]; readonly unseen: readonly Gap[] } {
   const unseen: Gap[] = [];
-  if (pods.length === 0) {
-    const seen = model.completeness('Pod', '*');
-    if (!seen.complete) unseen.push({ ...seen.gap, missing: 'the Pods of it, and the Nodes they run on' });
-  }
+  if (pods.length === 0) unseen.push(noPods);
   const occupied = new Map<string, Occupied>();
   for (const pod of pods) {
     if (pod.node === null) continue;

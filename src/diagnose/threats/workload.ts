@@ -37,7 +37,9 @@ function* rollout(workload: Workload): Iterable<Threat> {
   const total = asNumber(status.replicas) ?? asNumber(status.desiredNumberScheduled);
   const updated = asNumber(status.updatedReplicas) ?? asNumber(status.updatedNumberScheduled);
   const strategy = asObject(ref.kind === 'Deployment' ? spec.strategy : spec.updateStrategy);
-  const halfway = total !== undefined && updated !== undefined && updated < total;
+  // A StatefulSet leaves the pods below its partition as they are, for good.
+  const partition = asNumber(asObject(strategy.rollingUpdate).partition) ?? 0;
+  const halfway = total !== undefined && updated !== undefined && updated < total - partition;
   if ((!pending && !halfway) || strategy.type === 'OnDelete') return;
   const left = halfway ? ` (${updated} of ${total} pods are new)` : '';
   const path = halfway && status.updatedReplicas !== undefined ? 'status.updatedReplicas' : 'status';

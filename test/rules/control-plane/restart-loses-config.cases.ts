@@ -266,11 +266,32 @@ export default {
       notEvaluated: [],
     },
     {
+      name: 'a StatefulSet that keeps its old pods by a partition',
+      manifests:
+        virtualGateway +
+        deployment({ spec: 'updateStrategy: { type: RollingUpdate, rollingUpdate: { partition: 1 } }' })
+          .replaceAll('Deployment', 'StatefulSet')
+          .replace('updatedReplicas: 2', 'updatedReplicas: 1') +
+        pod('edge-0') +
+        node('node-1') +
+        budget('maxUnavailable: 0'),
+      closed: true,
+      now: afterTheEnd,
+      notEvaluated: [],
+    },
+    {
       name: 'a budget of all pods',
       manifests: calm + budget('minAvailable: 100%'),
       closed: true,
       now: afterTheEnd,
       notEvaluated: [],
+    },
+    {
+      name: 'manifests alone, though they are all: nobody saw what runs',
+      manifests: virtualGateway + deployment(),
+      closed: true,
+      now: afterTheEnd,
+      notEvaluated: [edge],
     },
     {
       name: 'an open set of files: what was not seen may threaten it',
