@@ -50,10 +50,10 @@ describe.each<EnvoyVersion>(['1.40.0', '1.36.2'])('what is said of all requests 
       await oracle.stop();
     }
     console.log(`Envoy ${version}, seed ${seed}: ${JSON.stringify(counts)}`);
-    expect(counts.dead).toBeGreaterThan(100);
-    expect(counts.union).toBeGreaterThan(5);
+    expect(counts.dead).toBeGreaterThan(hostCount);
+    expect(counts.union).toBeGreaterThan(hostCount / 12);
     expect(counts.asked).toBeGreaterThan(5_000);
-    expect(counts.different).toBeGreaterThan(20);
+    expect(counts.different).toBeGreaterThan(hostCount / 3);
     expect(counts.undecided / (counts.alive + counts.dead)).toBeLessThan(0.005);
   });
 });
@@ -62,7 +62,6 @@ type Counts = Record<'alive' | 'dead' | 'union' | 'impossible' | 'undecided' | '
 
 async function reaches(random: Random, oracle: Oracle, port: number, table: Table, counts: Counts): Promise<void> {
   const witnesses: { readonly request: RoutingRequest; readonly verdict: string }[] = [];
-  const dead: { readonly request: RoutingRequest; readonly verdict: string }[] = [];
   for (const { host, scene, analysis } of surveyOf(table)) {
     for (const route of host.routes) {
       const reach = analysis.reach(route.index);
@@ -74,7 +73,12 @@ async function reaches(random: Random, oracle: Oracle, port: number, table: Tabl
       }
       if (reach.kind !== 'dead' && reach.kind !== 'impossible') continue;
       if (reach.kind === 'dead' && reach.by.length > 1) counts.union += 1;
-      for (const request of askedBy(random, host.name, route.index, table)) dead.push({ request, verdict });
+      // Each route by itself: in the full run these are many.
+      const dead = askedBy(random, host.name, route.index, table);
+      counts.asked += dead.length;
+      const answers = await oracle.ask(port, dead.map(toWire));
+      const arrived = dead.filter((_, at) => answers[at]?.verdict === verdict);
+      expect(arrived.map(({ headers, ...request }) => ({ ...request, headers: [...headers] })).slice(0, 3)).toEqual([]);
     }
   }
   const shown = await oracle.ask(
@@ -83,14 +87,6 @@ async function reaches(random: Random, oracle: Oracle, port: number, table: Tabl
   );
   for (const [at, { request, verdict }] of witnesses.entries()) {
     expect(shown[at]?.verdict, JSON.stringify({ ...request, headers: [...request.headers] })).toBe(verdict);
-  }
-  counts.asked += dead.length;
-  const answers = await oracle.ask(
-    port,
-    dead.map(({ request }) => toWire(request)),
-  );
-  for (const [at, { request, verdict }] of dead.entries()) {
-    expect(answers[at]?.verdict, JSON.stringify({ ...request, headers: [...request.headers] })).not.toBe(verdict);
   }
 }
 
