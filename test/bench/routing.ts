@@ -1,5 +1,5 @@
 import { decide } from '../../src/routing/match/decide.ts';
-import { requestFor, tableFor } from '../support/routing.ts';
+import { inputFor, requestFor, tableFor } from '../support/routing.ts';
 
 /** What deciding costs: the slowest of many single decisions on a big table, and decisions a second on an ordinary one. */
 export interface RoutingCost {
@@ -28,6 +28,31 @@ export function measureRouting(routes: number, decisions: number): RoutingCost {
     if (request) decide(ordinary, request);
   }
   return { worstMs, perSecond: (decisions - (decisions >> 2)) / ((performance.now() - begun) / 1000) };
+}
+
+/** What an Envoy with 50 ordinary routes prints as its configuration. */
+export function ordinaryDump(): unknown {
+  const routes = [...Array(50)].map((_, index) => ({ match: routeAt(index), route: { cluster: `team-${index}` } }));
+  const { listeners } = inputFor({ routes });
+  const type = (name: string) => ({ '@type': `type.googleapis.com/envoy.admin.v3.${name}ConfigDump` });
+  return {
+    configs: [
+      { ...type('Listeners'), static_listeners: listeners.map(({ body }) => ({ listener: body })) },
+      { ...type('Clusters'), static_clusters: routes.map(({ route }) => ({ cluster: { name: route.cluster } })) },
+      type('Routes'),
+    ],
+  };
+}
+
+/** Requests for it, one a line. */
+export function requestLines(count: number): string {
+  const line = (index: number): string =>
+    JSON.stringify({
+      id: String(index),
+      url: `http://a.test:8088/team-${index % 50}/item/7?x=1`,
+      headers: { 'x-user': 'beta' },
+    });
+  return `${[...Array(count).keys()].map(line).join('\n')}\n`;
 }
 
 function routeAt(index: number): { readonly [key: string]: unknown } {
