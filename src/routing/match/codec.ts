@@ -12,7 +12,7 @@ export interface Answered {
 }
 
 /** The methods that the HTTP/1 codec knows (seen on 1.36.2 and 1.40.0; source/common/http/http1/balsa_parser.cc). */
-const methods = new Set(
+export const knownMethods: ReadonlySet<string> = new Set(
   `ACL BIND CHECKOUT CONNECT COPY DELETE GET HEAD LINK LOCK MERGE MKACTIVITY MKCALENDAR MKCOL MOVE NOTIFY OPTIONS PATCH POST
    PROPFIND PROPPATCH PURGE PUT REBIND REPORT SEARCH SOURCE SUBSCRIBE TRACE UNBIND UNLINK UNLOCK UNSUBSCRIBE`.split(
     /\s+/,
@@ -45,7 +45,7 @@ export function refusedByManager({ authority, method, target }: RoutingRequest):
 
 function refusedByHttp1(request: RoutingRequest, manager: Manager): Answered | null {
   const { authority, method, target } = request;
-  if (method !== null && !(manager.anyMethod ? token.test(method) : methods.has(method))) {
+  if (method !== null && !(manager.anyMethod ? token.test(method) : knownMethods.has(method))) {
     return codec(400, `"${method}" is no method that the HTTP/1 codec knows; methods are upper case`);
   }
   if (target !== null && oddTarget.http1.test(target)) {

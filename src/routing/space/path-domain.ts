@@ -10,9 +10,14 @@ const plainEscapes = '%(?:00|2[dDeE]|3[0-9]|4[1-9a-fA-F]|5[0-9aAfF]|6[1-9a-fA-F]
  * The paths that routes can see: those that the connection manager's normalisation leaves as they are. Its work is idempotent,
  * so what it makes of any request is one of them; a regular language, while its inverse is none (dot segments).
  */
-export function pathDomain(manager: Manager): readonly Signed[] {
-  // Envoy answers 400 to blanks, controls, bytes beyond ASCII and `#`; `?` begins the query.
-  const chars = manager.normalizePath ? '[!$-;=@-\\[\\]_a-z~]' : '[!-"$->@-~]';
+export function pathDomain(managers: readonly Manager[], bytes: 'usual' | 'legal'): readonly Signed[] {
+  return managers.flatMap((manager) => domainOf(manager, bytes));
+}
+
+function domainOf(manager: Manager, bytes: 'usual' | 'legal'): readonly Signed[] {
+  // Envoy answers 400 to blanks, controls and `#`, HTTP/1 to bytes beyond ASCII too; `?` begins the query.
+  const beyond = bytes === 'legal' ? '\\x80-\\xff' : '';
+  const chars = manager.normalizePath ? '[!$-;=@-\\[\\]_a-z~]' : `[!"$->@-~${beyond}]`;
   const unseen: string[] = [];
   if (manager.normalizePath) unseen.push(`(?:.*/)?\\.\\.?(?:/.*)?`, `.*${plainEscapes}.*`);
   if (manager.mergeSlashes) unseen.push('//.+', '.+//.*');

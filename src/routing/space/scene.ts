@@ -1,4 +1,5 @@
 import { hostSeen } from '../match/arrive.ts';
+import { knownMethods } from '../match/codec.ts';
 import { isJoinedAnyway } from '../match/facts.ts';
 import type { Clause } from '../table/clause.ts';
 import type { FilterChain, Listener, Manager, Route, RouteConfig, Semantics, VirtualHost } from '../table/table.ts';
@@ -101,22 +102,28 @@ function certain(domain: readonly Signed[]): Omit<Field, 'key'> {
   return { kind: 'word', mayBeAbsent: false, usual: domain, legal: domain, hints: [] };
 }
 
-const targetChars = inside('[^?#]*(?:\\?[!-"$-~]*)?', /^[^?#]*(\?[!-"$-~]*)?$/);
+const usualTargets = inside('[^?#]*(?:\\?[!-"$-~]*)?', /^[^?#]*(\?[!-"$-~]*)?$/);
+const legalTargets = inside('[^?#]*(?:\\?[!-"$-~\\x80-\\xff]*)?', /^[^?#]*(\?[!-"$-~\x80-\xff]*)?$/);
 
 function pathField(managers: readonly Manager[], targets: boolean): Omit<Field, 'key'> {
-  const domain = managers.flatMap(pathDomain);
-  if (!targets) return { ...certain(domain), hints: ['/', '/x', '/x/y'] };
-  const lifted = domain.map(({ language, wanted }) => ({ language: targetLanguage(language), wanted }));
-  return { ...certain([...lifted, targetChars]), hints: ['/', '/x', '/x/y', '/x?a=b'] };
+  const usual = pathDomain(managers, 'usual');
+  // Normalisation encodes bytes beyond ASCII.
+  const legal = managers.every(({ normalizePath }) => normalizePath) ? usual : pathDomain(managers, 'legal');
+  if (!targets) return { ...certain(usual), legal, hints: ['/', '/x', '/x/y'] };
+  const lifted = (domain: readonly Signed[], query: Signed): readonly Signed[] => [
+    ...domain.map(({ language, wanted }) => ({ language: targetLanguage(language), wanted })),
+    query,
+  ];
+  const hints = ['/', '/x', '/x/y', '/x?a=b'];
+  return { ...certain(lifted(usual, usualTargets)), legal: lifted(legal, legalTargets), hints };
 }
+
+const known = [...knownMethods].filter((method) => method !== 'CONNECT').join('|');
 
 const methodField: Omit<Field, 'key'> = {
   kind: 'word',
   mayBeAbsent: false,
-  usual: [
-    inside('[A-Z]+(?:-[A-Z]+)*', /^[A-Z]+(-[A-Z]+)*$/, ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS']),
-    outside('PRI|CONNECT', /^(PRI|CONNECT)$/),
-  ],
+  usual: [inside(known, new RegExp(`^(${known})$`), ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'])],
   // HTTP/2 takes any token.
   legal: [inside('[!-~]+', /^[!-~]+$/), outside('CONNECT', /^CONNECT$/)],
   hints: [],
@@ -137,7 +144,7 @@ const queryField: Omit<Field, 'key'> = {
   kind: 'word',
   mayBeAbsent: true,
   usual: [inside("[!$%'-;=?-Z_a-z~]*", /^[!$%'-;=?-Z_a-z~]*$/, ['x', '1', ''])],
-  legal: [inside('[!"$%\'-~]*', /^[!"$%'-~]*$/)],
+  legal: [inside('[!"$%\'-~\\x80-\\xff]*', /^[!"$%'-~\x80-\xff]*$/)],
   hints: [],
 };
 
