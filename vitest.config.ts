@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Two projects: `hermetic` needs nothing but Node; `lab` starts real servers. Forks, never threads: Envoy dies with the thread that spawned it. */
 export default defineConfig({
   test: {
+    maxWorkers: '100%',
     projects: [
       {
         test: {
