@@ -6,7 +6,7 @@ import { memoize } from '../../lib/memo.ts';
 import { type KubernetesObject, type Place, refKey, refText } from '../../snapshot/object.ts';
 import { addRedactions, type Redactions, redacted } from '../../snapshot/redact.ts';
 import type { FilePosition, Harvest, SourceReport } from '../../snapshot/snapshot.ts';
-import { lineAndColumn, offsetIn, parseChunk, rootOf, typeOf } from './parse.ts';
+import { lineAndColumn, lineFinder, offsetIn, parseChunk, rootOf, typeOf } from './parse.ts';
 import { redactDocument } from './redact.ts';
 import { type Chunk, splitDocuments } from './split.ts';
 
@@ -151,6 +151,7 @@ function positionFinder(files: readonly ManifestFile[]): (place: Place) => FileP
   const chunksOf = memoize((file: ManifestFile) => {
     return new Map(splitDocuments(file.text).map((chunk) => [String(chunk.index), chunk]));
   });
+  const linesOf = memoize((file: ManifestFile) => lineFinder(file.text));
   let last: {
     readonly chunk: Chunk;
     readonly root: Node | null;
@@ -162,7 +163,7 @@ function positionFinder(files: readonly ManifestFile[]): (place: Place) => FileP
     const [index = '', ...rest] = pointerSegments(path);
     const chunk = file && chunksOf(file).get(index);
     if (!file || !chunk) return null;
-    if (last?.chunk !== chunk) last = { chunk, root: rootOf(chunk), ...lineAndColumn(file.text, chunk.offset) };
+    if (last?.chunk !== chunk) last = { chunk, root: rootOf(chunk), ...linesOf(file)(chunk.offset) };
     if (!last.root) return null;
     const inside = lineAndColumn(chunk.text, offsetIn(last.root, rest));
     const column = inside.line === 1 ? last.column + inside.column - 1 : inside.column;

@@ -109,15 +109,30 @@ function failed(file: string, offset: number, reason: string): Parsed {
   return { ok: false, reason, ...lineAndColumn(file, offset) };
 }
 
-/** Line and column, both from 1, of an offset. */
-export function lineAndColumn(file: string, offset: number): { readonly line: number; readonly column: number } {
-  let line = 1;
-  let start = 0;
-  for (let at = file.indexOf('\n'); at >= 0 && at < offset; at = file.indexOf('\n', at + 1)) {
-    line += 1;
-    start = at + 1;
-  }
-  return { line, column: offset - start + 1 };
+/** A place in a text, both from 1. */
+interface LineAndColumn {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Line and column of an offset. */
+export function lineAndColumn(file: string, offset: number): LineAndColumn {
+  return lineFinder(file)(offset);
+}
+
+/** The same for many offsets of one text, which is looked through once. */
+export function lineFinder(file: string): (offset: number) => LineAndColumn {
+  const starts = [0];
+  for (let at = file.indexOf('\n'); at >= 0; at = file.indexOf('\n', at + 1)) starts.push(at + 1);
+  return (offset) => {
+    let [low, high] = [0, starts.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle;
+    }
+    return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
+  };
 }
 
 function oneLine(message: string): string {
