@@ -10,6 +10,7 @@ import type { Scene } from '../space/scene.ts';
 import { after, type Ending, endingOf, noRoute, unknownEnding } from './ending.ts';
 import { compose, keepPath, type PathFunction, pathFunctionOf } from './path-function.ts';
 import { type Handed, readHanded } from './second-hop.ts';
+import { isLoopback } from '../table/input.ts';
 
 /** One way through the tables: the requests that take it, where no way before it does, and how they end. */
 export interface Way {
@@ -130,7 +131,7 @@ function throughRoute(table: Table, scene: Scene, place: Place, route: Route, wa
 function nextListener(table: Table, { action }: Route): Listener | null {
   if (action.type !== 'forward' || action.target.kind !== 'cluster') return null;
   const [target, ...others] = table.clusters?.get(action.target.name)?.targets ?? [];
-  if (!target || others.length > 0 || !/^(127\.|::1$|localhost$)/.test(target.host)) return null;
+  if (!target || others.length > 0 || !isLoopback(target.host)) return null;
   return table.listeners.find(({ port }) => port === target.port) ?? null;
 }
 

@@ -5,6 +5,7 @@ import type { FilterChain, Listener, Manager, RouteConfig, Semantics, Table, Vir
 import { noRoute } from './ending.ts';
 import { flatten, type Way } from './flatten.ts';
 import { hostUnits } from './host-units.ts';
+import { isLoopback } from '../table/input.ts';
 
 /** Where the same requests come to both tables: their ways by hosts; or where only one of the two takes a connection. */
 export type Meeting =
@@ -43,7 +44,7 @@ export function* scenesOf(one: Table, other: Table): Iterable<Meeting> {
 function entrances(table: Table): ReadonlyMap<number, Listener> {
   const own = new Set<number>();
   for (const { targets } of table.clusters?.values() ?? []) {
-    for (const { host, port } of targets) if (/^(127\.|::1$|localhost$)/.test(host)) own.add(port);
+    for (const { host, port } of targets) if (isLoopback(host)) own.add(port);
   }
   const byPort = table.listeners.map((listener) => [listener.port, listener] as const);
   const outside = byPort.filter(([port]) => !own.has(port));

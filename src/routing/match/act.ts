@@ -6,6 +6,7 @@ import { candidatesOf, ended, undecided } from './endings.ts';
 import { type Facts, firstLine, refusedUpgrade } from './facts.ts';
 import type { RoutingRequest } from './request.ts';
 import { hostFor, locationOf, rewriteHost, rewritePath } from './rewrite.ts';
+import { isLoopback } from '../table/input.ts';
 
 /** Follows a request into another listener of the same Envoy; null: none takes it. */
 export type Next = (pass: Pass, request: RoutingRequest, hops: readonly Hop[]) => Decision | null;
@@ -197,7 +198,7 @@ function toCluster(pass: Pass, host: VirtualHost, route: Route, action: Forward,
     refusals: 0,
   });
   const [target, ...others] = known?.targets ?? [];
-  if (target && others.length === 0 && /^(127\.|::1$|localhost$)/.test(target.host)) {
+  if (target && others.length === 0 && isLoopback(target.host)) {
     const request = secondRequest(pass, host, route, chosen.weighted, { path, host: to, port: target.port });
     const further = next({ ...pass, hop }, request, hops);
     if (further) return further;

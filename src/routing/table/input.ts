@@ -32,3 +32,8 @@ export interface RouteConfigInput {
   /** `envoy.config.route.v3.RouteConfiguration`. */
   readonly body: JsonObject;
 }
+
+/** True for an address of this Envoy itself: App Mesh's self-redirect sends requests there. */
+export function isLoopback(host: string): boolean {
+  return /^(127\.|::1$|localhost$)/.test(host);
+}
