@@ -9,7 +9,7 @@ import { envoyBinary } from './install/install.ts';
 import { differences, requestsFor } from './rescue/compare-envoys.ts';
 import { startSecureGateway, type SecureGateway } from './rescue/secure-gateway.ts';
 import { type StaticEnvoy, startStatic } from './rescue/static-envoy.ts';
-import { freePorts } from './routing/oracle.ts';
+import { freePorts } from './ports.ts';
 import { type Lab, plantIncident, startStory } from './story.ts';
 
 const atLeast = 2_000;

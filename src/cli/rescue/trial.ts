@@ -23,6 +23,8 @@ export interface TrialReport {
 
 const startMs = 30_000;
 const mostShown = 5;
+/** A port found free may be taken before Envoy binds it: then others. */
+const mostStarts = 3;
 
 /**
  * Starts an Envoy on this machine with the rescued configuration, stand-ins behind its clusters, and asks it. The
@@ -30,6 +32,17 @@ const mostShown = 5;
  */
 export async function runTrial(envoy: string, trial: Trial): Promise<TrialReport> {
   const version = await versionOf(envoy);
+  for (let started = 1; ; started += 1) {
+    try {
+      return { version, ...(await tryOnce(envoy, trial)) };
+    } catch (error) {
+      if (started === mostStarts || !(error instanceof Error && /Address already in use/.test(error.message)))
+        throw error;
+    }
+  }
+}
+
+async function tryOnce(envoy: string, trial: Trial): Promise<Omit<TrialReport, 'version'>> {
   const folder = await mkdtemp(join(tmpdir(), 'meshdoctor-'));
   const sockets = new Map(trial.clusters.map((name, index) => [name, join(folder, `${index}.sock`)]));
   const free = await freePorts(trial.ports.length);
@@ -48,7 +61,7 @@ export async function runTrial(envoy: string, trial: Trial): Promise<TrialReport
       trial.cases.map(({ request }) => request),
       portOf,
     );
-    return { version, ...tally(trial, answers) };
+    return tally(trial, answers);
   } finally {
     await end(child);
     standIns.stop();

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { ClientHttp2Session } from 'node:http2';
-import { type AddressInfo, createServer as createTcp, type Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject } from '../../../src/lib/json.ts';
@@ -16,21 +16,6 @@ import type { WireRequest } from './requests.ts';
 export interface Oracle {
   readonly ask: (port: number, requests: readonly WireRequest[]) => Promise<readonly Answer[]>;
   readonly stop: () => Promise<void>;
-}
-
-/** A port nobody uses now. */
-export async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(
-    [...Array(count)].map(
-      () =>
-        new Promise<ReturnType<typeof createTcp>>((resolve) => {
-          const server = createTcp().listen(0, '127.0.0.1', () => resolve(server));
-        }),
-    ),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }
 
 /** Starts Envoy with these listeners (Envoy's JSON) and a cluster `echo` that tells what it got. */

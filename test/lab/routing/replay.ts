@@ -4,7 +4,8 @@ import { type EnvoyVersion, envoyBinary } from '../install/install.ts';
 import { type Answer, judged, toRouting } from './answers.ts';
 import { runtime } from './made-hosts.ts';
 import { listenerCount, makeBatch } from './made-listeners.ts';
-import { freePorts, startOracle } from './oracle.ts';
+import { freePorts } from '../ports.ts';
+import { startOracle } from './oracle.ts';
 
 /** What a real Envoy answered to one batch. */
 export interface Recording {

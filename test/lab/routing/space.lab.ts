@@ -11,7 +11,8 @@ import { everyRequest, randomMatch, split } from '../../support/small-world.ts';
 import { toWire } from '../../support/wire.ts';
 import { envoyBinary, type EnvoyVersion } from '../install/install.ts';
 import type { Answer } from './answers.ts';
-import { freePorts, type Oracle, startOracle } from './oracle.ts';
+import { freePorts } from '../ports.ts';
+import { type Oracle, startOracle } from './oracle.ts';
 import { type Random, randomFrom } from './random.ts';
 
 /**
