@@ -51,6 +51,7 @@ export async function startShopCluster(lab: Lab): Promise<ShopCluster> {
     await Promise.all(services.map((service) => addEndpoints(server.client, service, pods)));
     // Last: from here on it refuses every new pod of the shop, for nothing answers it.
     await Promise.all(of('MutatingWebhookConfiguration').map((one) => apply(server.client, one)));
+    await server.age(startedAt);
     const ours = pods.filter((pod) => isGateway(pod, gateway));
     const refreshPorts = async (): Promise<void> => {
       await Promise.all(ours.map((pod, at) => writePorts(server.podsFolder, placeOf(pod), gatewayPorts(lab, at))));
