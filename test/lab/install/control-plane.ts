@@ -1,4 +1,4 @@
-import { access, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { access, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { spawnGuarded, stopChild } from '../children.ts';
@@ -15,8 +15,8 @@ const flags = [
 ];
 
 /**
- * etcd, kube-apiserver and a kubelet's endpoints in one program, built anew whenever its sources change. The first build
- * of a machine takes some ten minutes of two cores: who comes while another process builds waits for it.
+ * etcd, kube-apiserver and a kubelet's endpoints in one program, built anew whenever its sources change. The first
+ * build of a machine takes some ten minutes of two cores: who comes while another process builds waits for it.
  */
 export function controlPlaneBinary(): Promise<string> {
   return builtByOne(undefined);
@@ -53,17 +53,19 @@ async function builtByOne(signal: AbortSignal | undefined): Promise<string> {
   return join(cache, name, 'control-plane');
 }
 
-/** Whether this process is the one that builds: the file names it, and is void once that process is gone. */
+/** Whether this process is the one that builds: the file names it from the first, and is void once it is gone. */
 async function take(lock: string): Promise<boolean> {
+  const mine = `${lock}.${process.pid}`;
   try {
-    const file = await open(lock, 'wx');
-    await file.writeFile(String(process.pid));
-    await file.close();
+    await writeFile(mine, String(process.pid));
+    await link(mine, lock);
     return true;
   } catch {
     const holder = Number(await readFile(lock, 'utf8').catch(() => ''));
     if (holder > 0 && !isRunning(holder)) await rm(lock, { force: true });
     return false;
+  } finally {
+    await rm(mine, { force: true });
   }
 }
 

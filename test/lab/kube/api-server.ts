@@ -45,7 +45,7 @@ export interface ApiServerOptions {
   readonly crds?: boolean;
 }
 
-/** Starts one on free ports and waits until it serves the App Mesh kinds; builds it first where that was not done yet. */
+/** Starts one on free ports and waits until it serves the App Mesh kinds; builds it first if need be. */
 export async function startApiServer({ crds = true }: ApiServerOptions = {}): Promise<ApiServer> {
   const binary = await controlPlaneBinary();
   const folder = await mkdtemp(join(tmpdir(), 'meshdoctor-kube-'));

@@ -90,7 +90,7 @@ function ask(agent: Agent, headers: Readonly<Record<string, string>>, url: strin
   });
 }
 
-/** Finds paths by what the server says it serves; asks once per group and version, and again for a kind not seen yet. */
+/** Finds paths by what the server says it serves; asks once per group and version, again for a kind not seen yet. */
 function pathFinder(must: KubeClient['must']): KubeClient['pathOf'] {
   const known = new Map<string, JsonObject>();
   return async (object) => {

@@ -10,7 +10,7 @@ export interface PodPort {
   readonly port: number;
 }
 
-/** Asks a port of a pod for a path as `kubectl port-forward` and `curl` would; returns the whole answer, or the error text. */
+/** Asks a port of a pod as `kubectl port-forward` and `curl` would; returns the whole answer, or the error text. */
 export async function getThroughApiServer(kubeconfig: string, { namespace, pod, port }: PodPort, path: string) {
   const config = new KubeConfig();
   config.loadFromFile(kubeconfig);

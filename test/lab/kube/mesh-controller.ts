@@ -16,7 +16,7 @@ export interface Owners {
   readonly gateway?: JsonObject | undefined;
 }
 
-/** An object as the webhook and the controller leave it: its name in AWS, its mesh, its gateway, and what holds its deletion. */
+/** An object as webhook and controller leave it: its AWS name, its mesh, its gateway, and what holds its deletion. */
 export function admitted(object: JsonObject, { mesh, gateway }: Owners): JsonObject {
   const { kind } = object;
   const hold = members[String(kind)];

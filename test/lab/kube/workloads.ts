@@ -16,7 +16,7 @@ export interface Rollout {
 
 const labelHash = 'pod-template-hash';
 
-/** Does what the Deployment and ReplicaSet controllers, the scheduler and the kubelet do: every pod runs and is ready. */
+/** Does what the Deployment controller, the scheduler and the kubelet do: every pod runs and is ready. */
 export async function rollOut(
   client: KubeClient,
   deployment: JsonObject,

@@ -18,8 +18,14 @@ import (
 )
 
 // The server's own bookkeeping, and what is of the present by nature.
-var ageless = []string{"/registry/events/", "/registry/ranges/", "/registry/apiregistration.k8s.io/", "/registry/leases/",
-	"/registry/masterleases/", "/registry/peerserverleases/"}
+var ageless = []string{
+	"/registry/apiregistration.k8s.io/",
+	"/registry/events/",
+	"/registry/leases/",
+	"/registry/masterleases/",
+	"/registry/peerserverleases/",
+	"/registry/ranges/",
+}
 
 // ageObjects makes every stored object look as if it had been made, and last written, at that moment: the API server
 // stamps the time of creation itself, so it is changed where it is stored. Watches see it as any other change.

@@ -65,9 +65,11 @@ func serveLog(w http.ResponseWriter, r *http.Request, folder string) {
 		return
 	}
 	// The words of a kubelet (pkg/kubelet, validateContainerLogStatus).
-	name, missing := container+".log", fmt.Sprintf("container %q in pod %q is waiting to start: ContainerCreating", container, pod)
+	name := container + ".log"
+	missing := fmt.Sprintf("container %q in pod %q is waiting to start: ContainerCreating", container, pod)
 	if options.previous {
-		name, missing = container+".previous.log", fmt.Sprintf("previous terminated container %q in pod %q not found", container, pod)
+		name = container + ".previous.log"
+		missing = fmt.Sprintf("previous terminated container %q in pod %q not found", container, pod)
 	}
 	file, err := os.Open(inFolder(folder, namespace, pod, name))
 	if err != nil {

@@ -38,7 +38,9 @@ func servePortForward(w http.ResponseWriter, r *http.Request, folder string) {
 type forwarder struct{ ports string }
 
 // PortForward connects one stream with the TCP address that stands for this port of the pod.
-func (f forwarder) PortForward(ctx context.Context, pod string, _ types.UID, port int32, stream io.ReadWriteCloser) error {
+func (f forwarder) PortForward(
+	ctx context.Context, pod string, _ types.UID, port int32, stream io.ReadWriteCloser,
+) error {
 	defer stream.Close()
 	connection, err := f.dial(ctx, port)
 	if err != nil {

@@ -17,7 +17,8 @@ import (
 
 // The SPDY way of kubectl; websockets are tried through a whole API server by the lab's tests.
 func TestPortForwardOverSPDY(t *testing.T) {
-	admin := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "LIVE\n") }))
+	live := func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "LIVE\n") }
+	admin := httptest.NewServer(http.HandlerFunc(live))
 	defer admin.Close()
 	base, folder := serve(t)
 	write(t, folder, "ports.json", fmt.Sprintf(`{"9901": %q}`, admin.Listener.Addr()))

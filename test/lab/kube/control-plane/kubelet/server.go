@@ -1,6 +1,7 @@
 // Package kubelet answers the two endpoints of a kubelet that kube-apiserver proxies for people: a container's log, and
-// port-forward. What it serves lies in a folder: `<namespace>/<pod>/<container>.log` (and `.previous.log`) in the format
-// of the container runtime interface, and `<namespace>/<pod>/ports.json`, which maps ports of the pod to TCP addresses.
+// port-forward. What it serves lies in a folder: `<namespace>/<pod>/<container>.log` (and `.previous.log`) in the
+// format of the container runtime interface, and `<namespace>/<pod>/ports.json`, which maps ports of the pod to TCP
+// addresses.
 package kubelet
 
 import (
