@@ -19,9 +19,17 @@ export const indexRoutes = memoize((routes: readonly Route[]): PathIndex => {
       if (length > folded.length) break;
       for (const at of byBeginning.get(folded.slice(0, length)) ?? []) found.push(at);
     }
-    return found.sort((one, other) => one - other).flatMap((at) => routes[at] ?? []);
+    found.sort((one, other) => one - other);
+    return pick(routes, found);
   };
 });
+
+function* pick(routes: readonly Route[], places: readonly number[]): Generator<Route> {
+  for (const at of places) {
+    const route = routes[at];
+    if (route) yield route;
+  }
+}
 
 /** What every path that a route takes begins with, in lower case; empty where that is not plain to see. */
 function beginningOf(route: Route | undefined): string {
