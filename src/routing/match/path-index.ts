@@ -5,7 +5,7 @@ import type { Route } from '../table/table.ts';
 export type PathIndex = (path: string) => Iterable<Route>;
 
 /** Below this many routes asking each is as quick. */
-const fewest = 8;
+const fewest = 4;
 
 /** Indexes routes by what their paths must begin with; letter case is folded, so that no route is missed. */
 export const indexRoutes = memoize((routes: readonly Route[]): PathIndex => {
