@@ -52,8 +52,8 @@ export function makeEngine(): Engine {
     },
     async decide(options) {
       model ??= buildModel(collected());
-      const { decideLines } = await import('./explain.ts');
-      return decideLines(model, options, collected().position);
+      const { decideLines } = await import('./decide-lines.ts');
+      return decideLines(model, options);
     },
     async rescue(options) {
       model ??= buildModel(collected());

@@ -21,17 +21,17 @@ export interface CollectSummary {
   readonly envoys: number;
 }
 
-/** What to explain, by which gateway. */
-export interface ExplainOptions {
-  readonly requests: readonly ExplainRequest[];
+/** By which gateway to decide. */
+interface ByGateway {
   /** `NS/NAME`; null: the only gateway. */
   readonly gateway: string | null;
   /** `--envoy-version`: of tables made from objects alone; null: not told. */
   readonly envoyVersion: string | null;
-  /** Every step is told, not only the decision. */
-  readonly steps: boolean;
-  /** Also say which routes no request reached. */
-  readonly coverage: boolean;
+}
+
+/** What to explain, by which gateway. */
+export interface ExplainOptions extends ByGateway {
+  readonly requests: readonly ExplainRequest[];
 }
 
 /** Requests explained, in their order. */
@@ -39,16 +39,33 @@ export interface ExplainResult {
   readonly explained: readonly (Explained | Unexplained)[];
   /** For people: why nothing could be decided; else null. */
   readonly trouble: string | null;
+}
+
+/** A part of a file of requests, one a line as JSON. */
+export interface DecideOptions extends ByGateway {
+  /** Whole lines, UTF-8. */
+  readonly text: Uint8Array;
+  readonly file: string;
+  /** Counts from 1 in the file: an error names its line. */
+  readonly firstLine: number;
+  /** Also say which routes no request reached. */
+  readonly coverage: boolean;
+}
+
+/** What was decided of them. */
+export interface DecidedLines {
+  /** A decision a line as JSON, UTF-8, in the order of the requests. */
+  readonly bytes: Uint8Array;
+  readonly requests: number;
+  /** For people: requests that cannot be read or decided. */
+  readonly errors: readonly string[];
+  /** For people: requests that are decided otherwise than they expect. */
+  readonly unmet: readonly string[];
+  /** For people: why nothing could be decided; else null. */
+  readonly trouble: string | null;
   /** The routes that no request reached, where that was asked. */
   readonly uncovered: readonly string[];
   readonly routes: number;
-}
-
-/** Requests decided, each as a line of JSON: what is printed as it is need not be moved as objects. */
-export interface DecidedLines extends Omit<ExplainResult, 'explained'> {
-  readonly lines: readonly string[];
-  /** The requests that could not be decided, or were decided otherwise than expected: which ones, and why. */
-  readonly failures: readonly { readonly at: number; readonly kind: 'error' | 'unmet'; readonly said: string }[];
 }
 
 /** The engine: bytes go in, findings come out. One at work at a time; the same whether it runs here or in a worker. */
@@ -57,10 +74,10 @@ export interface Engine {
   readonly collect: (request: CollectRequest) => Promise<CollectSummary>;
   /** Runs the rules. */
   readonly diagnose: (options: DiagnoseOptions) => Promise<ReportDocument>;
-  /** Decides requests. */
+  /** Explains requests: decisions and every step. */
   readonly explain: (options: ExplainOptions) => Promise<ExplainResult>;
-  /** Decides requests without their steps. */
-  readonly decide: (options: Omit<ExplainOptions, 'steps'>) => Promise<DecidedLines>;
+  /** Decides a part of a file of requests. */
+  readonly decide: (options: DecideOptions) => Promise<DecidedLines>;
   /** Makes a static configuration of what a gateway runs; needs a request with `keep` and `whole`. */
   readonly rescue: (options: RescueOptions) => Promise<RescueResult>;
   /** The bytes of a bundle of what was read; needs a request with `keep`. */
