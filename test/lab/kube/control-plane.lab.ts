@@ -1,6 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect as connectTo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asList, asObject, type JsonObject } from '../../../src/lib/json.ts';
 import { waitUntil } from '../admin.ts';
@@ -230,6 +234,29 @@ describe('age', () => {
     );
     await apply(cluster.client, { ...cartRoute, metadata: { ...asObject(cartRoute.metadata), name: 'new' } });
     expect(String(await born({ ...cartRoute, metadata: { name: 'new', namespace: 'shop' } })) > '2026-02').toBe(true);
+  });
+});
+
+describe('a starter', () => {
+  it.each(['is killed', 'exits'])('that %s without a stop takes its control plane with it', async (how) => {
+    const part = fileURLToPath(new URL('./api-server.ts', import.meta.url));
+    const program = `import(${JSON.stringify(part)}).then((part) => part.startApiServer({ crds: false })).then((one) => {
+      console.log(one.server + ' ' + one.folder);
+      process.stdin.once('data', () => process.exit());
+    })`;
+    const child = spawn(process.execPath, ['--import', 'tsx', '-e', program], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const [said] = await once(child.stdout, 'data');
+    const [server = '', folder = ''] = String(said).trim().split(' ');
+    const answers = () =>
+      new Promise<boolean>((resolve) => {
+        const socket = connectTo(Number(new URL(server).port), '127.0.0.1', () => resolve(socket.destroy().destroyed));
+        socket.once('error', () => resolve(false));
+      });
+    expect(await answers()).toBe(true);
+    if (how === 'exits') child.stdin.write('now');
+    else child.kill('SIGKILL');
+    await waitUntil('the control plane to be gone', async () => !(await answers()));
+    await rm(folder, { recursive: true, force: true });
   });
 });
 
