@@ -7,7 +7,7 @@ import { type SourceFlags, viewsAlone } from './source-options.ts';
 export async function diagnose(flags: SourceFlags & ReportFlags): Promise<void> {
   const named = [...flags.rule, ...flags.skipRule];
   if (named.length > 0) (await import('./rules.ts')).checkRuleNames(named);
-  await withSession(flags, viewsAlone, (session) => report(session, flags));
+  await withSession(flags, viewsAlone, (session) => report(session, flags), 'many');
 }
 
 async function report({ engine, summary, collectMs }: Session, flags: ReportFlags): Promise<void> {

@@ -1,7 +1,8 @@
 import { Command, CommanderError, Option } from 'commander';
 import { version } from '../lib/version.ts';
 import { Failure } from './failure.ts';
-import { addSourceOptions, list, parsePort } from './source-options.ts';
+import { parsePort } from './live-options.ts';
+import { addSourceOptions, list } from './source-options.ts';
 
 /** Builds the tree of verbs; each loads its own heavy parts when it runs. */
 export function buildProgram(): Command {
