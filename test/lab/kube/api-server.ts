@@ -22,6 +22,8 @@ export interface ApiServer {
   readonly kubeletPort: number;
   /** The administrator. */
   readonly client: KubeClient;
+  /** Makes all objects there are look as if made and last written then: a server stamps its own time on new ones. */
+  readonly age: (to: string) => Promise<void>;
   /** Who asked for what so far, by the server's audit log. */
   readonly audit: () => Promise<readonly AuditEntry[]>;
   readonly stop: () => Promise<void>;
@@ -37,8 +39,14 @@ export interface AuditEntry {
   readonly status: number;
 }
 
+/** How to start one. */
+export interface ApiServerOptions {
+  /** Without the App Mesh kinds: a cluster that never had App Mesh, or lost its CRDs. */
+  readonly crds?: boolean;
+}
+
 /** Starts one on free ports and waits until it serves the App Mesh kinds; builds it first where that was not done yet. */
-export async function startApiServer(): Promise<ApiServer> {
+export async function startApiServer({ crds = true }: ApiServerOptions = {}): Promise<ApiServer> {
   const binary = await controlPlaneBinary();
   const folder = await mkdtemp(join(tmpdir(), 'meshdoctor-kube-'));
   const child = spawnGuarded(binary, ['-dir', folder]);
@@ -47,11 +55,12 @@ export async function startApiServer(): Promise<ApiServer> {
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    const { server, kubeconfig, kubelet, pods } = await readReadyLine(child, binary);
+    const { server, kubeconfig, kubelet, control, pods } = await readReadyLine(child, binary);
     const client = await connect(kubeconfig);
-    await installCrds(client);
+    if (crds) await installCrds(client);
     return {
       ...{ kubeconfig, server, folder, client, podsFolder: pods, kubeletPort: kubelet },
+      age: (to) => ageObjects(control, to),
       audit: () => readAudit(join(folder, 'audit.log')),
       stop: () => {
         client.close();
@@ -68,6 +77,7 @@ interface Ready {
   readonly server: string;
   readonly kubeconfig: string;
   readonly kubelet: number;
+  readonly control: number;
   readonly pods: string;
 }
 
@@ -80,16 +90,22 @@ function readReadyLine(child: ChildProcess, binary: string): Promise<Ready> {
     });
     child.stdout?.on('data', (chunk: Buffer) => {
       if (said.length < 5_000) said += chunk.toString('utf8');
-      const match = /^READY server=(\S+) kubelet=(\d+) kubeconfig=(\S+) pods=(\S+)$/m.exec(said);
+      const match = /^READY server=(\S+) kubelet=(\d+) control=(\d+) kubeconfig=(\S+) pods=(\S+)$/m.exec(said);
       if (match === null) return;
-      const [, server = '', kubelet = '', kubeconfig = '', pods = ''] = match;
-      resolve({ server, kubelet: Number(kubelet), kubeconfig, pods });
+      const [, server = '', kubelet, control, kubeconfig = '', pods = ''] = match;
+      resolve({ server, kubelet: Number(kubelet), control: Number(control), kubeconfig, pods });
     });
     child.stdout?.once('close', () => {
       void stopChild(child);
       reject(new Error(`Started ${binary}: it ended before it was ready.\n${said}${complaints}`));
     });
   });
+}
+
+async function ageObjects(control: number, to: string): Promise<void> {
+  const url = `http://127.0.0.1:${control}/age?to=${encodeURIComponent(to)}`;
+  const response = await fetch(url, { method: 'POST', signal: AbortSignal.timeout(20_000) });
+  if (!response.ok) throw new Error(`Asked the control plane for ${url}: ${response.status} ${await response.text()}`);
 }
 
 async function readAudit(path: string): Promise<readonly AuditEntry[]> {

@@ -207,14 +207,41 @@ describe('port-forward', () => {
   });
 });
 
+describe('age', () => {
+  it('of objects can be set, for kinds of CRDs and of Kubernetes itself; new ones are new', async () => {
+    const watch = await cluster.client.must(`/apis/${appMesh}/gatewayroutes`);
+    await cluster.age('2026-01-05T10:00:00Z');
+    const born = async (object: JsonObject) =>
+      asObject((await cluster.client.must(await cluster.client.pathOf(object))).metadata).creationTimestamp;
+    for (const object of [
+      cartRoute,
+      pod('edge-1'),
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } },
+    ]) {
+      expect(await born(object)).toBe('2026-01-05T10:00:00Z');
+    }
+    const { items, metadata } = await cluster.client.must(`/apis/${appMesh}/gatewayroutes`);
+    const [route] = asList(items).map(asObject);
+    expect(asList(asObject(route?.metadata).managedFields)).toEqual(
+      expect.arrayContaining([expect.objectContaining({ manager: 'kubectl', time: '2026-01-05T10:00:00Z' })]),
+    );
+    expect(Number(asObject(metadata).resourceVersion)).toBeGreaterThan(
+      Number(asObject(watch.metadata).resourceVersion),
+    );
+    await apply(cluster.client, { ...cartRoute, metadata: { ...asObject(cartRoute.metadata), name: 'new' } });
+    expect(String(await born({ ...cartRoute, metadata: { name: 'new', namespace: 'shop' } })) > '2026-02').toBe(true);
+  });
+});
+
 describe('two labs', () => {
   it('run side by side, and know nothing of each other', async () => {
-    const second = await startApiServer();
+    const second = await startApiServer({ crds: false });
     try {
       expect(second.server).not.toBe(cluster.server);
       const { items } = await second.client.must('/api/v1/namespaces');
       expect(asList(items).map((item) => nameOf(asObject(item)))).not.toContain('shop');
-      expect((await cluster.client.call('/api/v1/namespaces/shop')).status).toBe(200);
+      expect((await second.client.call(`/apis/${appMesh}/gatewayroutes`)).status).toBe(404);
+      expect((await cluster.client.call(`/apis/${appMesh}/gatewayroutes`)).status).toBe(200);
     } finally {
       await second.stop();
     }

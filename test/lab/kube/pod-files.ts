@@ -64,7 +64,7 @@ function criLine({ time, text, stream = 'stdout' }: LogLine): string {
 
 /**
  * Does what a container runtime does: whatever a process writes goes into its container's log, stamped with the time it
- * came. What was written before is stamped with the time that stands in it. Runs until stopped.
+ * came. What was written before is stamped with the time that stands in it, or in the line above. Runs until stopped.
  */
 export async function followOutput(
   podsFolder: string,
@@ -72,13 +72,13 @@ export async function followOutput(
   files: readonly OutputFile[],
 ): Promise<{ readonly stop: () => Promise<void> }> {
   const readers = files.map((file) => lineReader(file));
-  const copy = async (stamp: (text: string) => Date): Promise<void> => {
-    const lines = (await Promise.all(readers.map((read) => read(stamp)))).flat();
+  const copy = async (stampOf: StampOf): Promise<void> => {
+    const lines = (await Promise.all(readers.map((read) => read(stampOf)))).flat();
     lines.sort((one, other) => one.time.getTime() - other.time.getTime());
     if (lines.length > 0) await writeLog(podsFolder, name, lines);
   };
   await writeLog(podsFolder, name, []);
-  await copy((text) => timeIn(text) ?? new Date());
+  await copy((text, above) => timeIn(text) ?? above ?? new Date());
   let stopped = false;
   const running = (async () => {
     while (!stopped) {
@@ -99,9 +99,13 @@ function timeIn(text: string): Date | undefined {
   return day === undefined ? undefined : new Date(`${day}T${time}Z`);
 }
 
-function lineReader({ path, stream }: OutputFile): (stamp: (text: string) => Date) => Promise<readonly LogLine[]> {
+/** The time of a line, given that of the line above. */
+type StampOf = (text: string, above: Date | undefined) => Date;
+
+function lineReader({ path, stream }: OutputFile): (stampOf: StampOf) => Promise<readonly LogLine[]> {
   let at = 0;
-  return async (stamp) => {
+  let above: Date | undefined;
+  return async (stampOf) => {
     const file = await open(path).catch(() => undefined);
     if (file === undefined) return [];
     try {
@@ -111,7 +115,10 @@ function lineReader({ path, stream }: OutputFile): (stamp: (text: string) => Dat
       const whole = bytes.subarray(0, bytes.lastIndexOf('\n') + 1);
       at += whole.length;
       const lines = whole.toString('utf8').split('\n').slice(0, -1);
-      return lines.map((text) => ({ time: stamp(text), text, stream }));
+      return lines.map((text) => {
+        above = stampOf(text, above);
+        return { time: above, text, stream };
+      });
     } finally {
       await file.close();
     }

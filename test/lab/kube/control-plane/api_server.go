@@ -38,7 +38,8 @@ func startAPIServer(ctx context.Context, folder, etcdURL string, files *credenti
 		fmt.Sprintf("--secure-port=%d", port),
 		"--advertise-address=127.0.0.1",
 		"--endpoint-reconciler-type=none",
-		"--service-cluster-ip-range=10.96.0.0/16",
+		// Where the lab's upstreams listen: the ClusterIP of a Service is the very address its Envoys reach.
+		"--service-cluster-ip-range=127.20.0.0/16",
 		"--authorization-mode=Node,RBAC",
 		"--anonymous-auth=true",
 		"--allow-privileged=true",

@@ -62,7 +62,11 @@ func run(ctx context.Context, folder string) error {
 	if err != nil {
 		return fmt.Errorf("kubeconfig: %w", err)
 	}
-	fmt.Printf("READY server=%s kubelet=%d kubeconfig=%s pods=%s\n", server, kubeletPort, kubeconfig, pods)
+	controlPort, err := serveControl(ctx, etcd.url)
+	if err != nil {
+		return fmt.Errorf("control: %w", err)
+	}
+	fmt.Printf("READY server=%s kubelet=%d control=%d kubeconfig=%s pods=%s\n", server, kubeletPort, controlPort, kubeconfig, pods)
 	select {
 	case <-ctx.Done():
 		return nil
