@@ -42,6 +42,13 @@ export function buildProgram(): Command {
     .argument('[id]', 'a rule')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['terminal', 'json']).default('terminal'))
     .action(async (id, flags) => (await import('./rules.ts')).showRules(id, flags));
+  addSourceOptions(program.command('status'))
+    .description('one row a gateway: pods, routes, traffic, certificates, what may restart it, its rescue copy')
+    .addOption(new Option('-o, --output <format>', 'how to print').choices(['terminal', 'json']).default('terminal'))
+    .option('-w, --watch', 'again and again, until it is ended', false)
+    .addOption(duration('--interval <time>', 'with -w: rest between two looks', 10_000, '10s'))
+    .option('--best-effort', 'what was merely not seen does not fail the run', false)
+    .action(async (flags) => (await import('./status.ts')).status(flags));
   addRightsOptions(program.command('rights'))
     .description('the Roles and IAM policies each verb needs, what each line is for and what is lost without it')
     .argument('[verb]', 'only what this verb needs')

@@ -2,6 +2,7 @@ import { catalogue } from '../../rules/index.ts';
 import { collect } from '../collect/collect.ts';
 import type { CollectRequest } from '../collect/request.ts';
 import { diagnose } from '../diagnose/run.ts';
+import { statusOf } from '../diagnose/status.ts';
 import { version } from '../lib/version.ts';
 import { buildModel, type Model } from '../model/model.ts';
 import type { ReportDocument } from '../report/document.ts';
@@ -67,6 +68,15 @@ export function makeEngine(): Engine {
           envoys: model.snapshot.envoys,
         });
       return mergeDocuments([documentOf(first), ...models.slice(1).map(documentOf)]);
+    },
+    async status() {
+      built();
+      return {
+        schemaVersion: 1,
+        takenAt: collected().takenAt,
+        gateways: models.flatMap(statusOf),
+        gaps: snapshots.flatMap(({ gaps }) => gaps),
+      };
     },
     async explain(options) {
       const { explainAll } = await import('./explain.ts');
