@@ -9,7 +9,7 @@ export async function diagnose(flags: SourceFlags & ReportFlags): Promise<void> 
   if (named.length > 0) (await import('./rules.ts')).checkRuleNames(named);
   // Loading what measures text takes as long as reading 50 objects: here it does so while the engine reads.
   if (flags.output === 'terminal') void import('../report/terminal.ts');
-  await withSession(flags, viewsAlone, (session) => report(session, flags));
+  await withSession(flags, viewsAlone, (session) => report(session, flags), 'many');
 }
 
 async function report({ engine, summary, collectMs }: Session, flags: ReportFlags): Promise<void> {

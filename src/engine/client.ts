@@ -35,6 +35,7 @@ export function startEngine(entry: URL): EngineClient {
   return {
     collect: (request) => call('collect', request),
     diagnose: (options) => call('diagnose', options),
+    status: () => call('status', null),
     explain: (options) => call('explain', options),
     decide: (options) => call('decide', options),
     rescue: (options) => call('rescue', options),

@@ -1,5 +1,6 @@
 import type { CollectRequest } from '../collect/request.ts';
 import type { ReportDocument } from '../report/document.ts';
+import type { StatusDocument } from '../report/status.ts';
 import type { RescueOptions, RescueResult } from '../rescue/rescue.ts';
 import type { Explained, ExplainRequest, Unexplained } from '../routing/explained.ts';
 
@@ -74,6 +75,8 @@ export interface Engine {
   readonly collect: (request: CollectRequest) => Promise<CollectSummary>;
   /** Runs the rules. */
   readonly diagnose: (options: DiagnoseOptions) => Promise<ReportDocument>;
+  /** The state of every gateway. */
+  readonly status: () => Promise<StatusDocument>;
   /** Explains requests: decisions and every step. */
   readonly explain: (options: ExplainOptions) => Promise<ExplainResult>;
   /** Decides a part of a file of requests. */

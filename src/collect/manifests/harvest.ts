@@ -20,6 +20,10 @@ export interface ManifestFile {
   /** False for what only stands by (`--base`). */
   readonly reported: boolean;
   readonly readAt: string;
+  /** The cluster it was listed from; absent where it is a file. */
+  readonly cluster?: string;
+  /** The namespaces whose objects are reported; absent: all. Objects without a namespace always are. */
+  readonly namespaces?: readonly string[];
 }
 
 /** How to read manifests. */
@@ -75,10 +79,12 @@ export function manifestHarvest(files: readonly ManifestFile[], options: Manifes
     gaps: broken.map(brokenGap),
     sources: [...reports(files, read, notes)],
     redactions: read.reduce<Redactions>((sum, file) => addRedactions(sum, file.redactions), {}),
-    manifests: files.map(({ id, reported }) => ({
+    manifests: files.map(({ id, reported, cluster, namespaces }) => ({
       document: id,
       defaultNamespace: options.defaultNamespace,
       reported,
+      ...(cluster === undefined ? {} : { cluster }),
+      ...(namespaces === undefined ? {} : { namespaces }),
     })),
     position,
   };
@@ -113,7 +119,8 @@ function readFile(file: ManifestFile, options: ManifestOptions): FileHarvest {
     }
   }
   text += file.text.slice(end);
-  const origin = { id: file.id, kind: 'manifest', origin: file.origin, readAt: file.readAt, envoy: null } as const;
+  const kind = file.cluster === undefined ? 'manifest' : 'kubernetes';
+  const origin = { id: file.id, kind, origin: file.origin, readAt: file.readAt, envoy: null } as const;
   return { document: makeDocument(origin, text, options.keep), objects, broken, others, redactions, starts };
 }
 
@@ -141,9 +148,9 @@ function objectsOf(
   if (!name) return [];
   const namespace = clusterScoped.has(type.kind) ? null : asText(metadata.namespace) || options.defaultNamespace;
   const body: JsonObject = value;
-  return [
-    { ref: { ...type, namespace, name }, place: { document: file.id, pointer: at }, body, reported: file.reported },
-  ];
+  const reported = file.reported && (namespace === null || (file.namespaces?.includes(namespace) ?? true));
+  const cluster = file.cluster === undefined ? {} : { cluster: file.cluster };
+  return [{ ref: { ...type, namespace, name }, place: { document: file.id, pointer: at }, body, reported, ...cluster }];
 }
 
 /**
@@ -169,7 +176,8 @@ function positionFinder(
     const file = byId.get(document);
     const [index = '', ...rest] = pointerSegments(path);
     const chunk = file && chunksOf(file).get(index);
-    if (!file || !chunk) return null;
+    // What an API server listed stands in no file that a person could open.
+    if (!file || !chunk || file.cluster !== undefined) return null;
     const start = rest.length === 0 ? starts.get(document)?.get(chunk.index) : undefined;
     if (start !== undefined) return { file: file.origin, ...linesOf(file)(chunk.offset + start) };
     if (last?.chunk !== chunk) last = { chunk, root: rootOf(chunk), ...linesOf(file)(chunk.offset) };
