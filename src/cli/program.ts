@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { version } from '../lib/version.ts';
 import { Failure } from './failure.ts';
-import { addSourceOptions, list, parsePort } from './source-options.ts';
+import { addSourceOptions, duration, list, parsePort } from './source-options.ts';
 
 /** Builds the tree of verbs; each loads its own heavy parts when it runs. */
 export function buildProgram(): Command {
@@ -34,6 +34,10 @@ export function buildProgram(): Command {
     .description("a gateway's configuration as a static Envoy bootstrap, or manifests, that survive a restart")
     .argument('[copy]', 'a rescue copy (.tar.gz) that collect --for-rescue wrote; or name sources')
     .action(async (copy, flags) => (await import('./rescue.ts')).rescue(copy, flags));
+  addSourceOptions(program.command('watch'))
+    .description('the terminal UI: gateways, routes, findings, and one request explained')
+    .addOption(duration('--interval <time>', 'between two readings of what lives', 15_000, '15s'))
+    .action(async (flags) => (await import('./watch.ts')).watch(flags));
   program
     .command('rules')
     .description("the catalogue of rules, or one rule's page")

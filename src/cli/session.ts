@@ -44,7 +44,8 @@ export function readNothing(summary: CollectSummary): boolean {
   return summary.objects === 0 && summary.envoys === 0 && summary.sources.every(({ state }) => state === 'failed');
 }
 
-function noSource(): Failure {
+/** Said where no source is named. */
+export function noSource(): Failure {
   const ways = '-f PATH (manifests), --admin URL (a running Envoy), --config-dump FILE (saved), --bundle FILE';
   return new Failure(`nothing to look at: name a source with ${ways}; or try: meshdoctor demo`, 2);
 }

@@ -101,7 +101,8 @@ export function list(flags: string, description: string): Option {
     .argParser((value: string, previous: readonly string[]) => [...previous, value]);
 }
 
-function duration(flags: string, description: string, byDefault: number, shown: string): Option {
+/** An option that is a time. */
+export function duration(flags: string, description: string, byDefault: number, shown: string): Option {
   return new Option(flags, description).default(byDefault, shown).argParser(parseDuration);
 }
 

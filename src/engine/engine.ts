@@ -50,6 +50,11 @@ export function makeEngine(): Engine {
       const { explainAll } = await import('./explain.ts');
       return explainAll(model, options, collected().position);
     },
+    async routes(gateway) {
+      model ??= buildModel(collected());
+      const { routeRows } = await import('./route-rows.ts');
+      return routeRows(model, gateway, collected().position);
+    },
     async decide(options) {
       model ??= buildModel(collected());
       const { decideLines } = await import('./decide-lines.ts');
