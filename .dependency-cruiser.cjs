@@ -29,6 +29,11 @@ const table = {
     [],
     'a rule is a pure function; I/O in rules is what we never do',
   ],
+  tui: [
+    ['engine', 'report', 'routing', 'snapshot', 'diagnose', 'lib'],
+    ['ink', 'react'],
+    'what a person looks at: it knows of the engine only its client, and types of what that answers',
+  ],
   demo: [[], [], 'data only'],
 };
 
@@ -82,6 +87,10 @@ module.exports = {
   options: {
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
     doNotFollow: { path: 'node_modules' },
   },
 };

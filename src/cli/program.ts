@@ -36,6 +36,10 @@ export function buildProgram(): Command {
     .description("a gateway's configuration as a static Envoy bootstrap, or manifests, that survive a restart")
     .argument('[copy]', 'a rescue copy (.tar.gz) that collect --for-rescue wrote; or name sources')
     .action(async (copy, flags) => (await import('./rescue.ts')).rescue(copy, flags));
+  addSourceOptions(program.command('watch'))
+    .description('the terminal UI: gateways, routes, findings, and one request explained')
+    .addOption(duration('--interval <time>', 'between two readings of what lives', 15_000, '15s'))
+    .action(async (flags) => (await import('./watch.ts')).watch(flags));
   program
     .command('rules')
     .description("the catalogue of rules, or one rule's page")

@@ -24,9 +24,7 @@ export async function withSession<T>(
   use: (session: Session) => Promise<T>,
   clusters: 'one' | 'many' = 'one',
 ): Promise<T> {
-  const stdin = flags.filename.includes('-') ? await readStdin() : null;
-  const request = orCurrentContext(requestFrom(flags, keep, stdin), flags);
-  refuseMixture(request, clusters);
+  const request = await sourcesOf(flags, keep, clusters);
   const engine = startEngine(new URL('./worker.js', import.meta.url));
   try {
     const begun = performance.now();
@@ -35,6 +33,14 @@ export async function withSession<T>(
   } finally {
     await engine.close();
   }
+}
+
+/** What the flags name, or where they name nothing the current context; throws where that cannot be read together. */
+export async function sourcesOf(flags: SourceFlags, keep: Keep, clusters: 'one' | 'many'): Promise<CollectRequest> {
+  const stdin = flags.filename.includes('-') ? await readStdin() : null;
+  const request = orCurrentContext(requestFrom(flags, keep, stdin), flags);
+  refuseMixture(request, clusters);
+  return request;
 }
 
 /** Says on stderr, one line each, which sources were not read whole. */

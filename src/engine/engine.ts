@@ -82,6 +82,10 @@ export function makeEngine(): Engine {
       const { explainAll } = await import('./explain.ts');
       return explainAll(built(), options, collected().position);
     },
+    async routes(gateway) {
+      const { routeRows } = await import('./route-rows.ts');
+      return routeRows(built(), gateway, collected().position);
+    },
     async decide(options) {
       const { decideLines } = await import('./decide-lines.ts');
       return decideLines(built(), options);

@@ -69,6 +69,39 @@ export interface DecidedLines {
   readonly routes: number;
 }
 
+/** A route of a gateway. */
+export interface RouteRow {
+  /** `document pointer` of the route. */
+  readonly key: string;
+  readonly listener: string;
+  readonly port: number;
+  readonly virtualHost: string;
+  readonly domains: readonly string[];
+  /** Counts from 0 inside the virtual host. */
+  readonly index: number;
+  readonly name: string;
+  /** `GatewayRoute shop/cart`, where it is known, and where that stands. */
+  readonly object: string | null;
+  readonly file: string | null;
+  readonly line: number | null;
+  /** What a request must be, one clause each; none: anything. */
+  readonly clauses: readonly string[];
+  readonly does: string;
+  /** Where its requests end up. */
+  readonly clusters: readonly string[];
+  /** Of those clusters; null: not known. `failedShare` is 0 to 1. */
+  readonly traffic: { readonly perMinute: number; readonly failedShare: number } | null;
+}
+
+/** The routes of a gateway in Envoy's order. */
+export interface RouteRows {
+  /** For people: why there are none; else null. */
+  readonly trouble: string | null;
+  /** The Envoy that was asked, or `the objects alone`. */
+  readonly decidedBy: string;
+  readonly rows: readonly RouteRow[];
+}
+
 /** The engine: bytes go in, findings come out. One at work at a time; the same whether it runs here or in a worker. */
 export interface Engine {
   /** Reads the sources; everything after it speaks of what was read. */
@@ -79,6 +112,8 @@ export interface Engine {
   readonly status: () => Promise<StatusDocument>;
   /** Explains requests: decisions and every step. */
   readonly explain: (options: ExplainOptions) => Promise<ExplainResult>;
+  /** The routes of a gateway (`NS/NAME`). */
+  readonly routes: (gateway: string) => Promise<RouteRows>;
   /** Decides a part of a file of requests. */
   readonly decide: (options: DecideOptions) => Promise<DecidedLines>;
   /** Makes a static configuration of what a gateway runs; needs a request with `keep` and `whole`. */
