@@ -26,7 +26,9 @@ export function keysIn(input: string, { prompt }: State): readonly string[] {
   if (input.length < 2) return [input];
   if (!prompt) return [...input];
   const text = input.replace(/[\r\n]+$/, '');
-  return text === input ? [input] : [text, '\r'];
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: backspace and delete, as terminals send them
+  const parts = text.match(/[^\x08\x7f]+|[\x08\x7f]/g) ?? [];
+  return text === input ? parts : [...parts, '\r'];
 }
 
 /** What a key asks for; null: nothing. */
@@ -47,7 +49,7 @@ export function meaningOf(input: string, key: Key, state: State): Action | Comma
 function whileTyping(input: string, key: Key): Action | null {
   if (key.return) return { type: 'submit' };
   if (key.escape) return { type: 'cancel' };
-  if (key.backspace || key.delete) return { type: 'erase' };
+  if (key.backspace || key.delete || input === '\b' || input === '\x7f') return { type: 'erase' };
   const plain = !key.ctrl && !key.meta && !key.tab && input !== '';
   // biome-ignore lint/suspicious/noControlCharactersInRegex: what is pasted may hold line ends
   return plain ? { type: 'type', text: input.replace(/[\x00-\x1f\x7f]+/g, ' ') } : null;

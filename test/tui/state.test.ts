@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Key, meaningOf } from '../../src/tui/keys.ts';
+import { type Key, keysIn, meaningOf } from '../../src/tui/keys.ts';
 import { type Action, current, type Extent, initialState, reduce, type State } from '../../src/tui/state.ts';
 
 const extent: Extent = { count: 100, page: 10, columns: 3 };
@@ -79,6 +79,13 @@ describe('a filter', () => {
   it('is gone with esc, typed or entered', () => {
     expect(current(stateAfter(['/', 'c', esc])).filter).toBe('');
     expect(current(stateAfter(['/', 'c', enter, esc])).filter).toBe('');
+  });
+
+  it('keys that come at once are told apart: what is typed, what is taken back, what enters it', () => {
+    const typing = stateAfter([':']);
+    expect(keysIn('find\x7f\x7f\r', typing)).toEqual(['find', '\x7f', '\x7f', '\r']);
+    expect(keysIn('jjG', initialState)).toEqual(['j', 'j', 'G']);
+    expect(stateAfter(['/', 'ab', '\x7f']).prompt?.text).toBe('a');
   });
 
   it('takes every letter, those of commands too, and pasted lines as one', () => {
