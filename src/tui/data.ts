@@ -1,5 +1,6 @@
 import type { CollectSummary, ExplainResult, RouteRows } from '../engine/protocol.ts';
 import type { ReportDocument } from '../report/document.ts';
+import type { StatusDocument } from '../report/status.ts';
 
 /** Something that is asked for: not yet, there, or why not. */
 export type Asked<T> =
@@ -14,6 +15,7 @@ export interface Data {
   readonly report: Asked<ReportDocument>;
   /** The last one that was there, while it is read again. */
   readonly last: ReportDocument | null;
+  readonly status: StatusDocument | null;
   readonly routes: ReadonlyMap<string, Asked<RouteRows>>;
   readonly explained: ReadonlyMap<string, Asked<ExplainResult>>;
 }
@@ -21,7 +23,15 @@ export interface Data {
 /** Nothing was read yet. */
 export function noData(now: number): Data {
   const waiting = { state: 'waiting', since: now } as const;
-  return { now, collected: waiting, report: waiting, last: null, routes: new Map(), explained: new Map() };
+  return {
+    now,
+    collected: waiting,
+    report: waiting,
+    last: null,
+    status: null,
+    routes: new Map(),
+    explained: new Map(),
+  };
 }
 
 /** How long ago, in a few letters: `3s`, `12m`, `5h`, `2d`. */

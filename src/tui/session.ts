@@ -4,7 +4,7 @@ import { type Asked, type Data, noData } from './data.ts';
 
 /** What the terminal UI can ask for. */
 export interface Access {
-  readonly engine: Pick<Engine, 'diagnose' | 'explain' | 'routes'>;
+  readonly engine: Pick<Engine, 'diagnose' | 'explain' | 'routes' | 'status'>;
   /** Reads the sources; what is asked of the engine after it speaks of them. */
   readonly collect: () => Promise<CollectSummary>;
   /** Reads what a person typed as a request; throws an error for people. */
@@ -60,6 +60,10 @@ export function startSession(access: Access): Session {
     await settle(access.collect, (collected) => update({ collected }));
     if (data.collected.state === 'there') {
       if (data.last === null) update({ report: waiting() });
+      // The table comes before the rules have run.
+      await settle(access.engine.status, (status) => {
+        if (status.state === 'there') update({ status: status.value });
+      });
       await settle(
         () => access.engine.diagnose({ rules: [], skip: [] }),
         (report) => update({ report, last: report.state === 'there' ? report.value : data.last }),

@@ -92,7 +92,7 @@ async function incident(change: Partial<Access> = {}): Promise<Access> {
 describe('the terminal UI', { timeout: 60_000 }, () => {
   it('goes from a gateway to its routes to one route and back', async () => {
     const screen = start(await incident());
-    await screen.until(/▸ shop\/edge .*node-port-mismatch/);
+    await screen.until(/▸ +shop\/edge .*node-port-mismatch/);
     screen.press('\r');
     await screen.until(/▸ +0 +GatewayRoute shop\/recommendations/);
     screen.press('jj');
