@@ -1,4 +1,5 @@
 import { chmod, cp, rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 /** Builds the shipped bin: bundled, so that start-up is quick; split, so that each verb loads only what it needs. */
@@ -17,6 +18,8 @@ await build({
   banner: {
     js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
   },
+  // The Kubernetes client brings node-fetch 2, whose own URL parser asks for punycode: newer versions of Node warn of that.
+  alias: { 'whatwg-url': fileURLToPath(new URL('./platform-url.ts', import.meta.url)) },
   legalComments: 'external',
   logLevel: 'warning',
 });
