@@ -147,6 +147,60 @@ describe('the healthy story', () => {
   });
 });
 
+describe('the healthy story, looked at otherwise', () => {
+  beforeAll(() => start('healthy'), BUILD_MS);
+  afterAll(stop);
+
+  it('status knows every cell that a cluster can tell', async () => {
+    const engine = makeEngine();
+    lab.traffic(40);
+    await engine.collect({ ...emptyRequest, ...live(), windowMs: 2000, now });
+    const { gateways } = await engine.status();
+    expect(gateways).toMatchObject([
+      {
+        ref: { name: 'edge' },
+        pods: { known: true, value: { serving: 2, wanted: 2 } },
+        routes: { known: true, value: { differ: false } },
+        serverErrors: { known: true, value: 0 },
+        withoutRoute: { known: true },
+        certificateDays: { known: true, value: null },
+        controlPlane: { known: true, value: { state: 'connected', since: null } },
+      },
+    ]);
+    const rate = gateways[0]?.requestsPerSecond;
+    expect(rate?.known && rate.value).toBeGreaterThan(5);
+  });
+
+  it('two contexts are two clusters', async () => {
+    const path = join(folder, 'two-contexts');
+    const config = asObject(parse(await readFile(cluster.kubeconfig, 'utf8')));
+    const [context] = asList(config.contexts).map(asObject);
+    const contexts = ['prod', 'stage'].map((name) => ({ ...context, name }));
+    await writeFile(path, JSON.stringify({ ...config, contexts, 'current-context': 'prod' }));
+    const { report } = await diagnose(live({ kubeconfig: path, contexts: ['prod', 'stage'] }));
+    expect(report.gateways).toMatchObject([
+      { cluster: 'prod', envoys: 2 },
+      { cluster: 'stage', envoys: 2 },
+    ]);
+  });
+
+  it('addresses that lead nowhere from here are told, not waited for', async () => {
+    const { report, summary } = await diagnose({ ...live({ via: 'direct' }), requestTimeoutMs: 400 });
+    expect(report.gateways).toMatchObject([{ envoys: 0 }]);
+    expect(summary.sources.some(({ trouble }) => trouble === 'not-seen')).toBe(true);
+  });
+
+  it('a port that nobody listens on is told in the words of the kubelet', async () => {
+    const { report } = await diagnose(live({ adminPort: 9999 }));
+    expect(report.gaps.map(({ reason }) => reason).join()).toContain('port-forward failed');
+  });
+
+  it('reads the sidecars of targets that are not ready, and does not ask for more than there is', async () => {
+    const { report } = await diagnose(live({ targets: true }));
+    expect(report.sources.filter(({ trouble }) => trouble !== null)).toEqual([]);
+  });
+});
+
 describe('the incident', () => {
   beforeAll(() => start('incident'), BUILD_MS);
   afterAll(stop);
