@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createConnection, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -50,6 +51,14 @@ async function diagnose(request: Partial<CollectRequest>) {
 const live = (more: Partial<LiveRequest> = {}): { readonly live: LiveRequest } => ({
   live: { ...currentContext, kubeconfig: cluster.kubeconfig, namespace: 'shop', ...more },
 });
+
+function run(args: readonly string[]) {
+  return new Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>((resolve) => {
+    const child = execFile(process.execPath, ['dist/main.js', ...args], { maxBuffer: 64 << 20 }, (_, stdout, stderr) =>
+      resolve({ code: child.exitCode, stdout, stderr }),
+    );
+  });
+}
 
 /** What an operator would have saved with kubectl: every kind, whole. */
 async function exported(): Promise<string> {
@@ -169,6 +178,18 @@ describe('the healthy story, looked at otherwise', () => {
     ]);
     const rate = gateways[0]?.requestsPerSecond;
     expect(rate?.known && rate.value).toBeGreaterThan(5);
+  });
+
+  it('the built program does the same: bundled client, worker, exit code', async () => {
+    const flags = ['--live', '--kubeconfig', cluster.kubeconfig, '--window', '1s'];
+    const diagnosed = await run(['diagnose', 'vgw/edge', '-n', 'shop', ...flags, '-o', 'json']);
+    expect(diagnosed.stderr).toBe('');
+    const report: unknown = JSON.parse(diagnosed.stdout);
+    expect(report).toMatchObject({ gateways: [{ cluster: 'lab', envoys: 2, live: 2 }], gaps: [] });
+    const table = await run(['status', '--gateway', 'shop/edge', ...flags]);
+    expect(table.stdout).toMatch(/^lab +shop\/edge +2\/2 /m);
+    expect(table.code).toBe(0);
+    expect((await run(['rights', '--check', '--kubeconfig', cluster.kubeconfig])).code).toBe(0);
   });
 
   it('two contexts are two clusters', async () => {
