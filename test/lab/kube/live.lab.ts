@@ -126,6 +126,8 @@ describe('the healthy story', () => {
     expect(reasons).toContain('not allowed: list nodes at cluster scope');
     expect(reasons).toContain('not allowed: list gatewayroutes.appmesh.k8s.aws in namespace shop');
     expect(reasons).toContain('not allowed: create pods/portforward in namespace shop');
+    const refused = report.gaps.filter(({ reason }) => reason.startsWith('not allowed'));
+    expect(refused.filter(({ remedy }) => !remedy?.includes('meshdoctor rights'))).toEqual([]);
     expect(report.sources.some(({ trouble }) => trouble === 'not-seen')).toBe(true);
     expect(await deniedTo(user.kubeconfig)).toEqual([
       'list gatewayroutes',
