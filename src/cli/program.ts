@@ -17,7 +17,9 @@ export function buildProgram(): Command {
     .action(async (flags) => (await import('./demo.ts')).demo(flags));
   addReportOptions(addSourceOptions(program.command('diagnose')))
     .description('collect, run every rule, report')
-    .action(async (flags) => (await import('./diagnose.ts')).diagnose(flags));
+    .argument('[type/name...]', 'only these gateways: vgw/NAME, deploy/NAME, pod/NAME')
+    .option('--gateway <ns/name>', 'only this gateway')
+    .action(async (words, flags) => (await import('./diagnose.ts')).diagnose(flags, words));
   addSourceOptions(addExplainOptions(program.command('explain')))
     .description('decide one request as the gateway does, and show every step and reason')
     .argument('[method-and-url...]', "GET 'http://shop.example.com/cart/1?x=1'; a URL alone means GET")
@@ -48,11 +50,13 @@ export function buildProgram(): Command {
     .action(async (id, flags) => (await import('./rules.ts')).showRules(id, flags));
   addSourceOptions(program.command('status'))
     .description('one row a gateway: pods, routes, traffic, certificates, what may restart it, its rescue copy')
+    .argument('[type/name...]', 'only these gateways: vgw/NAME, deploy/NAME, pod/NAME')
+    .option('--gateway <ns/name>', 'only this gateway')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['terminal', 'json']).default('terminal'))
     .option('-w, --watch', 'again and again, until it is ended', false)
     .addOption(duration('--interval <time>', 'with -w: rest between two looks', 10_000, '10s'))
     .option('--best-effort', 'what was merely not seen does not fail the run', false)
-    .action(async (flags) => (await import('./status.ts')).status(flags));
+    .action(async (words, flags) => (await import('./status.ts')).status(flags, words));
   addRightsOptions(program.command('rights'))
     .description('the Roles and IAM policies each verb needs, what each line is for and what is lost without it')
     .argument('[verb]', 'only what this verb needs')

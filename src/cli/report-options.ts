@@ -6,6 +6,8 @@ import { Failure } from './failure.ts';
 
 /** The report flags as commander delivers them. */
 export interface ReportFlags {
+  /** `--gateway`: `NS/NAME`. */
+  readonly gateway?: string;
   readonly output: 'terminal' | 'json';
   readonly outputFile?: string;
   readonly rule: readonly string[];

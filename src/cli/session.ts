@@ -79,6 +79,14 @@ function refuseMixture(request: CollectRequest, clusters: 'one' | 'many'): void 
   }
 }
 
+/** A name that nothing bears must not look like a gateway without faults. */
+export function refuseUnknown({ named }: SourceFlags, found: number, { sources }: CollectSummary): void {
+  const names = named?.gateways ?? [];
+  if (names.length === 0 || found > 0) return;
+  const blind = sources.some(({ trouble }) => trouble !== null);
+  throw new Failure(`no gateway ${names.join(', ')} among what was read`, blind ? 3 : 2);
+}
+
 function noSource(): Failure {
   const ways =
     '--live (the current context), -f PATH (manifests), --admin URL (a running Envoy), --config-dump FILE (saved), --bundle FILE';

@@ -72,6 +72,7 @@ export function requestFrom(flags: SourceFlags, keep: Keep, stdin: string | null
     namespace: flags.namespace ?? null,
     admin: flags.admin,
     live: liveFrom(flags),
+    gateways: flags.named?.gateways ?? [],
     saved: {
       configDump: flags.configDump,
       clusters: flags.clusters,

@@ -18,6 +18,8 @@ export interface CollectRequest {
   readonly saved: SavedAdminFiles;
   /** `--live`, `--context`: a cluster; null: none is contacted. */
   readonly live: LiveRequest | null;
+  /** The gateways that are reported, `NAME` or `NS/NAME`; empty: all. */
+  readonly gateways: readonly string[];
   /** `--bundle`. */
   readonly bundles: readonly string[];
   /** `--rescue-copies`: files and folders in which rescue copies lie. */
@@ -59,6 +61,7 @@ export const emptyRequest: CollectRequest = {
   admin: [],
   saved: { configDump: [], clusters: [], listeners: [], stats: [], certs: [], serverInfo: [], runtime: [] },
   live: null,
+  gateways: [],
   bundles: [],
   rescueCopies: [],
   windowMs: 5000,
