@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { version } from '../lib/version.ts';
 import { Failure } from './failure.ts';
+import { reportFormats } from './report-options.ts';
 import { addSourceOptions, list, parsePort } from './source-options.ts';
 
 /** Builds the tree of verbs; each loads its own heavy parts when it runs. */
@@ -98,7 +99,7 @@ function addExplainOptions(command: Command): Command {
 function addReportOptions(command: Command): Command {
   return command
     .optionsGroup('Report:')
-    .addOption(new Option('-o, --output <format>', 'how to print').choices(['terminal', 'json']).default('terminal'))
+    .addOption(new Option('-o, --output <format>', 'how to print').choices([...reportFormats]).default('terminal'))
     .option('--output-file <file>', 'write the report there instead of stdout')
     .addOption(list('--rule <id>', 'run only this rule'))
     .addOption(list('--skip-rule <id>', 'leave this rule out'))

@@ -31,19 +31,22 @@ export function makeEngine(): Engine {
         envoys: snapshot.envoys.length,
       };
     },
-    async diagnose({ rules: wanted, skip }) {
+    async diagnose({ rules: wanted, skip, ways }) {
       const read = collected();
       model ??= buildModel(read);
       const built = model;
       const all = catalogue.map(({ rule }) => rule);
       const chosen = all.filter(({ id }) => (wanted.length === 0 || wanted.includes(id)) && !skip.includes(id));
-      return toDocument(diagnose(built, chosen), {
+      const document = toDocument(diagnose(built, chosen), {
         documents: read.documents,
         position: read.position,
         toolVersion: version,
         objectPlace: built.place,
         docsOf: (rule) => `meshdoctor rules ${rule}`,
       });
+      if (ways !== true) return document;
+      const { withWays } = await import('./finding-ways.ts');
+      return withWays(built, document, read.position);
     },
     async explain(options) {
       model ??= buildModel(collected());

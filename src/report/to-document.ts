@@ -118,6 +118,7 @@ function reportEvidence(
     origin: from?.origin ?? null,
     file: at?.file ?? null,
     line: at?.line ?? null,
+    column: at?.column ?? null,
     pod: null,
   };
 }
