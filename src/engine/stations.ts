@@ -47,7 +47,9 @@ function passStations(
   const origin = objects[`${route.document} ${route.pointer}`];
   const where = origin?.file ? `${origin.file}:${origin.line}` : '';
   const detail = [taken?.clause ?? '', where].filter((part) => part !== '').join(', ');
-  if (pass === 0 || origin) stations.push(passed('route', origin?.object ?? `route ${route.name}`, detail));
+  // A VirtualService with a node for its provider is a route of its own: it stands there already.
+  const isTold = service !== undefined && origin?.object === refText(service.ref);
+  if ((pass === 0 || origin) && !isTold) stations.push(passed('route', origin?.object ?? `route ${route.name}`, detail));
   return stations;
 }
 

@@ -10,20 +10,27 @@ import { gatewayText, momentText, objectText, severityText, tallyParts, windowTe
 /** Nothing may be loaded, run or sent: the page is a document. */
 const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
+/** Above so many a page gets slow on a phone: less of each is told. */
+const manyRoots = 50;
+const mostWays = 100;
+
 /** The report as one HTML file that needs nothing else: no script, no font, no image, no network. */
 export function renderHtml(document: ReportDocument, shown: Shown): string {
   const { faults, standing, suppressed, symptomsOf } = outline(document);
+  const many = faults.length > manyRoots;
   const hit = faults.filter(({ effect }) => effect === 'traffic');
   const latent = faults.filter(({ effect }) => effect !== 'traffic');
   const cards = (findings: readonly ReportFinding[]): readonly Markup[] =>
-    findings.map((finding) => findingCard(finding, symptomsOf(finding), shown.all));
+    findings.map((finding, index) =>
+      findingCard(finding, symptomsOf(finding), { all: shown.all, many, way: shown.all || index < mostWays }),
+    );
   const [headline = '', ...rest] = tallyParts(document, faults.length, '');
   const title = [headline, ...document.gateways.slice(0, 1).map(({ ref }) => objectText(ref))].join(', ');
   const page = html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta http-equiv="Content-Security-Policy" content="${new Markup(policy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <title>${title}</title>
@@ -81,6 +88,6 @@ function contents(faults: readonly ReportFinding[], document: ReportDocument): M
   const gaps = gapsByNeed(document).length;
   return html`${open}<summary>${faults.length} root causes</summary><ol>${faults.map(
     ({ id, rule, severity, objects }) =>
-      html`<li><a href="#f-${id}">${rule}</a> <span class="soft small">${severityText[severity]}${objects[0] ? `, ${objectText(objects[0])}` : ''}</span></li>`,
+      html`<li><a href="#f-${id}">${rule}</a> <i>${severityText[severity]}${objects[0] ? `, ${objectText(objects[0])}` : ''}</i></li>`,
   )}</ol>${when(gaps > 0, () => html`<p><a href="#not-seen">${gaps} things that were not seen</a></p>`)}</details>`;
 }

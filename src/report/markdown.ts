@@ -1,9 +1,17 @@
-import { truncate } from '../lib/text.ts';
 import type { ReportDocument, ReportFinding } from './document.ts';
 import { cell, code, inline } from './markdown/escape.ts';
 import { findingLine, findingSection } from './markdown/finding.ts';
 import { gapsByNeed, type Outline, outline } from './outline.ts';
-import { gatewayText, momentText, objectText, plural, severityText, tallyParts, windowText } from './wording.ts';
+import {
+  gatewayText,
+  momentText,
+  objectText,
+  plural,
+  severityText,
+  shortText,
+  tallyParts,
+  windowText,
+} from './wording.ts';
 
 /** How much of a report is told. */
 export interface MarkdownOptions {
@@ -64,18 +72,20 @@ class Budget {
 
 function headOf(document: ReportDocument, { faults }: Outline): string {
   const { gateways, takenAt } = document;
-  const lines = gateways.slice(0, mostRows).map((gateway) => `**${inline(gatewayText(gateway, '·'))}**  `);
+  const lines = gateways
+    .slice(0, mostRows)
+    .map((gateway) => `**${inline(shortText(gatewayText(gateway, '·'), 200))}**  `);
   const more = gateways.length > mostRows ? [`and ${gateways.length - mostRows} more gateways  `] : [];
   const seen = [`Seen at ${momentText(takenAt)}`, windowText(document)].filter((part) => part !== '').join(' · ');
   const tally = tallyParts(document, faults.length, '').join(' · ');
   const table = faults.length > 1 ? tableOf(faults) : [];
-  return ['## meshdoctor', '', ...lines, ...more, seen, '', inline(tally), '', ...table].join('\n');
+  return ['## meshdoctor', '', ...lines, ...more, seen, '', inline(shortText(tally, 1_000)), '', ...table].join('\n');
 }
 
 function tableOf(faults: readonly ReportFinding[]): readonly string[] {
   const rows = faults.slice(0, mostRows).map(({ severity, rule, effect, objects }) => {
-    const about = objects[0] ? inline(truncate(objectText(objects[0]), 120)) : '';
-    return `| ${severityText[severity]} | ${cell(code(rule))} | ${effect} | ${cell(about)} |`;
+    const about = objects[0] ? inline(shortText(objectText(objects[0]), 80)) : '';
+    return `| ${severityText[severity]} | ${cell(code(shortText(rule, 80)))} | ${effect} | ${cell(about)} |`;
   });
   const left = faults.length > mostRows ? [`| | ${faults.length - mostRows} more | | |`] : [];
   return ['| | rule | effect | about |', '| --- | --- | --- | --- |', ...rows, ...left, ''];
@@ -85,10 +95,10 @@ function standingOf({ standing, suppressed, symptomsOf }: Outline, { all, show }
   const told =
     show.has('standing') || all
       ? standing.map((finding) => findingSection(finding, symptomsOf(finding), all)).join('\n')
-      : `${standing.map(({ message }) => `- ${inline(truncate(message, 300))}`).join('\n')}\n`;
+      : `${standing.map(({ message }) => `- ${inline(shortText(message, 300))}`).join('\n')}\n`;
   const accepted = suppressed.map((finding) => {
     const why = finding.suppressed?.reason ?? null;
-    return `${findingLine(finding)}${why === null ? '' : `: ${inline(truncate(why, 200))}`}`;
+    return `${findingLine(finding)}${why === null ? '' : `: ${inline(shortText(why, 200))}`}`;
   });
   return [
     ...(standing.length > 0 ? [`### Standing: true until you leave these gateways; not counted\n\n${told}`] : []),
@@ -98,14 +108,14 @@ function standingOf({ standing, suppressed, symptomsOf }: Outline, { all, show }
 
 function checksOf({ checks }: ReportDocument, { show }: MarkdownOptions): readonly string[] {
   const clear = checks.filter(({ subjects, clear: none }) => subjects > 0 && none === subjects);
-  const clearLines = clear.map(({ rule, subjects }) => `- ${code(rule)} (${subjects})`);
+  const clearLines = clear.map(({ rule, subjects }) => `- ${code(shortText(rule, 80))} (${subjects})`);
   const open = checks.flatMap(({ rule, notEvaluated, undecided }) => [
     ...notEvaluated.map(({ object, missing, reason }) => ({ rule, object, said: `missing ${missing} (${reason})` })),
     ...undecided.map(({ object, budget }) => ({ rule, object, said: `undecided: ${budget}` })),
   ]);
   const openLines = open.map(
     ({ rule, object, said }) =>
-      `- ${code(rule)} ${object ? inline(objectText(object)) : 'all'}: ${inline(truncate(said, 300))}`,
+      `- ${code(shortText(rule, 80))} ${object ? inline(shortText(objectText(object), 200)) : 'all'}: ${inline(shortText(said, 300))}`,
   );
   return [
     ...(show.has('clear') && clear.length > 0 ? [folded(`Clear (${clear.length})`, clearLines)] : []),
@@ -118,13 +128,13 @@ function notSeenOf(document: ReportDocument, { all }: MarkdownOptions): readonly
   const gaps = gapsByNeed(document);
   const shown = all ? gaps : gaps.slice(0, mostGaps);
   const lines = [
-    ...failed.map(({ name, detail }) => `- ${inline(truncate(`${name}: ${detail}`, 400))}`),
+    ...failed.map(({ name, detail }) => `- ${inline(shortText(`${name}: ${detail}`, 400))}`),
     ...shown.map(({ missing, reason, remedy, rules }) => {
       const needed =
         rules.length > 0
-          ? `; needed by ${rules.length > 3 ? `${rules.length} rules` : rules.map(code).join(', ')}`
+          ? `; needed by ${rules.length > 3 ? `${rules.length} rules` : rules.map((rule) => code(shortText(rule, 80))).join(', ')}`
           : '';
-      return `- ${inline(truncate(`${missing}: ${reason}${remedy === null ? '' : `; ${remedy}`}`, 400))}${needed}`;
+      return `- ${inline(shortText(`${missing}: ${reason}${remedy === null ? '' : `; ${remedy}`}`, 400))}${needed}`;
     }),
     ...(gaps.length > shown.length ? [`- and ${gaps.length - shown.length} more`] : []),
   ];

@@ -84,9 +84,10 @@ function mainLocation(
   objects: readonly ReportObject[],
   evidence: readonly ReportEvidence[],
 ): object {
-  const logicalLocations = objects.map((object) => ({
-    name: object.name,
-    fullyQualifiedName: objectText(object),
+  const names = new Map(objects.map((object) => [objectText(object), object.name]));
+  const logicalLocations = [...names].map(([fullyQualifiedName, name]) => ({
+    name,
+    fullyQualifiedName,
     kind: 'resource',
   }));
   const placed = [main, ...objects, ...evidence].find(({ file }) => file !== null);

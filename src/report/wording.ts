@@ -1,3 +1,4 @@
+import { truncate } from '../lib/text.ts';
 import type { Avoid, Fix, Severity } from '../diagnose/finding.ts';
 import { refText } from '../snapshot/object.ts';
 import type { ReportDocument, ReportEvidence, ReportFinding, ReportObject } from './document.ts';
@@ -71,6 +72,11 @@ export function valueText(value: unknown, most: number): string {
   if (value === null || value === undefined) return '';
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return text.slice(0, most);
+}
+
+/** A text cut to so many columns; one that somebody made very long costs no more than one that is not. */
+export function shortText(text: string, most: number): string {
+  return truncate(text.slice(0, most * 4), most);
 }
 
 /** An object as people say it, without its place. */

@@ -12,7 +12,8 @@ p{margin:.35rem 0}
 a{color:inherit}
 code,pre{font:.875em/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
 pre{margin:.35rem 0;padding:.5rem .65rem;background:var(--bg);border:1px solid var(--line);border-radius:6px;white-space:pre-wrap}
-.soft,.soft a{color:var(--soft)}
+.soft,.soft a,i{color:var(--soft)}
+i{font-style:normal;font-size:.875rem}
 .small{font-size:.875rem}
 .f{margin:.75rem 0;padding:.75rem .9rem;background:var(--card);border:1px solid var(--line);border-left:4px solid var(--c);border-radius:6px}
 .error{--c:var(--error)}.warning{--c:var(--warning)}.info{--c:var(--info)}
@@ -59,7 +60,9 @@ summary{padding:.5rem 0}
 body{max-width:none;padding:0;font-size:10pt}
 .filter,.toc{display:none}
 details::details-content{display:block;content-visibility:visible;block-size:auto}
-.f{break-inside:auto}
+.way{gap:.3rem 1.5rem;font-size:8.5pt}
+.way li{max-width:30%}
+.way small{font-size:7.5pt}
 h2,h3,.msg,summary{break-after:avoid}
 .way,.way li,pre,li{break-inside:avoid}
 .sev{-webkit-print-color-adjust:exact;print-color-adjust:exact}

@@ -22,7 +22,7 @@ export function notSeen(document: ReportDocument, { all }: Shown): Markup {
     ...failed.map(({ name, detail }) => html`<li><b>${name}</b>: ${detail}</li>`),
     ...shown.map(({ missing, reason, remedy, rules }) => {
       const needed = rules.length > 3 ? `${rules.length} rules` : rules.join(', ');
-      const by = when(needed !== '', () => html` <span class="soft small">needed by ${needed}</span>`);
+      const by = when(needed !== '', () => html` <i>needed by ${needed}</i>`);
       return html`<li>${missing}: ${reason}${remedy === null ? '' : `; ${remedy}`}${by}</li>`;
     }),
   ];

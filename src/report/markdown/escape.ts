@@ -10,9 +10,15 @@ const obeyed = /[@#]|:\/\/|www\.|\bGH-\d|^\W*[0-9a-f]{7,40}\W*$|:[\w+-]+:/i;
 export function inline(text: string): string {
   return oneLine(text)
     .split(' ')
-    .map((word) => (obeyed.test(word) ? code(word) : escapeSigns(word)))
+    .map((word) => (obeyed.test(word) ? asCode(word) : escapeSigns(word)))
     .join(' ')
     .replace(/^(\d*)([-+=.)])/, '$1\\$2');
+}
+
+/** The stop that ends a sentence is no part of the word before it. */
+function asCode(word: string): string {
+  const stop = /[.,;]$/.exec(word)?.[0] ?? '';
+  return `${code(word.slice(0, word.length - stop.length))}${stop}`;
 }
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };

@@ -1,4 +1,3 @@
-import { truncate } from '../../lib/text.ts';
 import type { ReportEvidence, ReportFinding, ReportObject } from '../document.ts';
 import {
   effectText,
@@ -8,6 +7,7 @@ import {
   objectPlace,
   objectText,
   severityText,
+  shortText,
   valueText,
 } from '../wording.ts';
 import { block, code, inline } from './escape.ts';
@@ -20,7 +20,7 @@ const mostOfCommand = 2000;
 export function findingSection(finding: ReportFinding, symptoms: readonly ReportFinding[], all: boolean): string {
   const { severity, rule, message, cause, fix, avoid } = finding;
   const lines = [
-    `### ${severityText[severity]}: ${code(rule)}`,
+    `### ${severityText[severity]}: ${name(rule)}`,
     '',
     text(message),
     '',
@@ -38,7 +38,7 @@ export function findingSection(finding: ReportFinding, symptoms: readonly Report
 
 /** A root cause on one line, where there is no room for more. */
 export function findingLine({ severity, rule, message, id }: ReportFinding): string {
-  return `- ${severityText[severity]} ${code(rule)}: ${inline(truncate(message, 200))} (${code(id)})`;
+  return `- ${severityText[severity]} ${name(rule)}: ${inline(shortText(message, 200))} (${code(id)})`;
 }
 
 function details(
@@ -58,11 +58,11 @@ function details(
           [
             '**Explains**',
             '',
-            ...list(symptoms, most, (one) => `${code(one.rule)} ${text(one.message)} (${code(one.id)})`),
+            ...list(symptoms, most, (one) => `${name(one.rule)} ${text(one.message)} (${code(one.id)})`),
           ],
         ]
       : []),
-    [`Id ${code(id)}, more: ${code(docs)}`],
+    [`Id ${code(id)}, more: ${name(docs)}`],
   ];
   const inner = parts.map((part) => part.join('\n')).join('\n\n');
   return `<details><summary>Evidence and objects</summary>\n\n${inner}\n\n</details>\n`;
@@ -77,14 +77,14 @@ function list<T>(items: readonly T[], most: number, toText: (item: T) => string)
 function evidenceLine(evidence: ReportEvidence): string {
   const { note, value } = evidence;
   const place = evidencePlace(evidence);
-  const shown = truncate(valueText(value, mostOfValue * 4), mostOfValue);
+  const shown = shortText(valueText(value, mostOfValue * 4), mostOfValue);
   const said = [note === null ? '' : text(note), shown === '' ? '' : code(shown)].filter((part) => part !== '');
-  return [said.join(': '), place === '' ? '' : `(${code(place)})`].filter((part) => part !== '').join(' ');
+  return [said.join(': '), place === '' ? '' : `(${name(place)})`].filter((part) => part !== '').join(' ');
 }
 
 function objectLine(object: ReportObject): string {
   const place = objectPlace(object);
-  return `${text(objectText(object))}${place === '' ? '' : ` (${code(place)})`}`;
+  return `${text(objectText(object))}${place === '' ? '' : ` (${name(place)})`}`;
 }
 
 /** A command that was cut would do something else: it is left out whole. */
@@ -92,6 +92,11 @@ function commandBlock(command: string): string {
   return command.length > mostOfCommand ? 'The command is too long for here: see `-o wide`.' : block(command, 'sh');
 }
 
+/** A rule, a place: short, but for one that somebody made long. */
+function name(words: string): string {
+  return code(shortText(words, 200));
+}
+
 function text(words: string): string {
-  return inline(truncate(words, mostOfText));
+  return inline(shortText(words, mostOfText));
 }
