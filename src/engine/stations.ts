@@ -49,7 +49,8 @@ function passStations(
   const detail = [taken?.clause ?? '', where].filter((part) => part !== '').join(', ');
   // A VirtualService with a node for its provider is a route of its own: it stands there already.
   const isTold = service !== undefined && origin?.object === refText(service.ref);
-  if ((pass === 0 || origin) && !isTold) stations.push(passed('route', origin?.object ?? `route ${route.name}`, detail));
+  if ((pass === 0 || origin) && !isTold)
+    stations.push(passed('route', origin?.object ?? `route ${route.name}`, detail));
   return stations;
 }
 

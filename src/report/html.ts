@@ -45,7 +45,7 @@ ${document.gateways.map((gateway) => html`<p>${gatewayText(gateway, '·')}</p>`)
 </header>
 ${filter(faults)}
 ${contents(faults, document)}
-<main>
+${many ? html`<main class="many">` : html`<main>`}
 ${section('roots', 'Root causes', 'requests are or can be hit now', cards(hit))}
 ${section('latent', 'Latent', 'hits requests once configuration moves again, or at the next restart', cards(latent))}
 ${section('standing', 'Standing', 'true until you leave these gateways; not counted', cards(standing))}

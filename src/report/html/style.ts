@@ -16,6 +16,7 @@ pre{margin:.35rem 0;padding:.5rem .65rem;background:var(--bg);border:1px solid v
 i{font-style:normal;font-size:.875rem}
 .small{font-size:.875rem}
 .f{margin:.75rem 0;padding:.75rem .9rem;background:var(--card);border:1px solid var(--line);border-left:4px solid var(--c);border-radius:6px}
+main.many .f{content-visibility:auto;contain-intrinsic-size:auto 16rem}
 .error{--c:var(--error)}.warning{--c:var(--warning)}.info{--c:var(--info)}
 .sev{background:var(--c);color:var(--on);border-radius:4px;padding:0 .4rem;font-size:.8125rem;font-weight:600}
 .id{margin-left:auto;font-weight:400;color:var(--soft);text-decoration:none}
@@ -59,6 +60,7 @@ summary{padding:.5rem 0}
 :root{--bg:#fff;--fg:#000;--soft:#444;--line:#bbb;--card:#fff;--error:#a00;--warning:#6b4000;--info:#003f8a;--good:#0b4d1e;--on:#fff}
 body{max-width:none;padding:0;font-size:10pt}
 .filter,.toc{display:none}
+main.many .f{content-visibility:visible}
 details::details-content{display:block;content-visibility:visible;block-size:auto}
 .way{gap:.3rem 1.5rem;font-size:8.5pt}
 .way li{max-width:30%}
