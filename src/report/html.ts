@@ -12,17 +12,19 @@ const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; 
 
 /** Above so many a page gets slow on a phone: less of each is told. */
 const manyRoots = 50;
-const mostWays = 100;
+const mostWays = 60;
 
 /** The report as one HTML file that needs nothing else: no script, no font, no image, no network. */
 export function renderHtml(document: ReportDocument, shown: Shown): string {
   const { faults, standing, suppressed, symptomsOf } = outline(document);
   const many = faults.length > manyRoots;
-  const hit = faults.filter(({ effect }) => effect === 'traffic');
+  const hit = faults.filter(({ effect, severity }) => effect === 'traffic' && severity !== 'info');
+  const notes = faults.filter(({ effect, severity }) => effect === 'traffic' && severity === 'info');
   const latent = faults.filter(({ effect }) => effect !== 'traffic');
+  const drawn = new Set(many && !shown.all ? faults.slice(0, mostWays) : document.findings);
   const cards = (findings: readonly ReportFinding[]): readonly Markup[] =>
-    findings.map((finding, index) =>
-      findingCard(finding, symptomsOf(finding), { all: shown.all, many, way: shown.all || index < mostWays }),
+    findings.map((finding) =>
+      findingCard(finding, symptomsOf(finding), { all: shown.all, many, way: drawn.has(finding) }),
     );
   const [headline = '', ...rest] = tallyParts(document, faults.length, '');
   const title = [headline, ...document.gateways.slice(0, 1).map(({ ref }) => objectText(ref))].join(', ');
@@ -48,6 +50,7 @@ ${contents(faults, document)}
 ${many ? html`<main class="many">` : html`<main>`}
 ${section('roots', 'Root causes', 'requests are or can be hit now', cards(hit))}
 ${section('latent', 'Latent', 'hits requests once configuration moves again, or at the next restart', cards(latent))}
+${section('notes', 'Worth knowing', 'no fault: what the gateway does that may surprise', cards(notes))}
 ${section('standing', 'Standing', 'true until you leave these gateways; not counted', cards(standing))}
 ${section('suppressed', 'Suppressed', 'known and accepted; not counted', cards(suppressed))}
 ${notSeen(document, shown)}
@@ -81,13 +84,16 @@ function filter(faults: readonly ReportFinding[]): Markup {
 }
 
 const fewRoots = 12;
+const mostLines = 100;
 
 function contents(faults: readonly ReportFinding[], document: ReportDocument): Markup {
   if (faults.length < 2) return html``;
   const open = faults.length <= fewRoots ? html`<details class="toc" open>` : html`<details class="toc">`;
   const gaps = gapsByNeed(document).length;
-  return html`${open}<summary>${faults.length} root causes</summary><ol>${faults.map(
-    ({ id, rule, severity, objects }) =>
-      html`<li><a href="#f-${id}">${rule}</a> <i>${severityText[severity]}${objects[0] ? `, ${objectText(objects[0])}` : ''}</i></li>`,
-  )}</ol>${when(gaps > 0, () => html`<p><a href="#not-seen">${gaps} things that were not seen</a></p>`)}</details>`;
+  return html`${open}<summary>${faults.length} root causes</summary><ol>${faults
+    .slice(0, mostLines)
+    .map(
+      ({ id, rule, severity, objects }) =>
+        html`<li><a href="#f-${id}">${rule}</a> <i>${severityText[severity]}${objects[0] ? `, ${objectText(objects[0])}` : ''}</i></li>`,
+    )}</ol>${when(faults.length > mostLines, () => html`<p>and ${faults.length - mostLines} more below</p>`)}${when(gaps > 0, () => html`<p><a href="#not-seen">${gaps} things that were not seen</a></p>`)}</details>`;
 }

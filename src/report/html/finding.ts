@@ -19,7 +19,7 @@ export interface Amount {
   readonly all: boolean;
   /** There are so many that each has to be short. */
   readonly many: boolean;
-  /** The way of its request is drawn. */
+  /** The way of its request is drawn, and the request given. */
   readonly way: boolean;
 }
 
@@ -37,7 +37,7 @@ export function findingCard(finding: ReportFinding, symptoms: readonly ReportFin
     fix.length > 0 ? row('Do', fixes(fix)) : nothing,
     ...avoid.map((one) => row('Never', html`<span class="never">${neverText(one)}</span>`)),
   ]}</dl>
-${witness ? tryIt(witness.curl) : nothing}${seen(finding, amount)}${explains(symptoms, amount)}</article>
+${witness && amount.way ? tryIt(witness.curl) : nothing}${seen(finding, amount)}${explains(symptoms, amount)}</article>
 `;
 }
 

@@ -13,7 +13,12 @@ type Part = Markup | string | number | readonly Markup[];
 /** Writes HTML: what is put in is escaped, unless it was written by `html` itself. Attributes stand in double quotes. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
   let text = strings[0] ?? '';
-  for (const [index, part] of parts.entries()) text += partText(part) + (strings[index + 1] ?? '');
+  let inTag = endsInTag(text, false);
+  for (const [index, part] of parts.entries()) {
+    const next = strings[index + 1] ?? '';
+    text += partText(part, inTag) + next;
+    inTag = endsInTag(next, inTag);
+  }
   return new Markup(text);
 }
 
@@ -25,9 +30,15 @@ export function when(condition: boolean, markup: () => Markup): Markup {
   return condition ? markup() : nothing;
 }
 
-function partText(part: Part): string {
+/** What is put in holds no bare bracket: what is written here alone opens and closes tags. */
+function endsInTag(written: string, before: boolean): boolean {
+  const [open, close] = [written.lastIndexOf('<'), written.lastIndexOf('>')];
+  return open === close ? before : open > close;
+}
+
+function partText(part: Part, inTag: boolean): string {
   if (part instanceof Markup) return part.text;
-  if (typeof part === 'string') return escapeHtml(part);
+  if (typeof part === 'string') return escapeHtml(part, inTag);
   return typeof part === 'number' ? String(part) : part.map(({ text }) => text).join('');
 }
 
@@ -39,6 +50,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-function escapeHtml(text: string): string {
-  return clean(text).replace(/[&<>"']/g, (sign) => entities[sign] ?? '');
+/** Quotes matter inside of tags alone: reports hold so much JSON that it shows in their size. */
+function escapeHtml(text: string, inTag: boolean): string {
+  return clean(text).replace(inTag ? /[&<>"']/g : /[&<>]/g, (sign) => entities[sign] ?? '');
 }
