@@ -81,7 +81,7 @@ describe('meshdoctor', () => {
     ['sarif', /"version": "2\.1\.0"/],
     ['junit', /^<\?xml version="1\.0"/],
     ['markdown', /^## meshdoctor/],
-    ['html', /^<!doctype html>[^]*<ol class="way">/],
+    ['html', /^<!doctype html>[\s\S]*<ol class="way">/],
   ])('writes the report as %s, to stdout and to a file alike', async (format, words) => {
     const direct = await meshdoctor(['demo', '-o', format], '', { COLUMNS: '100' });
     expect(direct).toMatchObject({ code: 0, stderr: '' });
