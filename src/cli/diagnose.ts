@@ -1,6 +1,6 @@
 import { readNames } from './gateway-names.ts';
 import { exitCode } from './exit-code.ts';
-import { type ReportFlags, writeReport } from './report-options.ts';
+import { drawsWays, isForPeople, type ReportFlags, writeReport } from './report-options.ts';
 import { complain, readNothing, refuseUnknown, type Session, withSession } from './session.ts';
 import { type SourceFlags, viewsAlone } from './source-options.ts';
 
@@ -17,11 +17,11 @@ export async function diagnose(given: SourceFlags & ReportFlags, words: readonly
 async function report({ engine, summary, collectMs }: Session, flags: SourceFlags & ReportFlags): Promise<void> {
   complain(summary.sources);
   const begun = performance.now();
-  const document = await engine.diagnose({ rules: flags.rule, skip: flags.skipRule });
+  const document = await engine.diagnose({ rules: flags.rule, skip: flags.skipRule, ways: drawsWays(flags) });
   const diagnosed = performance.now();
   refuseUnknown(flags, document.gateways.length, summary);
   process.exitCode = exitCode(document, flags.failOn, flags.bestEffort, summary.timedOut);
-  if (!readNothing(summary) || flags.output === 'json') await writeReport(document, flags);
+  if (!readNothing(summary) || !isForPeople(flags)) await writeReport(document, flags);
   if (!flags.timings) return;
   const parts = [
     `collect ${collectMs.toFixed(0)} ms`,

@@ -20,7 +20,8 @@ export function exitCode(document: ReportDocument, failOn: FailOn, bestEffort: b
   return document.checks.some(evaluated) ? 0 : 3;
 }
 
-function countsFor({ severity, effect }: ReportDocument['findings'][number], failOn: FailOn): boolean {
+/** Whether a finding makes the run fail. */
+export function countsFor({ severity, effect }: ReportDocument['findings'][number], failOn: FailOn): boolean {
   return failOn !== 'never' && effect !== 'standing' && rank[severity] >= rank[failOn];
 }
 

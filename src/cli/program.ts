@@ -3,6 +3,7 @@ import { emptyRequest } from '../collect/request.ts';
 import { version } from '../lib/version.ts';
 import { Failure } from './failure.ts';
 import { parsePort } from './live-options.ts';
+import { reportFormats } from './report-options.ts';
 import { addSourceOptions, duration, list } from './source-options.ts';
 
 /** Builds the tree of verbs; each loads its own heavy parts when it runs. */
@@ -130,7 +131,7 @@ function addRightsOptions(command: Command): Command {
 function addReportOptions(command: Command): Command {
   return command
     .optionsGroup('Report:')
-    .addOption(new Option('-o, --output <format>', 'how to print').choices(['terminal', 'json']).default('terminal'))
+    .addOption(new Option('-o, --output <format>', 'how to print').choices([...reportFormats]).default('terminal'))
     .option('--output-file <file>', 'write the report there instead of stdout')
     .addOption(list('--rule <id>', 'run only this rule'))
     .addOption(list('--skip-rule <id>', 'leave this rule out'))

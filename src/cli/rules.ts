@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { nearest } from '../lib/nearest.ts';
 import { catalogue } from '../../rules/index.ts';
+import type { RuleText } from '../report/document.ts';
 import { Failure } from './failure.ts';
 
 /** `meshdoctor rules [ID]`: the catalogue, or one rule's page; offline. */
@@ -25,6 +26,11 @@ export async function showRules(id: string | undefined, flags: { readonly output
   if (!entry) throw new Failure(unknownRule(id), 2);
   const page = new URL(`./rules/${entry.family}/${entry.id}.md`, import.meta.url);
   process.stdout.write(flags.output === 'json' ? `${JSON.stringify(entry, null, 2)}\n` : await readFile(page, 'utf8'));
+}
+
+/** What reports say of every rule. */
+export function ruleTexts(): readonly RuleText[] {
+  return catalogue.map(({ family, rule: { id, title, severity, docs } }) => ({ id, family, title, severity, docs }));
 }
 
 /** Refuses names of rules that do not exist, so that a typing error is not a silent pass. */

@@ -53,21 +53,25 @@ export function makeEngine(): Engine {
         envoys: count(({ envoys }) => envoys),
       };
     },
-    async diagnose({ rules: wanted, skip }) {
-      const first = built();
+    async diagnose({ rules: wanted, skip, ways }) {
+      built();
       const all = catalogue.map(({ rule }) => rule);
       const chosen = all.filter(({ id }) => (wanted.length === 0 || wanted.includes(id)) && !skip.includes(id));
-      const documentOf = (model: Model): ReportDocument =>
-        toDocument(diagnose(model, chosen), {
-          documents: model.snapshot.documents,
-          position: model.snapshot.position,
+      const drawn = ways === true ? (await import('./finding-ways.ts')).withWays : null;
+      const documentOf = (model: Model): ReportDocument => {
+        const { snapshot } = model;
+        const document = toDocument(diagnose(model, chosen), {
+          documents: snapshot.documents,
+          position: snapshot.position,
           toolVersion: version,
           objectPlace: model.place,
           docsOf: (rule) => `meshdoctor rules ${rule}`,
-          cluster: model.snapshot.cluster,
-          envoys: model.snapshot.envoys,
+          cluster: snapshot.cluster,
+          envoys: snapshot.envoys,
         });
-      return mergeDocuments([documentOf(first), ...models.slice(1).map(documentOf)]);
+        return drawn ? drawn(model, document, snapshot.position) : document;
+      };
+      return mergeDocuments([documentOf(built()), ...models.slice(1).map(documentOf)]);
     },
     async status() {
       built();

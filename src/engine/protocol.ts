@@ -10,6 +10,8 @@ export interface DiagnoseOptions {
   readonly rules: readonly string[];
   /** `--skip-rule`. */
   readonly skip: readonly string[];
+  /** Also draw the way of a request beside findings that concern one. */
+  readonly ways?: boolean;
 }
 
 /** What was collected, as the caller needs it to go on. */

@@ -1,5 +1,6 @@
 import type { Avoid, Effect, Fix, Impact, Severity } from '../diagnose/finding.ts';
 import type { GatewaySummary } from '../diagnose/diagnosis.ts';
+import type { RuleDocs } from '../diagnose/rule.ts';
 import type { Witness } from '../routing/witness.ts';
 import type { Gap } from '../snapshot/coverage.ts';
 
@@ -27,7 +28,25 @@ export interface ReportEvidence {
   readonly origin: string | null;
   readonly file: string | null;
   readonly line: number | null;
+  readonly column: number | null;
   readonly pod: string | null;
+}
+
+/** One station of a request's way through a gateway. */
+export interface ReportStation {
+  /** What it is: `listener`, `virtual host`, `route`, `VirtualService`, `VirtualNode`, `endpoints`, `answer`. */
+  readonly stage: string;
+  readonly name: string;
+  /** What it did with the request, or where it is written; empty where there is nothing to add. */
+  readonly detail: string;
+  /** `fault`: the finding is about it, or the way ends here. */
+  readonly state: 'passed' | 'fault' | 'unknown';
+}
+
+/** The way of one request that a finding concerns, as the gateway decides it. */
+export interface ReportWay {
+  readonly request: string;
+  readonly stations: readonly ReportStation[];
 }
 
 /** A finding as machines read it. */
@@ -51,6 +70,19 @@ export interface ReportFinding {
   readonly symptoms: readonly string[];
   /** Id of the finding this one is a symptom of; null for a root. */
   readonly symptomOf: string | null;
+  /** Where somebody said that it is known and accepted: by which means, and why. */
+  readonly suppressed?: { readonly by: 'annotation' | 'config' | 'baseline'; readonly reason: string | null } | null;
+  /** Only in reports that draw it: the JSON report does not carry it. */
+  readonly way?: ReportWay;
+}
+
+/** What reports say of a rule that the findings do not. */
+export interface RuleText {
+  readonly id: string;
+  readonly family: string;
+  readonly title: string;
+  readonly severity: Severity;
+  readonly docs: RuleDocs;
 }
 
 /** What one rule did, as machines read it. */

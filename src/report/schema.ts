@@ -39,6 +39,7 @@ const evidence = closed({
   origin: nullable(text),
   file: nullable(text),
   line: nullable(count),
+  column: nullable(count),
   pod: nullable(text),
 });
 const witness = closed({

@@ -138,6 +138,7 @@ function reportEvidence(
     origin: from?.origin ?? null,
     file: at?.file ?? null,
     line: at?.line ?? null,
+    column: at?.column ?? null,
     pod: podOf(document),
   };
 }

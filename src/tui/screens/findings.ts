@@ -51,7 +51,11 @@ export function findingContent(data: Data, id: string, look: Look): Content {
     };
   }
   const symptoms = report.findings.filter(({ symptomOf }) => symptomOf === id);
-  return { kind: 'page', title: `finding ${finding.rule}`, lines: renderFinding(finding, symptoms, look, true) };
+  return {
+    kind: 'page',
+    title: `finding ${finding.rule}`,
+    lines: renderFinding(finding, symptoms, look, { all: true }),
+  };
 }
 
 /** The first command of a finding, to copy. */

@@ -57,6 +57,26 @@ export async function hashOfSources(folder: string): Promise<string> {
   return hash.digest('hex').slice(0, 16);
 }
 
+/** A real Chromium: the one of this machine, else Debian's, installed the first time. */
+export async function chromium(): Promise<string> {
+  const found = await onPath('chromium');
+  if (found) return found;
+  const what = 'Chromium (the Debian package chromium)';
+  await tool('apt-get', ['update', '-qq'], what);
+  await tool('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-dejavu-core'], what);
+  const path = await onPath('chromium');
+  if (!path) throw new Error(`The lab needs ${what}: it was installed and is not on the PATH`);
+  return path;
+}
+
+async function onPath(name: string): Promise<string | null> {
+  for (const folder of (process.env.PATH ?? '').split(':')) {
+    const path = join(folder, name);
+    if (folder !== '' && (await exists(path))) return path;
+  }
+  return null;
+}
+
 /** A folder of the cache, made at most once: in a temporary one that takes its name when it is whole, so that two can try. */
 export async function installed(name: string, make: (target: string) => Promise<void>): Promise<string> {
   const folder = join(cache, name);
