@@ -1,4 +1,6 @@
+import { againstBaseline, keepBaseline, loadBaseline } from './baseline.ts';
 import { exitCode } from './exit-code.ts';
+import type { BaselineEntry } from '../report/document.ts';
 import { type ReportFlags, writeReport } from './report-options.ts';
 import { complain, readNothing, type Session, withSession } from './session.ts';
 import { type SourceFlags, viewsAlone } from './source-options.ts';
@@ -7,13 +9,20 @@ import { type SourceFlags, viewsAlone } from './source-options.ts';
 export async function diagnose(flags: SourceFlags & ReportFlags): Promise<void> {
   const named = [...flags.rule, ...flags.skipRule];
   if (named.length > 0) (await import('./rules.ts')).checkRuleNames(named);
-  await withSession(flags, viewsAlone, (session) => report(session, flags));
+  const baseline = await loadBaseline(flags);
+  await withSession(flags, viewsAlone, (session) => report(session, flags, baseline));
 }
 
-async function report({ engine, summary, collectMs }: Session, flags: ReportFlags): Promise<void> {
+async function report(
+  { engine, summary, collectMs }: Session,
+  flags: ReportFlags,
+  baseline: readonly BaselineEntry[] | null,
+): Promise<void> {
   complain(summary.sources);
   const begun = performance.now();
-  const document = await engine.diagnose({ rules: flags.rule, skip: flags.skipRule });
+  const found = await engine.diagnose({ rules: flags.rule, skip: flags.skipRule });
+  const document = await againstBaseline(found, flags, baseline);
+  await keepBaseline(found, flags);
   const diagnosed = performance.now();
   process.exitCode = exitCode(document, flags.failOn, flags.bestEffort, summary.timedOut);
   if (!readNothing(summary) || flags.output === 'json') await writeReport(document, flags);

@@ -107,6 +107,8 @@ function addReportOptions(command: Command): Command {
         .choices(['error', 'warning', 'info', 'never'])
         .default(command.name() === 'demo' ? 'never' : 'error'),
     )
+    .option('--baseline <file>', 'an earlier report (-o json) or baseline: only findings that are not in it count')
+    .option('--write-baseline <file>', 'write what is found there, for --baseline')
     .option('--show <what>', 'also show: clear, not-evaluated, standing (comma separated)', '')
     .option('--all', 'everything: else at most 10 roots, 3 objects and 3 evidence items each', false)
     .option('--best-effort', 'what was merely not seen does not fail the run', false)

@@ -4,6 +4,7 @@ import { hang, oneLine } from '../lib/text.ts';
 import type { ReportDocument, ReportFinding } from './document.ts';
 import { renderFinding, renderNote } from './terminal/finding.ts';
 import { type Look, paint, sign } from './terminal/paint.ts';
+import { isQuiet, quietBlock } from './terminal/quiet.ts';
 
 /** How and how much of a report is shown. */
 export interface TerminalOptions extends Look {
@@ -17,7 +18,7 @@ const mostGaps = 5;
 
 /** The report for a terminal: root causes first, standing facts apart, then the tally, then what could not be seen. */
 export function renderTerminal(document: ReportDocument, options: TerminalOptions): string {
-  const roots = document.findings.filter(({ symptomOf }) => symptomOf === null);
+  const roots = document.findings.filter((finding) => finding.symptomOf === null && !isQuiet(finding, document));
   const faults = roots.filter(({ effect }) => effect !== 'standing');
   const standing = roots.filter(({ effect }) => effect === 'standing');
   const byId = new Map(document.findings.map((finding) => [finding.id, finding]));
@@ -33,6 +34,7 @@ export function renderTerminal(document: ReportDocument, options: TerminalOption
     faults.length > shown.length ? [`${faults.length - shown.length} more root causes: --all shows them.`] : [],
     standingBlock(standing, options, symptomsOf),
     checksBlock(document, options),
+    quietBlock(document, options),
     [tally(document, faults.length, options)].flatMap((text) => hang('', text, options.width)),
     gapsBlock(document, options),
   ];
@@ -114,7 +116,7 @@ function checksBlock({ checks }: ReportDocument, options: TerminalOptions): read
 }
 
 /** The last word. It never says that all is well where a rule could not look. */
-function tally({ summary, checks, findings }: ReportDocument, roots: number, look: Look): string {
+function tally({ summary, checks }: ReportDocument, roots: number, look: Look): string {
   const dot = sign(look, 'dot');
   const blind = checks.filter(({ notEvaluated }) => notEvaluated.some(({ object }) => object === null)).length;
   const partly = checks.filter(
@@ -132,12 +134,13 @@ function tally({ summary, checks, findings }: ReportDocument, roots: number, loo
   ];
   const rest = parts.length > 0 ? `; ${parts.join('; ')} (see below, or --show not-evaluated)` : '';
   const standing = summary.standing > 0 ? ` ${dot} ${summary.standing} standing` : '';
-  if (findings.length > summary.standing) {
+  if (summary.error + summary.warning + summary.info > 0) {
     const counts = `${plural(summary.error, 'error')}, ${plural(summary.warning, 'warning')}, ${summary.info} info`;
     return `${counts} from ${plural(roots, 'root cause')}${standing} ${dot} ${looked}${rest}`;
   }
-  if (summary.complete) return `No problem found${standing} ${dot} ${looked}`;
-  return `Nothing found in what could be seen${standing} ${dot} ${looked}${rest}`;
+  const quiet = (summary.known ?? 0) + summary.suppressed > 0;
+  if (summary.complete) return `No ${quiet ? 'other ' : ''}problem found${standing} ${dot} ${looked}`;
+  return `Nothing ${quiet ? 'else ' : ''}found in what could be seen${standing} ${dot} ${looked}${rest}`;
 }
 
 function gapsBlock({ gaps, checks, sources }: ReportDocument, options: TerminalOptions): readonly string[] {

@@ -59,12 +59,13 @@ function several<T>(
 
 /** How much traffic is hit may be known of a symptom alone: the counters tell of the cluster, not of its cause. */
 function effectText(
-  { effect, impact: own, since, severity }: ReportFinding,
+  { effect, impact: own, since, severity, rule }: ReportFinding,
   symptoms: readonly ReportFinding[],
 ): string {
   const impact = own ?? symptoms.find((symptom) => symptom.impact !== null)?.impact ?? null;
   const rate = impact ? `, about ${aboutText(impact.requestsPerMinute)} a minute` : '';
   const when = since === null ? '' : ` Since ${since}.`;
+  if (rule.startsWith('suppression-')) return 'No request is hit: it is about what is told and what is not.';
   if (effect === 'traffic')
     return `${severity === 'error' ? 'Requests are hit now' : 'Requests can be hit now'}${rate}.${when}`;
   if (effect === 'standing') return `No request is hit; it stays so until you leave this gateway.${when}`;
