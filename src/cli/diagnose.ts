@@ -1,4 +1,5 @@
 import { againstBaseline, keepBaseline, loadBaseline } from './baseline.ts';
+import type { Configured } from './config/apply.ts';
 import { exitCode } from './exit-code.ts';
 import type { BaselineEntry } from '../report/document.ts';
 import { type ReportFlags, writeReport } from './report-options.ts';
@@ -6,7 +7,7 @@ import { complain, readNothing, type Session, withSession } from './session.ts';
 import { type SourceFlags, viewsAlone } from './source-options.ts';
 
 /** `meshdoctor diagnose`: collect, run the rules, report; sets the exit code. */
-export async function diagnose(flags: SourceFlags & ReportFlags): Promise<void> {
+export async function diagnose(flags: SourceFlags & ReportFlags & Configured): Promise<void> {
   const named = [...flags.rule, ...flags.skipRule];
   if (named.length > 0) (await import('./rules.ts')).checkRuleNames(named);
   const baseline = await loadBaseline(flags);
@@ -15,12 +16,16 @@ export async function diagnose(flags: SourceFlags & ReportFlags): Promise<void> 
 
 async function report(
   { engine, summary, collectMs }: Session,
-  flags: ReportFlags,
+  flags: ReportFlags & Configured,
   baseline: readonly BaselineEntry[] | null,
 ): Promise<void> {
   complain(summary.sources);
   const begun = performance.now();
-  const found = await engine.diagnose({ rules: flags.rule, skip: flags.skipRule });
+  const found = await engine.diagnose({
+    rules: flags.rule,
+    skip: flags.skipRule,
+    suppressions: flags.suppressions ?? [],
+  });
   const document = await againstBaseline(found, flags, baseline);
   await keepBaseline(found, flags);
   const diagnosed = performance.now();

@@ -40,6 +40,12 @@ export function buildProgram(): Command {
     .argument('[id]', 'a rule')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['terminal', 'json']).default('terminal'))
     .action(async (id, flags) => (await import('./rules.ts')).showRules(id, flags));
+  for (const command of program.commands) {
+    if (command.name() !== 'demo') command.option('--config <file>', 'settings (else meshdoctor.yaml of this folder)');
+  }
+  program.hook('preAction', async (_, verb) => {
+    await (await import('./config/apply.ts')).applyConfig(program.commands, verb);
+  });
   for (const command of program.commands) command.exitOverride().showHelpAfterError('(see --help)');
   return program;
 }

@@ -4,8 +4,16 @@ import { diagnose } from '../diagnose/run.ts';
 import { version } from '../lib/version.ts';
 import { buildModel, type Model } from '../model/model.ts';
 import { toDocument } from '../report/to-document.ts';
-import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { Place } from '../snapshot/object.ts';
+import type { FilePosition, Snapshot } from '../snapshot/snapshot.ts';
+import type { Suppression } from '../snapshot/suppression.ts';
 import type { Engine } from './protocol.ts';
+
+/** Where a suppression of the configuration file stands. */
+function positionInConfig(suppressions: readonly Suppression[], { document, pointer }: Place): FilePosition | null {
+  const found = suppressions.find(({ evidence }) => evidence.document === document && evidence.pointer === pointer);
+  return found?.position ?? null;
+}
 
 /** Makes an engine in this thread: the worker holds one, tests use one directly. */
 export function makeEngine(): Engine {
@@ -31,19 +39,26 @@ export function makeEngine(): Engine {
         envoys: snapshot.envoys.length,
       };
     },
-    async diagnose({ rules: wanted, skip }) {
+    async diagnose({ rules: wanted, skip, suppressions }) {
       const read = collected();
       model ??= buildModel(read);
-      const built = model;
+      const built = suppressions.length > 0 ? buildModel({ ...read, suppressions }) : model;
       const all = catalogue.map(({ rule }) => rule);
       const chosen = all.filter(({ id }) => (wanted.length === 0 || wanted.includes(id)) && !skip.includes(id));
-      return toDocument(diagnose(built, chosen), {
-        documents: read.documents,
-        position: read.position,
-        toolVersion: version,
-        objectPlace: built.place,
-        docsOf: (rule) => `meshdoctor rules ${rule}`,
-      });
+      return toDocument(
+        diagnose(
+          built,
+          chosen,
+          all.map(({ id }) => id),
+        ),
+        {
+          documents: read.documents,
+          position: (place) => read.position(place) ?? positionInConfig(suppressions, place),
+          toolVersion: version,
+          objectPlace: built.place,
+          docsOf: (rule) => `meshdoctor rules ${rule}`,
+        },
+      );
     },
     async explain(options) {
       model ??= buildModel(collected());

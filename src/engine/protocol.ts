@@ -1,5 +1,6 @@
 import type { CollectRequest } from '../collect/request.ts';
 import type { ReportDocument } from '../report/document.ts';
+import type { Suppression } from '../snapshot/suppression.ts';
 import type { RescueOptions, RescueResult } from '../rescue/rescue.ts';
 import type { Explained, ExplainRequest, Unexplained } from '../routing/explained.ts';
 
@@ -9,6 +10,8 @@ export interface DiagnoseOptions {
   readonly rules: readonly string[];
   /** `--skip-rule`. */
   readonly skip: readonly string[];
+  /** Of the configuration file. */
+  readonly suppressions: readonly Suppression[];
 }
 
 /** What was collected, as the caller needs it to go on. */

@@ -22,4 +22,6 @@ export interface Suppression {
   /** Where it stands, in a person's words. */
   readonly by: string;
   readonly evidence: Evidence;
+  /** Where it stands in the configuration file; absent for annotations, which stand in documents. */
+  readonly position?: { readonly file: string; readonly line: number; readonly column: number };
 }
