@@ -1,6 +1,7 @@
 import { againstBaseline, keepBaseline, loadBaseline } from './baseline.ts';
 import type { Configured } from './config/apply.ts';
 import { exitCode } from './exit-code.ts';
+import type { UserRuleText } from '../snapshot/user-rule.ts';
 import type { BaselineEntry } from '../report/document.ts';
 import { type ReportFlags, writeReport } from './report-options.ts';
 import { complain, readNothing, type Session, withSession } from './session.ts';
@@ -9,15 +10,19 @@ import { type SourceFlags, viewsAlone } from './source-options.ts';
 /** `meshdoctor diagnose`: collect, run the rules, report; sets the exit code. */
 export async function diagnose(flags: SourceFlags & ReportFlags & Configured): Promise<void> {
   const named = [...flags.rule, ...flags.skipRule];
-  if (named.length > 0) (await import('./rules.ts')).checkRuleNames(named);
+  const userRules = flags.userRules?.length
+    ? await (await import('./user-rules.ts')).loadUserRules(flags.userRules)
+    : [];
+  if (named.length > 0) (await import('./rules.ts')).checkRuleNames(named, userRules);
   const baseline = await loadBaseline(flags);
-  await withSession(flags, viewsAlone, (session) => report(session, flags, baseline));
+  await withSession(flags, viewsAlone, (session) => report(session, flags, baseline, userRules));
 }
 
 async function report(
   { engine, summary, collectMs }: Session,
   flags: ReportFlags & Configured,
   baseline: readonly BaselineEntry[] | null,
+  userRules: readonly UserRuleText[],
 ): Promise<void> {
   complain(summary.sources);
   const begun = performance.now();
@@ -25,6 +30,7 @@ async function report(
     rules: flags.rule,
     skip: flags.skipRule,
     suppressions: flags.suppressions ?? [],
+    userRules,
   });
   const document = await againstBaseline(found, flags, baseline);
   await keepBaseline(found, flags);

@@ -34,12 +34,17 @@ export function buildProgram(): Command {
     .description("a gateway's configuration as a static Envoy bootstrap, or manifests, that survive a restart")
     .argument('[copy]', 'a rescue copy (.tar.gz) that collect --for-rescue wrote; or name sources')
     .action(async (copy, flags) => (await import('./rescue.ts')).rescue(copy, flags));
-  program
+  const rules = program
     .command('rules')
     .description("the catalogue of rules, or one rule's page")
     .argument('[id]', 'a rule')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['terminal', 'json']).default('terminal'))
     .action(async (id, flags) => (await import('./rules.ts')).showRules(id, flags));
+  rules
+    .command('test')
+    .description('run the tests that stand in rules of your own')
+    .argument('<path...>', 'a file with a rule, or a folder of them')
+    .action(async (paths) => (await import('./user-rules.ts')).testUserRules(paths));
   for (const command of program.commands) {
     if (command.name() !== 'demo') command.option('--config <file>', 'settings (else meshdoctor.yaml of this folder)');
   }

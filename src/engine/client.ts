@@ -38,6 +38,7 @@ export function startEngine(entry: URL): EngineClient {
     explain: (options) => call('explain', options),
     decide: (options) => call('decide', options),
     rescue: (options) => call('rescue', options),
+    testRules: (rules) => call('testRules', rules),
     bundle: () => call('bundle', null),
     close: async () => {
       await worker.terminate();
