@@ -124,13 +124,18 @@ function tally({ summary, checks }: ReportDocument, roots: number, look: Look): 
       check.undecided.length > 0 ||
       (check.notEvaluated.length > 0 && check.notEvaluated.every(({ object }) => object !== null)),
   ).length;
-  const failed = checks.filter((check) => check.failed !== null).map(({ rule }) => rule);
+  const failed = checks.filter((check) => check.failed !== null);
+  const stopped = failed.flatMap((check) =>
+    check.failed?.startsWith('stopped: ') ? `${check.rule} ${check.failed}` : [],
+  );
+  const broken = failed.filter((check) => !check.failed?.startsWith('stopped: ')).map(({ rule }) => rule);
   const whole = checks.length - blind - partly - failed.length;
   const looked = `${whole} of ${checks.length} rules looked at everything they need`;
   const parts = [
     ...(blind > 0 ? [`${blind} could not look`] : []),
     ...(partly > 0 ? [`${partly} could look at a part only`] : []),
-    ...(failed.length > 0 ? [`${failed.join(', ')} failed: please report this`] : []),
+    ...(broken.length > 0 ? [`${broken.join(', ')} failed: please report this`] : []),
+    ...stopped,
   ];
   const rest = parts.length > 0 ? `; ${parts.join('; ')} (see below, or --show not-evaluated)` : '';
   const standing = summary.standing > 0 ? ` ${dot} ${summary.standing} standing` : '';
