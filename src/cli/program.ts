@@ -1,7 +1,9 @@
 import { Command, CommanderError, Option } from 'commander';
+import { emptyRequest } from '../collect/request.ts';
 import { version } from '../lib/version.ts';
 import { Failure } from './failure.ts';
-import { addSourceOptions, list, parsePort } from './source-options.ts';
+import { parsePort } from './live-options.ts';
+import { addSourceOptions, duration, list } from './source-options.ts';
 
 /** Builds the tree of verbs; each loads its own heavy parts when it runs. */
 export function buildProgram(): Command {
@@ -34,6 +36,10 @@ export function buildProgram(): Command {
     .description("a gateway's configuration as a static Envoy bootstrap, or manifests, that survive a restart")
     .argument('[copy]', 'a rescue copy (.tar.gz) that collect --for-rescue wrote; or name sources')
     .action(async (copy, flags) => (await import('./rescue.ts')).rescue(copy, flags));
+  addSourceOptions(program.command('watch'))
+    .description('the terminal UI: gateways, routes, findings, and one request explained')
+    .addOption(duration('--interval <time>', 'between two readings of what lives', 15_000, '15s'))
+    .action(async (flags) => (await import('./watch.ts')).watch(flags));
   const rules = program
     .command('rules')
     .description("the catalogue of rules, or one rule's page")
@@ -45,6 +51,17 @@ export function buildProgram(): Command {
     .description('run the tests that stand in rules of your own')
     .argument('<path...>', 'a file with a rule, or a folder of them')
     .action(async (paths) => (await import('./user-rules.ts')).testUserRules(paths));
+  addSourceOptions(program.command('status'))
+    .description('one row a gateway: pods, routes, traffic, certificates, what may restart it, its rescue copy')
+    .addOption(new Option('-o, --output <format>', 'how to print').choices(['terminal', 'json']).default('terminal'))
+    .option('-w, --watch', 'again and again, until it is ended', false)
+    .addOption(duration('--interval <time>', 'with -w: rest between two looks', 10_000, '10s'))
+    .option('--best-effort', 'what was merely not seen does not fail the run', false)
+    .action(async (flags) => (await import('./status.ts')).status(flags));
+  addRightsOptions(program.command('rights'))
+    .description('the Roles and IAM policies each verb needs, what each line is for and what is lost without it')
+    .argument('[verb]', 'only what this verb needs')
+    .action(async (verb, flags) => (await import('./rights.ts')).showRights(verb, flags));
   for (const command of program.commands) {
     if (command.name() !== 'demo') command.option('--config <file>', 'settings (else meshdoctor.yaml of this folder)');
   }
@@ -104,6 +121,17 @@ function addExplainOptions(command: Command): Command {
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['terminal', 'json']).default('terminal'))
     .option('--all', 'every route that refused the request', false)
     .option('--best-effort', 'what was merely not seen does not fail the run', false);
+}
+
+function addRightsOptions(command: Command): Command {
+  return command
+    .addOption(new Option('-o, --output <format>', 'how to print').choices(['terminal', 'yaml']).default('terminal'))
+    .option('--check', 'ask the API server which of them are given', false)
+    .option('--kubeconfig <file>', 'the kubeconfig (else as kubectl finds it)')
+    .option('--context <name>', 'the context of the kubeconfig')
+    .option('-n, --namespace <name>', 'rights in this namespace alone, where they can be')
+    .option('--as <user>', 'impersonate this user')
+    .addOption(duration('--request-timeout <time>', 'for one call', emptyRequest.requestTimeoutMs, '20s'));
 }
 
 function addReportOptions(command: Command): Command {

@@ -33,7 +33,7 @@ export async function writeReport(document: ReportDocument, flags: ReportFlags):
 }
 
 /** Writes to stdout and waits until it is out. */
-export async function writeOut(text: string): Promise<void> {
+export async function writeOut(text: string | Uint8Array): Promise<void> {
   await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
 }
 

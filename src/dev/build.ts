@@ -17,6 +17,9 @@ await build({
   banner: {
     js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
   },
+  // ink asks for the developer tools of React only in development; they are not shipped
+  define: { 'process.env.NODE_ENV': '"production"' },
+  alias: { 'react-devtools-core': './src/dev/no-devtools.ts' },
   legalComments: 'external',
   logLevel: 'warning',
 });

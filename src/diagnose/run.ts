@@ -30,7 +30,7 @@ export function diagnose(
   return {
     takenAt: snapshot.takenAt,
     window: countersWindow(model),
-    gateways: model.gateways.map(summarise),
+    gateways: model.gateways.filter(({ object }) => object?.reported !== false).map(summarise),
     findings: fold(suppress(model, found), rules),
     checks,
     gaps: snapshot.gaps,

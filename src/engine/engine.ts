@@ -1,94 +1,102 @@
 import { catalogue } from '../../rules/index.ts';
 import { collect } from '../collect/collect.ts';
-import type { Rule } from '../diagnose/rule.ts';
+import type { CollectRequest } from '../collect/request.ts';
 import { diagnose } from '../diagnose/run.ts';
+import { statusOf } from '../diagnose/status.ts';
 import { version } from '../lib/version.ts';
 import { buildModel, type Model } from '../model/model.ts';
+import type { ReportDocument } from '../report/document.ts';
+import { mergeDocuments } from '../report/merge.ts';
 import { toDocument } from '../report/to-document.ts';
-import type { Place } from '../snapshot/object.ts';
-import type { FilePosition, Snapshot } from '../snapshot/snapshot.ts';
-import type { Suppression } from '../snapshot/suppression.ts';
-import type { UserRuleText } from '../snapshot/user-rule.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import { compiled, positionInConfig } from './configured.ts';
 import type { Engine } from './protocol.ts';
 
-/** Where a suppression of the configuration file stands. */
-function positionInConfig(suppressions: readonly Suppression[], { document, pointer }: Place): FilePosition | null {
-  const found = suppressions.find(({ evidence }) => evidence.document === document && evidence.pointer === pointer);
-  return found?.position ?? null;
-}
-
-/** The user's rules, ready to run; they were found right before, and a wrong one runs none. */
-async function compiled(texts: readonly UserRuleText[]): Promise<readonly Rule[]> {
-  if (texts.length === 0) return [];
-  const { compileRules } = await import('../diagnose/user-rules/compile.ts');
-  const { rules, faults } = compileRules(
-    texts,
-    catalogue.map(({ rule }) => rule.id),
-  );
-  const [fault] = faults;
-  if (fault) throw new Error(`${fault.file}: ${fault.reason}`);
-  return rules;
+/** One request a cluster: a snapshot is of one, so that names never meet across clusters. */
+function perCluster(request: CollectRequest): readonly CollectRequest[] {
+  const { live } = request;
+  if (!live || live.contexts.length < 2) return [request];
+  return [...new Set(live.contexts)].map((context) => ({ ...request, live: { ...live, contexts: [context] } }));
 }
 
 /** Makes an engine in this thread: the worker holds one, tests use one directly. */
 export function makeEngine(): Engine {
-  let snapshot: Snapshot | null = null;
-  let model: Model | null = null;
+  let snapshots: readonly Snapshot[] = [];
+  let models: readonly Model[] = [];
   let whole = false;
   const collected = (): Snapshot => {
+    const [snapshot] = snapshots;
     if (!snapshot) throw new Error('nothing was collected yet');
     return snapshot;
   };
+  const built = (): Model => {
+    if (models.length === 0) models = snapshots.map((snapshot) => buildModel(snapshot));
+    const [model] = models;
+    if (!model) throw new Error('nothing was collected yet');
+    return model;
+  };
   return {
     async collect(request) {
-      const result = await collect(request);
-      snapshot = result.snapshot;
-      model = null;
+      const results = await Promise.all(perCluster(request).map(collect));
+      snapshots = results.map(({ snapshot }) => snapshot);
+      models = [];
       whole = request.whole;
+      const count = (of: (snapshot: Snapshot) => readonly unknown[]): number =>
+        snapshots.reduce((sum, snapshot) => sum + of(snapshot).length, 0);
       return {
-        takenAt: snapshot.takenAt,
-        timedOut: result.timedOut,
-        sources: snapshot.sources.map((source) => ({ ...source, trouble: source.trouble ?? null })),
-        documents: snapshot.documents.length,
-        objects: snapshot.objects.length,
-        envoys: snapshot.envoys.length,
+        takenAt: collected().takenAt,
+        timedOut: results.some(({ timedOut }) => timedOut),
+        sources: snapshots.flatMap(({ sources }) =>
+          sources.map((source) => ({ ...source, trouble: source.trouble ?? null })),
+        ),
+        documents: count(({ documents }) => documents),
+        objects: count(({ objects }) => objects),
+        envoys: count(({ envoys }) => envoys),
       };
     },
-    async diagnose({ rules: wanted, skip, suppressions, userRules }) {
-      const read = collected();
-      model ??= buildModel(read);
-      const built = suppressions.length > 0 ? buildModel({ ...read, suppressions }) : model;
+    async diagnose({ rules: wanted, skip, suppressions = [], userRules = [] }) {
+      const first = built();
       const all = [...catalogue.map(({ rule }) => rule), ...(await compiled(userRules))];
+      const known = all.map(({ id }) => id);
       const chosen = all.filter(({ id }) => (wanted.length === 0 || wanted.includes(id)) && !skip.includes(id));
-      return toDocument(
-        diagnose(
-          built,
-          chosen,
-          all.map(({ id }) => id),
-        ),
-        {
-          documents: read.documents,
-          position: (place) => read.position(place) ?? positionInConfig(suppressions, place),
+      const documentOf = (read: Model): ReportDocument => {
+        const model = suppressions.length > 0 ? buildModel({ ...read.snapshot, suppressions }) : read;
+        return toDocument(diagnose(model, chosen, known), {
+          documents: model.snapshot.documents,
+          position: (place) => model.snapshot.position(place) ?? positionInConfig(suppressions, place),
           toolVersion: version,
-          objectPlace: built.place,
+          objectPlace: model.place,
           docsOf: (rule) => `meshdoctor rules ${rule}`,
-        },
-      );
+          cluster: model.snapshot.cluster,
+          envoys: model.snapshot.envoys,
+        });
+      };
+      return mergeDocuments([documentOf(first), ...models.slice(1).map(documentOf)]);
+    },
+    async status() {
+      built();
+      return {
+        schemaVersion: 1,
+        takenAt: collected().takenAt,
+        gateways: models.flatMap(statusOf),
+        gaps: snapshots.flatMap(({ gaps }) => gaps),
+      };
     },
     async explain(options) {
-      model ??= buildModel(collected());
       const { explainAll } = await import('./explain.ts');
-      return explainAll(model, options, collected().position);
+      return explainAll(built(), options, collected().position);
+    },
+    async routes(gateway) {
+      const { routeRows } = await import('./route-rows.ts');
+      return routeRows(built(), gateway, collected().position);
     },
     async decide(options) {
-      model ??= buildModel(collected());
-      const { decideLines } = await import('./explain.ts');
-      return decideLines(model, options, collected().position);
+      const { decideLines } = await import('./decide-lines.ts');
+      return decideLines(built(), options);
     },
     async rescue(options) {
-      model ??= buildModel(collected());
       const { rescue } = await import('../rescue/rescue.ts');
-      return rescue(model, options);
+      return rescue(built(), options);
     },
     async testRules(texts) {
       const { runRuleTests } = await import('./rule-tests.ts');

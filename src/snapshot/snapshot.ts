@@ -32,6 +32,10 @@ export interface ManifestSet {
   readonly defaultNamespace: string;
   /** False for what only stood by (`--base`). */
   readonly reported: boolean;
+  /** The cluster it was read from; absent where it came from files. */
+  readonly cluster?: string;
+  /** The namespaces whose objects are reported; absent: all. */
+  readonly namespaces?: readonly string[];
 }
 
 /** What one source brought: documents, the views made from them, and what was not seen. */
@@ -47,6 +51,8 @@ export interface Harvest {
   readonly rescueCopies?: readonly RescueCopy[];
   /** The snapshot's time, where the source carries one of its own (a bundle). */
   readonly takenAt?: string;
+  /** The cluster that was read. */
+  readonly cluster?: string;
   /** Finds a place of this harvest's manifests in their files, parsing that one YAML document again. */
   readonly position?: (place: Place) => FilePosition | null;
 }
@@ -63,6 +69,8 @@ export interface Snapshot {
   readonly sources: readonly SourceReport[];
   readonly redactions: Redactions;
   readonly manifests: readonly ManifestSet[];
+  /** The cluster that was read; null where everything came from files and admin endpoints. */
+  readonly cluster: string | null;
   /** Null where nobody said where copies lie. */
   readonly rescueCopies: readonly RescueCopy[] | null;
   /** The suppressions of the configuration file; those by annotation stand on the objects. */

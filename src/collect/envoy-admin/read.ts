@@ -7,6 +7,7 @@ import { type ConfigField, configFields } from '../../snapshot/envoy/config-fiel
 import { enterAdmin } from '../../snapshot/envoy/redact-admin.ts';
 import type { EnvoySection } from '../../snapshot/envoy/section.ts';
 import { addRedactions, type Redactions } from '../../snapshot/redact.ts';
+import type { PodName } from '../../snapshot/envoy/view.ts';
 import type { Harvest } from '../../snapshot/snapshot.ts';
 import { type AdminTarget, getPage, parseTarget } from './get.ts';
 import { type AdminPath, bootstrapPath, wholeBootstrapPath } from './paths.ts';
@@ -14,8 +15,10 @@ import { configSections, sectionsOf } from './sections.ts';
 
 /** How to read one Envoy. */
 export interface EnvoyAdminRequest {
-  /** `http://host:port` or `unix:/path`. */
-  readonly target: string;
+  /** `http://host:port` or `unix:/path`, or an endpoint that something else leads to. */
+  readonly target: string | AdminTarget;
+  /** The pod it runs in, where that is known. */
+  readonly pod?: PodName;
   /** The folder of its documents: `envoy/0`. */
   readonly key: string;
   readonly keep: boolean;
@@ -54,8 +57,8 @@ const firstTyped = 22;
  * other pages within that window. Sections of the configuration belong together only if no version changed meanwhile.
  */
 export async function readEnvoyAdmin(request: EnvoyAdminRequest): Promise<Harvest> {
-  const target = parseTarget(request.target);
-  if (typeof target === 'string') return unseen(request.target, target, 0);
+  const target = typeof request.target === 'string' ? parseTarget(request.target) : request.target;
+  if (typeof target === 'string') return unseen(String(request.target), target, 0);
   const reading: Reading = {
     request,
     target,
@@ -87,6 +90,7 @@ function finish({ request, target, pages, unread, redactions, calls, bytes, slow
   const { view, coverage, gaps } = assembleEnvoy({
     key: request.key,
     label: target.label,
+    ...(request.pod ? { pod: request.pod } : {}),
     pages: [...pages.values()],
     unread,
     keepBodies: request.whole ?? false,

@@ -145,7 +145,7 @@ suppressions:
         const error: unknown = await given(text).catch((reason: unknown) => reason);
         if (error instanceof Error) expect(error).toBeInstanceOf(Failure);
       }),
-      { seed: 9, numRuns: 150 },
+      { seed: 9, numRuns: 50 },
     );
   });
 });
