@@ -7,7 +7,11 @@ const table = {
   snapshot: [['lib'], ['node:crypto', 'node:zlib'], 'what was seen: no I/O, only hashing and packing of bytes'],
   model: [['snapshot', 'schema', 'lib'], [], 'pure: same snapshot, same model'],
   routing: [['model', 'snapshot', 'lib'], ['re2js'], 'the heart: pure, and told of the world by values'],
-  diagnose: [['model', 'routing', 'snapshot', 'lib'], ['node:crypto'], 'pure: same model, same findings and ids'],
+  diagnose: [
+    ['model', 'routing', 'snapshot', 'lib'],
+    ['node:crypto', '@marcbachmann/cel-js', 're2js'],
+    'pure: same model, same findings and ids; expressions of user rules only',
+  ],
   report: [['diagnose', 'routing', 'snapshot', 'lib'], ['node:util'], 'rendering does no I/O'],
   collect: [
     ['snapshot', 'schema', 'lib'],

@@ -28,6 +28,9 @@ import routePortMissing from './matching/route-port-missing.ts';
 import routeProtocolMismatch from './matching/route-protocol-mismatch.ts';
 import routeShadowed from './matching/route-shadowed.ts';
 import targetPortMissing from './matching/target-port-missing.ts';
+import suppressionExpired from './meshdoctor/suppression-expired.ts';
+import suppressionUnused from './meshdoctor/suppression-unused.ts';
+import suppressionWithoutReason from './meshdoctor/suppression-without-reason.ts';
 import frozenObjectEdited from './references/frozen-object-edited.ts';
 import gatewayNotSelected from './references/gateway-not-selected.ts';
 import invalidField from './references/invalid-field.ts';
@@ -76,6 +79,9 @@ export const catalogue: readonly { readonly family: string; readonly rule: Rule 
   { family: 'matching', rule: routeProtocolMismatch },
   { family: 'matching', rule: routeShadowed },
   { family: 'matching', rule: targetPortMissing },
+  { family: 'meshdoctor', rule: suppressionExpired },
+  { family: 'meshdoctor', rule: suppressionUnused },
+  { family: 'meshdoctor', rule: suppressionWithoutReason },
   { family: 'references', rule: frozenObjectEdited },
   { family: 'references', rule: gatewayNotSelected },
   { family: 'references', rule: invalidField },

@@ -43,12 +43,17 @@ export function buildProgram(): Command {
     .description('the terminal UI: gateways, routes, findings, and one request explained')
     .addOption(duration('--interval <time>', 'between two readings of what lives', 15_000, '15s'))
     .action(async (flags) => (await import('./watch.ts')).watch(flags));
-  program
+  const rules = program
     .command('rules')
     .description("the catalogue of rules, or one rule's page")
     .argument('[id]', 'a rule')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['terminal', 'json']).default('terminal'))
     .action(async (id, flags) => (await import('./rules.ts')).showRules(id, flags));
+  rules
+    .command('test')
+    .description('run the tests that stand in rules of your own')
+    .argument('<path...>', 'a file with a rule, or a folder of them')
+    .action(async (paths) => (await import('./user-rules.ts')).testUserRules(paths));
   addSourceOptions(program.command('status'))
     .description('one row a gateway: pods, routes, traffic, certificates, what may restart it, its rescue copy')
     .argument('[type/name...]', 'only these gateways: vgw/NAME, deploy/NAME, pod/NAME')
@@ -62,6 +67,12 @@ export function buildProgram(): Command {
     .description('the Roles and IAM policies each verb needs, what each line is for and what is lost without it')
     .argument('[verb]', 'only what this verb needs')
     .action(async (verb, flags) => (await import('./rights.ts')).showRights(verb, flags));
+  for (const command of program.commands) {
+    if (command.name() !== 'demo') command.option('--config <file>', 'settings (else meshdoctor.yaml of this folder)');
+  }
+  program.hook('preAction', async (_, verb) => {
+    await (await import('./config/apply.ts')).applyConfig(program.commands, verb);
+  });
   for (const command of program.commands) command.exitOverride().showHelpAfterError('(see --help)');
   return program;
 }
@@ -140,6 +151,8 @@ function addReportOptions(command: Command): Command {
         .choices(['error', 'warning', 'info', 'never'])
         .default(command.name() === 'demo' ? 'never' : 'error'),
     )
+    .option('--baseline <file>', 'an earlier report (-o json) or baseline: only findings that are not in it count')
+    .option('--write-baseline <file>', 'write what is found there, for --baseline')
     .option('--show <what>', 'also show: clear, not-evaluated, standing (comma separated)', '')
     .option('--all', 'everything: else at most 10 roots, 3 objects and 3 evidence items each', false)
     .option('--best-effort', 'what was merely not seen does not fail the run', false)

@@ -30,6 +30,8 @@ export interface ReportFlags {
   readonly failOn: FailOn;
   readonly show: string;
   readonly all: boolean;
+  readonly baseline?: string;
+  readonly writeBaseline?: string;
   readonly bestEffort: boolean;
   readonly timings: boolean;
 }

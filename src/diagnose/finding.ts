@@ -50,6 +50,15 @@ export interface FindingDraft {
   readonly affects?: readonly ObjectRef[];
 }
 
+/** Why a finding is not shown and does not count: somebody said so. */
+export interface Suppressed {
+  readonly reason: string | null;
+  /** The last day it is so; null for ever. */
+  readonly until: string | null;
+  /** Where it was said, in a person's words. */
+  readonly by: string;
+}
+
 /** A fact with evidence, cause and fix. */
 export interface Finding
   extends Required<Pick<FindingDraft, 'message' | 'effect' | 'evidence' | 'cause' | 'fix' | 'avoid' | 'affects'>> {
@@ -65,4 +74,6 @@ export interface Finding
   readonly symptoms: readonly string[];
   /** Id of the finding this one is folded under; null for a root. */
   readonly foldedUnder: string | null;
+  /** Absent or null where nobody suppressed it. */
+  readonly suppressed?: Suppressed | null;
 }

@@ -40,6 +40,7 @@ export function startEngine(entry: URL): EngineClient {
     routes: (gateway) => call('routes', gateway),
     decide: (options) => call('decide', options),
     rescue: (options) => call('rescue', options),
+    testRules: (rules) => call('testRules', rules),
     bundle: () => call('bundle', null),
     close: async () => {
       await worker.terminate();

@@ -1,5 +1,8 @@
 import type { CollectRequest } from '../collect/request.ts';
 import type { ReportDocument } from '../report/document.ts';
+import type { Suppression } from '../snapshot/suppression.ts';
+import type { UserRuleText } from '../snapshot/user-rule.ts';
+import type { RuleTestResult } from './rule-tests.ts';
 import type { StatusDocument } from '../report/status.ts';
 import type { RescueOptions, RescueResult } from '../rescue/rescue.ts';
 import type { Explained, ExplainRequest, Unexplained } from '../routing/explained.ts';
@@ -12,6 +15,10 @@ export interface DiagnoseOptions {
   readonly skip: readonly string[];
   /** Also draw the way of a request beside findings that concern one. */
   readonly ways?: boolean;
+  /** Of the configuration file. */
+  readonly suppressions?: readonly Suppression[];
+  /** Rules of the user's own, read and found right. */
+  readonly userRules?: readonly UserRuleText[];
 }
 
 /** What was collected, as the caller needs it to go on. */
@@ -120,6 +127,8 @@ export interface Engine {
   readonly decide: (options: DecideOptions) => Promise<DecidedLines>;
   /** Makes a static configuration of what a gateway runs; needs a request with `keep` and `whole`. */
   readonly rescue: (options: RescueOptions) => Promise<RescueResult>;
+  /** Runs the tests that stand in user rules; needs no collecting. */
+  readonly testRules: (rules: readonly UserRuleText[]) => Promise<readonly RuleTestResult[]>;
   /** The bytes of a bundle of what was read; needs a request with `keep`. */
   readonly bundle: () => Promise<Uint8Array>;
 }

@@ -1,4 +1,4 @@
-import type { Avoid, Effect, Fix, Impact, Severity } from '../diagnose/finding.ts';
+import type { Avoid, Effect, Fix, Impact, Severity, Suppressed } from '../diagnose/finding.ts';
 import type { GatewaySummary } from '../diagnose/diagnosis.ts';
 import type { RuleDocs } from '../diagnose/rule.ts';
 import type { Witness } from '../routing/witness.ts';
@@ -70,8 +70,10 @@ export interface ReportFinding {
   readonly symptoms: readonly string[];
   /** Id of the finding this one is a symptom of; null for a root. */
   readonly symptomOf: string | null;
-  /** Where somebody said that it is known and accepted: by which means, and why. */
-  readonly suppressed?: { readonly by: 'annotation' | 'config' | 'baseline'; readonly reason: string | null } | null;
+  /** Who said that it should not count, and why; null where nobody did. */
+  readonly suppressed?: Suppressed | null;
+  /** True where the baseline holds it: it does not count. */
+  readonly known?: boolean;
   /** Only in reports that draw it: the JSON report does not carry it. */
   readonly way?: ReportWay;
 }
@@ -100,6 +102,22 @@ export interface ReportCheck {
   readonly failed: string | null;
 }
 
+/** A finding as a baseline names it. */
+export interface BaselineEntry {
+  readonly id: string;
+  readonly rule: string;
+  readonly title: string;
+}
+
+/** What a comparison with an earlier report says of findings that are no more. */
+export interface ReportBaseline {
+  readonly file: string;
+  /** Of a rule that looked at everything this time and no longer finds them. */
+  readonly gone: readonly BaselineEntry[];
+  /** Not found, but their rule could not look at everything this time or did not run: gone or unseen. */
+  readonly unseen: readonly BaselineEntry[];
+}
+
 /** The whole report: what `-o json` prints and what every other format is made from. */
 export interface ReportDocument {
   readonly schemaVersion: 1;
@@ -116,6 +134,8 @@ export interface ReportDocument {
     readonly info: number;
     readonly standing: number;
     readonly suppressed: number;
+    /** Findings that the baseline holds; like suppressed ones, they are in no other count. */
+    readonly known?: number;
     /** True when every rule could look at everything it needs and nothing failed. */
     readonly complete: boolean;
     /** Pairs of rule and subject that could not be judged. */
@@ -124,6 +144,8 @@ export interface ReportDocument {
   readonly findings: readonly ReportFinding[];
   readonly checks: readonly ReportCheck[];
   readonly gaps: readonly Gap[];
+  /** Against what the findings were compared; null where there was nothing to compare with. */
+  readonly baseline?: ReportBaseline | null;
   readonly sources: readonly {
     readonly name: string;
     readonly state: 'ok' | 'partial' | 'failed';

@@ -16,7 +16,7 @@ const mostWays = 60;
 
 /** The report as one HTML file that needs nothing else: no script, no font, no image, no network. */
 export function renderHtml(document: ReportDocument, shown: Shown): string {
-  const { faults, standing, suppressed, symptomsOf } = outline(document);
+  const { faults, standing, accepted, symptomsOf } = outline(document);
   const many = faults.length > manyRoots;
   const hit = faults.filter(({ effect, severity }) => effect === 'traffic' && severity !== 'info');
   const notes = faults.filter(({ effect, severity }) => effect === 'traffic' && severity === 'info');
@@ -52,7 +52,7 @@ ${section('roots', 'Root causes', 'requests are or can be hit now', cards(hit))}
 ${section('latent', 'Latent', 'hits requests once configuration moves again, or at the next restart', cards(latent))}
 ${section('notes', 'Worth knowing', 'no fault: what the gateway does that may surprise', cards(notes))}
 ${section('standing', 'Standing', 'true until you leave these gateways; not counted', cards(standing))}
-${section('suppressed', 'Suppressed', 'known and accepted; not counted', cards(suppressed))}
+${section('accepted', 'Accepted', 'suppressed, or known from the baseline; not counted', cards(accepted))}
 ${notSeen(document, shown)}
 ${rulesTable(document, shown)}
 ${sourcesTable(document)}

@@ -91,12 +91,15 @@ function tableOf(faults: readonly ReportFinding[]): readonly string[] {
   return ['| | rule | effect | about |', '| --- | --- | --- | --- |', ...rows, ...left, ''];
 }
 
-function standingOf({ standing, suppressed, symptomsOf }: Outline, { all, show }: MarkdownOptions): readonly string[] {
+function standingOf(
+  { standing, accepted: quiet, symptomsOf }: Outline,
+  { all, show }: MarkdownOptions,
+): readonly string[] {
   const told =
     show.has('standing') || all
       ? standing.map((finding) => findingSection(finding, symptomsOf(finding), all)).join('\n')
       : `${standing.map(({ message }) => `- ${inline(shortText(message, 300))}`).join('\n')}\n`;
-  const accepted = suppressed.map((finding) => {
+  const accepted = quiet.map((finding) => {
     const why = finding.suppressed?.reason ?? null;
     return `${findingLine(finding)}${why === null ? '' : `: ${inline(shortText(why, 200))}`}`;
   });

@@ -8,24 +8,31 @@ export interface Outline {
   readonly faults: readonly ReportFinding[];
   /** True until the gateway is left; not counted. */
   readonly standing: readonly ReportFinding[];
-  /** Roots that somebody accepted; not counted. */
-  readonly suppressed: readonly ReportFinding[];
+  /** Roots that somebody accepted, or that the baseline holds; not counted. */
+  readonly accepted: readonly ReportFinding[];
   readonly symptomsOf: (finding: ReportFinding) => readonly ReportFinding[];
 }
 
 /** Sorts the findings of a report: roots apart from standing facts, symptoms behind their cause. */
 export function outline({ findings }: ReportDocument): Outline {
   const every = findings.filter(({ symptomOf }) => symptomOf === null);
-  const roots = every.filter(({ suppressed }) => !suppressed);
+  const quiet = new Set(every.filter((finding) => isQuiet(finding, findings)));
+  const roots = every.filter((finding) => !quiet.has(finding));
   // Ids are the same in every cluster.
   const keyOf = (id: string, { objects }: ReportFinding): string => `${objects[0]?.cluster ?? ''} ${id}`;
   const byId = new Map(findings.map((finding) => [keyOf(finding.id, finding), finding]));
   return {
     faults: roots.filter(({ effect }) => effect !== 'standing'),
     standing: roots.filter(({ effect }) => effect === 'standing'),
-    suppressed: every.filter(({ suppressed }) => suppressed),
+    accepted: [...quiet],
     symptomsOf: (root) => root.symptoms.flatMap((id) => byId.get(keyOf(id, root)) ?? []),
   };
+}
+
+/** Suppressed, or known and with no symptom that is new. */
+function isQuiet({ id, suppressed, known }: ReportFinding, findings: readonly ReportFinding[]): boolean {
+  if (suppressed) return true;
+  return known === true && !findings.some((one) => one.symptomOf === id && !one.known && !one.suppressed);
 }
 
 /** Something that was not seen, and the rules that would need it. */

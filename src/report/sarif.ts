@@ -131,7 +131,7 @@ function evidenceLocation(evidence: ReportEvidence): object {
 /** Sections 3.27.23 and 3.35: an empty list would say that suppressions were looked for. */
 function suppressions({ suppressed }: ReportFinding): object {
   if (!suppressed) return {};
-  const kind = suppressed.by === 'annotation' ? 'inSource' : 'external';
+  const kind = suppressed.by.startsWith('annotation') ? 'inSource' : 'external';
   const why = suppressed.reason === null ? {} : { justification: suppressed.reason };
   return { suppressions: [{ kind, status: 'accepted', ...why }] };
 }

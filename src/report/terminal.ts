@@ -3,6 +3,7 @@ import type { ReportDocument, ReportFinding } from './document.ts';
 import { gapsByNeed, outline } from './outline.ts';
 import { renderFinding, renderNote } from './terminal/finding.ts';
 import { type Look, paint, sign } from './terminal/paint.ts';
+import { quietBlock } from './terminal/quiet.ts';
 import { gatewayText, momentText, objectText, tallyParts, windowText } from './wording.ts';
 
 /** How and how much of a report is shown. */
@@ -32,6 +33,7 @@ export function renderTerminal(document: ReportDocument, options: TerminalOption
     faults.length > shown.length ? [`${faults.length - shown.length} more root causes: --all shows them.`] : [],
     standingBlock(standing, options, symptomsOf),
     checksBlock(document, options),
+    quietBlock(document, options),
     [tally(document, faults.length, options)].flatMap((text) => hang('', text, options.width)),
     gapsBlock(document, options),
   ];

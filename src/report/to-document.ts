@@ -35,6 +35,7 @@ export function toDocument(diagnosis: Diagnosis, context: ReportContext): Report
     window: window && { asked: window, covered: window },
     gateways: diagnosis.gateways.map((gateway) => ({ ...gateway, cluster: context.cluster ?? null })),
     summary: summarise(diagnosis),
+    baseline: null,
     findings,
     checks: diagnosis.checks.map((check) => reportCheck(check, toObject)),
     gaps: diagnosis.gaps,
@@ -48,7 +49,8 @@ export function toDocument(diagnosis: Diagnosis, context: ReportContext): Report
   };
 }
 
-function summarise({ findings, checks, gaps, sources }: Diagnosis): ReportDocument['summary'] {
+function summarise({ findings: all, checks, gaps, sources }: Diagnosis): ReportDocument['summary'] {
+  const findings = all.filter(({ suppressed }) => !suppressed);
   const counted = findings.filter(({ effect }) => effect !== 'standing');
   const count = (severity: Finding['severity']): number =>
     counted.filter((finding) => finding.severity === severity).length;
@@ -59,7 +61,8 @@ function summarise({ findings, checks, gaps, sources }: Diagnosis): ReportDocume
     warning: count('warning'),
     info: count('info'),
     standing: findings.length - counted.length,
-    suppressed: 0,
+    suppressed: all.length - findings.length,
+    known: 0,
     complete: notEvaluated === 0 && !undecided && gaps.length === 0 && sources.every(({ state }) => state === 'ok'),
     notEvaluated,
   };
@@ -95,6 +98,8 @@ function reportFinding(
     docs: context.docsOf(finding.rule),
     symptoms: finding.symptoms,
     symptomOf: finding.foldedUnder,
+    suppressed: finding.suppressed ?? null,
+    known: false,
   };
 }
 

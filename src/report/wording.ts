@@ -40,12 +40,13 @@ export function plural(count: number, noun: string): string {
 
 /** How much traffic is hit may be known of a symptom alone: the counters tell of the cluster, not of its cause. */
 export function effectText(
-  { effect, impact: own, since, severity }: ReportFinding,
+  { effect, impact: own, since, severity, rule }: ReportFinding,
   symptoms: readonly ReportFinding[],
 ): string {
   const impact = own ?? symptoms.find((symptom) => symptom.impact !== null)?.impact ?? null;
   const rate = impact ? `, about ${aboutText(impact.requestsPerMinute)} a minute` : '';
   const when = since === null ? '' : ` Since ${since}.`;
+  if (rule.startsWith('suppression-')) return 'No request is hit: it is about what is told and what is not.';
   if (effect === 'traffic')
     return `${severity === 'error' ? 'Requests are hit now' : 'Requests can be hit now'}${rate}.${when}`;
   if (effect === 'standing') return `No request is hit; it stays so until you leave this gateway.${when}`;
@@ -113,22 +114,26 @@ export function windowText({ window }: ReportDocument): string {
 
 /** The last word, in parts. It never says that all is well where a rule could not look. */
 export function tallyParts(document: ReportDocument, roots: number, more: string): readonly string[] {
-  const { summary, checks, findings } = document;
+  const { summary, checks } = document;
   const { whole, partly, blind, failed } = lookedAt(document);
+  const stopped = failed.flatMap(({ rule, failed: why }) => (why?.startsWith('stopped: ') ? [`${rule} ${why}`] : []));
+  const broken = failed.filter(({ failed: why }) => !why?.startsWith('stopped: ')).map(({ rule }) => rule);
   const parts = [
     ...(blind.length > 0 ? [`${blind.length} could not look`] : []),
     ...(partly.length > 0 ? [`${partly.length} could look at a part only`] : []),
-    ...(failed.length > 0 ? [`${failed.map(({ rule }) => rule).join(', ')} failed: please report this`] : []),
+    ...(broken.length > 0 ? [`${broken.join(', ')} failed: please report this`] : []),
+    ...stopped,
   ];
   const rest = parts.length > 0 ? `; ${parts.join('; ')}${more}` : '';
   const looked = `${whole.length} of ${checks.length} rules looked at everything they need`;
   const standing = summary.standing > 0 ? [`${summary.standing} standing`] : [];
   const suppressed = summary.suppressed > 0 ? [`${summary.suppressed} suppressed`] : [];
   const apart = [...standing, ...suppressed];
-  if (findings.length > summary.standing) {
+  if (summary.error + summary.warning + summary.info > 0) {
     const counts = `${plural(summary.error, 'error')}, ${plural(summary.warning, 'warning')}, ${summary.info} info`;
     return [`${counts} from ${plural(roots, 'root cause')}`, ...apart, `${looked}${rest}`];
   }
-  if (summary.complete) return ['No problem found', ...apart, looked];
-  return ['Nothing found in what could be seen', ...apart, `${looked}${rest}`];
+  const quiet = (summary.known ?? 0) + summary.suppressed > 0;
+  if (summary.complete) return [`No ${quiet ? 'other ' : ''}problem found`, ...apart, looked];
+  return [`Nothing ${quiet ? 'else ' : ''}found in what could be seen`, ...apart, `${looked}${rest}`];
 }

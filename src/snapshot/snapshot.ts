@@ -4,6 +4,7 @@ import type { EnvoyView } from './envoy/view.ts';
 import type { KubernetesObject, Place } from './object.ts';
 import type { RescueCopy } from './rescue-copy.ts';
 import type { Redactions } from './redact.ts';
+import type { Suppression } from './suppression.ts';
 
 /** Where something stands in a file; line and column count from 1. */
 export interface FilePosition {
@@ -72,6 +73,8 @@ export interface Snapshot {
   readonly cluster: string | null;
   /** Null where nobody said where copies lie. */
   readonly rescueCopies: readonly RescueCopy[] | null;
+  /** The suppressions of the configuration file; those by annotation stand on the objects. */
+  readonly suppressions?: readonly Suppression[];
   /** Finds a manifest's place in its file, parsing that one YAML document again; null where it cannot be told. */
   readonly position: (place: Place) => FilePosition | null;
 }

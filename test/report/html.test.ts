@@ -72,7 +72,7 @@ describe('the HTML report', async () => {
 
   it('groups roots, latent, what is worth knowing, standing and suppressed findings, then what was not seen, rules and sources', () => {
     const page = renderHtml(smallReport(document), usual);
-    const order = ['roots', 'standing', 'suppressed', 'not-seen', 'rules', 'sources'].map((id) =>
+    const order = ['roots', 'standing', 'accepted', 'not-seen', 'rules', 'sources'].map((id) =>
       page.indexOf(`<section id="${id}">`),
     );
     expect(order).toEqual([...order].sort((left, right) => left - right));

@@ -123,7 +123,9 @@ describe('the SARIF report', async () => {
 
   it('carries suppressions', () => {
     const findings = document.findings.map((finding, index) =>
-      index === 0 ? { ...finding, suppressed: { by: 'annotation', reason: 'known' } as const } : finding,
+      index === 0
+        ? { ...finding, suppressed: { by: 'annotation of GatewayRoute shop/a', reason: 'known', until: null } as const }
+        : finding,
     );
     const [first, second] = resultsOf({ ...document, findings });
     expect(first?.suppressions).toEqual([{ kind: 'inSource', status: 'accepted', justification: 'known' }]);

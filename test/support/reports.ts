@@ -87,7 +87,11 @@ export function smallReport(document: ReportDocument): ReportDocument {
   const object = root?.objects[0];
   if (!root || !symptom || !witnessed || !check || !object)
     throw new Error('the incident lacks what a report can hold');
-  const suppressed = { ...witnessed, id: '0123456789ab', suppressed: { by: 'config', reason: 'name' } as const };
+  const suppressed = {
+    ...witnessed,
+    id: '0123456789ab',
+    suppressed: { by: 'meshdoctor.yaml', reason: 'name', until: null } as const,
+  };
   return {
     ...document,
     findings: [root, symptom, witnessed, { ...witnessed, id: 'ba9876543210', effect: 'standing' }, suppressed],

@@ -25,7 +25,7 @@ export interface Amount {
 
 /** A root cause as a card: what, effect, way, what to do in sight; evidence, objects and symptoms folded. */
 export function findingCard(finding: ReportFinding, symptoms: readonly ReportFinding[], amount: Amount): Markup {
-  const { id, rule, severity, message, cause, way, fix, avoid, witness, suppressed } = finding;
+  const { id, rule, severity, message, cause, way, fix, avoid, witness, suppressed, known } = finding;
   return html`<article class="f ${severity}" id="f-${id}">
 <h3><span class="sev">${severityText[severity]}</span><code>${rule}</code><a class="id small" href="#f-${id}">${id}</a></h3>
 <p class="msg">${message}</p>
@@ -33,6 +33,7 @@ export function findingCard(finding: ReportFinding, symptoms: readonly ReportFin
     row('Effect', html`${effectText(finding, symptoms)}`),
     cause === '' ? nothing : row('Why', html`${cause}`),
     suppressed ? row('Accepted', html`${suppressed.reason ?? 'no reason given'} (${suppressed.by})`) : nothing,
+    known ? row('Accepted', html`known from the baseline`) : nothing,
     amount.way && way && way.stations.length > 0 ? row('Way', drawWay(way, !amount.many)) : nothing,
     fix.length > 0 ? row('Do', fixes(fix)) : nothing,
     ...avoid.map((one) => row('Never', html`<span class="never">${neverText(one)}</span>`)),
