@@ -55,12 +55,13 @@ const incident = [
   'upstream-connect-failures VirtualNode shop/payments traffic',
   'config-rejected VirtualGateway shop/edge latent',
   'control-plane-disconnected VirtualGateway shop/edge standing',
+  '  stream-closed VirtualGateway shop/edge standing',
 ];
 
 describe('real captures, Envoy alone', () => {
   it.each<readonly [string, readonly string[]]>([
     ['envoy-1.40.0-incident', incident],
-    ['envoy-1.36.2-incident', incident],
+    ['envoy-1.36.2-incident', [...incident, 'envoy-end-of-life VirtualGateway shop/edge standing']],
     ['envoy-1.40.0-healthy', information],
     [
       'envoy-1.40.0-empty',
@@ -75,6 +76,7 @@ describe('real captures, Envoy alone', () => {
       [
         'gateway-pod-empty VirtualGateway shop/edge traffic',
         'control-plane-disconnected VirtualGateway shop/edge standing',
+        '  stream-closed VirtualGateway shop/edge standing',
       ],
     ],
     // Its prefix /cart becomes / without the second route that App Mesh writes: a double slash.
