@@ -36,6 +36,17 @@ import routePortMissing from './matching/route-port-missing.ts';
 import routeProtocolMismatch from './matching/route-protocol-mismatch.ts';
 import routeShadowed from './matching/route-shadowed.ts';
 import targetPortMissing from './matching/target-port-missing.ts';
+import accessLogDisabled from './observability/access-log-disabled.ts';
+import accessLogNotStdout from './observability/access-log-not-stdout.ts';
+import accessLogWithoutFlags from './observability/access-log-without-flags.ts';
+import egressFilterDrops from './observability/egress-filter-drops.ts';
+import logCollectorMissing from './observability/log-collector-missing.ts';
+import metricsNotExported from './observability/metrics-not-exported.ts';
+import permissionMissing from './observability/permission-missing.ts';
+import statsFiltered from './observability/stats-filtered.ts';
+import tracingDaemonMissing from './observability/tracing-daemon-missing.ts';
+import tracingDisabled from './observability/tracing-disabled.ts';
+import tracingNotSampled from './observability/tracing-not-sampled.ts';
 import frozenObjectEdited from './references/frozen-object-edited.ts';
 import gatewayNotSelected from './references/gateway-not-selected.ts';
 import invalidField from './references/invalid-field.ts';
@@ -53,6 +64,7 @@ import sidecarNeverConfigured from './targets/sidecar-never-configured.ts';
 import sidecarRestartRisk from './targets/sidecar-restart-risk.ts';
 import upstreamConnectFailures from './targets/upstream-connect-failures.ts';
 import certificateExpiring from './tls/certificate-expiring.ts';
+import requestsFailing from './traffic/requests-failing.ts';
 
 /** Every rule, by family and name. */
 export const catalogue: readonly { readonly family: string; readonly rule: Rule }[] = [
@@ -92,6 +104,17 @@ export const catalogue: readonly { readonly family: string; readonly rule: Rule 
   { family: 'matching', rule: routeProtocolMismatch },
   { family: 'matching', rule: routeShadowed },
   { family: 'matching', rule: targetPortMissing },
+  { family: 'observability', rule: accessLogDisabled },
+  { family: 'observability', rule: accessLogNotStdout },
+  { family: 'observability', rule: accessLogWithoutFlags },
+  { family: 'observability', rule: egressFilterDrops },
+  { family: 'observability', rule: logCollectorMissing },
+  { family: 'observability', rule: metricsNotExported },
+  { family: 'observability', rule: permissionMissing },
+  { family: 'observability', rule: statsFiltered },
+  { family: 'observability', rule: tracingDaemonMissing },
+  { family: 'observability', rule: tracingDisabled },
+  { family: 'observability', rule: tracingNotSampled },
   { family: 'references', rule: frozenObjectEdited },
   { family: 'references', rule: gatewayNotSelected },
   { family: 'references', rule: invalidField },
@@ -109,4 +132,5 @@ export const catalogue: readonly { readonly family: string; readonly rule: Rule 
   { family: 'targets', rule: sidecarRestartRisk },
   { family: 'targets', rule: upstreamConnectFailures },
   { family: 'tls', rule: certificateExpiring },
+  { family: 'traffic', rule: requestsFailing },
 ];

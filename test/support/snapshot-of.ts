@@ -17,6 +17,8 @@ export interface Given {
   readonly envoy?: string | readonly string[];
   /** The snapshot's time; a year before App Mesh ended unless the case says otherwise. */
   readonly now?: string;
+  /** Kinds that could not be listed, and why. */
+  readonly refused?: readonly { readonly kind: string; readonly namespace: string; readonly reason: string }[];
   /** Copies that lie where `--rescue-copies` says; left out: nobody said where. */
   readonly rescueCopies?: readonly Omit<RescueCopy, 'place'>[];
 }
@@ -24,7 +26,7 @@ export interface Given {
 const beforeTheEnd = '2026-06-01T12:00:00Z';
 
 /** Builds the snapshot of a case through the real parsers. */
-export function snapshotOf({ manifests, closed, envoy, now, rescueCopies }: Given): Snapshot {
+export function snapshotOf({ manifests, closed, envoy, now, rescueCopies, refused }: Given): Snapshot {
   const takenAt = now ?? beforeTheEnd;
   const harvests: Harvest[] = [];
   if (manifests !== undefined) {
@@ -33,8 +35,18 @@ export function snapshotOf({ manifests, closed, envoy, now, rescueCopies }: Give
   }
   const stories = envoy === undefined ? [] : typeof envoy === 'string' ? [envoy] : envoy;
   for (const [index, story] of stories.entries()) harvests.push(envoyHarvest(parse(story), index, takenAt));
+  if (refused) harvests.push(refusedHarvest(refused));
   if (rescueCopies) harvests.push(copiesHarvest(rescueCopies, takenAt));
   return assembleSnapshot(harvests, takenAt);
+}
+
+function refusedHarvest(refused: NonNullable<Given['refused']>): Harvest {
+  const coverage = refused.map(({ kind, namespace, reason }) => ({
+    subject: { type: 'objects', kind, namespace } as const,
+    state: 'not-read' as const,
+    reason,
+  }));
+  return { documents: [], objects: [], envoys: [], coverage, gaps: [], sources: [], redactions: {} };
 }
 
 function copiesHarvest(copies: readonly Omit<RescueCopy, 'place'>[], readAt: string): Harvest {
