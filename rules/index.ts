@@ -21,6 +21,7 @@ import restartLosesConfig from './control-plane/restart-loses-config.ts';
 import streamClosed from './control-plane/stream-closed.ts';
 import webhookBlocksPods from './control-plane/webhook-blocks-pods.ts';
 import gatewayListenerMissing from './gateway/gateway-listener-missing.ts';
+import loadBalancerTargetsUnhealthy from './gateway/load-balancer-targets-unhealthy.ts';
 import hostRewritten from './matching/host-rewritten.ts';
 import hostnameWithPort from './matching/hostname-with-port.ts';
 import matchImpossible from './matching/match-impossible.ts';
@@ -89,6 +90,7 @@ export const catalogue: readonly { readonly family: string; readonly rule: Rule 
   { family: 'control-plane', rule: streamClosed },
   { family: 'control-plane', rule: webhookBlocksPods },
   { family: 'gateway', rule: gatewayListenerMissing },
+  { family: 'gateway', rule: loadBalancerTargetsUnhealthy },
   { family: 'matching', rule: hostRewritten },
   { family: 'matching', rule: hostnameWithPort },
   { family: 'matching', rule: matchImpossible },

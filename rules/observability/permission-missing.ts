@@ -1,7 +1,7 @@
 import type { Fix } from '../../src/diagnose/finding.ts';
 import { allOf, anyOf, defineRule, finding } from '../../src/diagnose/rule.ts';
 import { groupBy } from '../../src/lib/memo.ts';
-import { type Denial, eventDenials, ownDenials } from '../../src/model/observability/denials.ts';
+import { awsDenials, type Denial, eventDenials, ownDenials } from '../../src/model/observability/denials.ts';
 import { refKey } from '../../src/snapshot/object.ts';
 
 export default defineRule({
@@ -10,7 +10,7 @@ export default defineRule({
   severity: 'error',
   // What was refused stands in the coverage of every snapshot: nothing must have been read.
   needs: anyOf(allOf()),
-  also: ['platform.events'],
+  also: ['platform.events', 'aws.cloudWatch'],
   docs: {
     what: 'A right that this tool was refused while it looked (information: what it could not see stands under the gaps), or that the Events say a controller was refused. The verb and the resource are named, and the line of a Role that grants it.',
     why: 'What may not be read is unknown, never absent: rules that need it are not evaluated. A controller without its right does not do its work.',
@@ -18,10 +18,31 @@ export default defineRule({
     seen: '`… is forbidden: User "…" cannot list resource "pods" in API group ""`.',
   },
   subjects: (model) => {
-    const refs = new Map([...ownDenials(model), ...eventDenials(model)].map(({ ref }) => [refKey(ref), { ref }]));
+    const refs = new Map(
+      [...ownDenials(model), ...eventDenials(model), ...awsDenials(model)].map(
+        ({ ref }) => [refKey(ref), { ref }] as const,
+      ),
+    );
     return refs.values();
   },
   *check(model) {
+    for (const denial of awsDenials(model)) {
+      const statement = { Effect: 'Allow', Action: [denial.action], Resource: '*' };
+      yield finding(denial, {
+        message: `AWS refuses this tool ${denial.action}: what CloudWatch says is not evaluated.`,
+        effect: 'latent',
+        severity: 'warning',
+        evidence: [denial.evidence],
+        cause: 'No policy of the identity that runs this allows the action, or one denies it.',
+        fix: [
+          {
+            say: `Add to its policy (CloudWatch knows no finer resource than * here): ${JSON.stringify(statement)}`,
+            restarts: 'nothing',
+            works: 'now',
+          },
+        ],
+      });
+    }
     const own = ownDenials(model).map((denial) => ({ denial, own: true }));
     const told = eventDenials(model).map((denial) => ({ denial, own: false }));
     const keyOf = ({ denial }: { readonly denial: Denial }): string =>

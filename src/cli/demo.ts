@@ -22,6 +22,7 @@ const noSources: SourceFlags = {
   ...emptyRequest.saved,
   bundle: [],
   rescueCopies: [],
+  aws: false,
   window: emptyRequest.windowMs,
   timeout: emptyRequest.timeoutMs,
   requestTimeout: emptyRequest.requestTimeoutMs,

@@ -17,6 +17,10 @@ export async function collect(request: CollectRequest): Promise<Collected> {
   const readAt = request.now ?? startedAt.toISOString();
   const files = await readFiles(request, readAt);
   const harvests = [...files, ...(await readLive(request, deadline, countEnvoys(files)))];
+  if (request.aws) {
+    const { readCloudWatch } = await import('./aws/cloudwatch.ts');
+    harvests.push(await readCloudWatch({ now: readAt, keep: request.keep, signal: deadline }));
+  }
   const takenAt = request.now ?? harvests.find((harvest) => harvest.takenAt !== undefined)?.takenAt ?? readAt;
   return { snapshot: assembleSnapshot(harvests, takenAt), timedOut: deadline.aborted };
 }

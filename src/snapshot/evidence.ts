@@ -13,7 +13,8 @@ export type EvidenceSource =
   | 'certs'
   | 'server_info'
   | 'ready'
-  | 'runtime';
+  | 'runtime'
+  | 'aws';
 
 /** One thing that was read and proves something: which document, where in it, and what stood there. */
 export interface Evidence extends Place {

@@ -1,4 +1,5 @@
 import type { CoverageEntry, Gap } from './coverage.ts';
+import type { CloudWatchView } from './cloudwatch.ts';
 import type { Document } from './document.ts';
 import type { EnvoyView } from './envoy/view.ts';
 import type { KubernetesObject, Place } from './object.ts';
@@ -44,6 +45,7 @@ export interface Harvest {
   readonly redactions: Redactions;
   readonly manifests?: readonly ManifestSet[];
   readonly rescueCopies?: readonly RescueCopy[];
+  readonly cloudWatch?: CloudWatchView;
   /** The snapshot's time, where the source carries one of its own (a bundle). */
   readonly takenAt?: string;
   /** Finds a place of this harvest's manifests in their files, parsing that one YAML document again. */
@@ -64,6 +66,8 @@ export interface Snapshot {
   readonly manifests: readonly ManifestSet[];
   /** Null where nobody said where copies lie. */
   readonly rescueCopies: readonly RescueCopy[] | null;
+  /** Null where it was not asked (`--aws`). */
+  readonly cloudWatch: CloudWatchView | null;
   /** Finds a manifest's place in its file, parsing that one YAML document again; null where it cannot be told. */
   readonly position: (place: Place) => FilePosition | null;
 }

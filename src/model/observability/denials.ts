@@ -72,3 +72,19 @@ export function eventDenials(model: Model): readonly Denial[] {
     return [{ ref, who, verb, resource, group, namespace: namespace ?? null, evidence: event.at('message') }];
   });
 }
+
+/** An IAM action that AWS refused this tool. */
+export interface AwsDenial {
+  readonly ref: ObjectRef;
+  readonly action: string;
+  readonly evidence: Evidence;
+}
+
+/** What AWS refused this tool. */
+export function awsDenials({ cloudWatch }: Model): readonly AwsDenial[] {
+  return (cloudWatch?.refused ?? []).map(({ place, action, message }) => ({
+    ref: { apiVersion: '', kind: 'IAMAction', namespace: null, name: action },
+    action,
+    evidence: { source: 'aws', ...place, value: { action, message }, note: `${action}: ${message}` },
+  }));
+}

@@ -1,4 +1,4 @@
-import { envoyBinary, re2Python, standInBinary } from './install.ts';
+import { cloudWatchBinary, envoyBinary, re2Python, standInBinary } from './install.ts';
 
 /** Installs the real parts before any test's clock runs: on a fresh machine that takes minutes. */
 export default async function setup(): Promise<void> {
@@ -8,5 +8,6 @@ export default async function setup(): Promise<void> {
       .then(() => envoyBinary('1.38.3')),
     standInBinary(),
     re2Python(),
+    cloudWatchBinary(),
   ]);
 }

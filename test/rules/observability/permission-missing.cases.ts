@@ -38,6 +38,13 @@ export default {
       severity: 'info',
     },
     {
+      name: 'AWS refuses an action',
+      cloudWatch: 'refused: [{ action: cloudwatch:GetMetricData, message: User is not authorized }]',
+      finds: ['IAMAction cloudwatch:GetMetricData'],
+      says: 'AWS refuses this tool cloudwatch:GetMetricData',
+      severity: 'warning',
+    },
+    {
       name: 'in the words of the API server, for the whole cluster',
       manifests: '',
       refused: [
