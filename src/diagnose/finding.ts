@@ -1,6 +1,7 @@
 import type { Witness } from '../routing/witness.ts';
 import type { Evidence } from '../snapshot/evidence.ts';
 import type { ObjectRef } from '../snapshot/object.ts';
+import type { Change } from './changes.ts';
 
 export type Severity = 'error' | 'warning' | 'info';
 
@@ -61,6 +62,8 @@ export interface Finding
   readonly since: string | null;
   readonly witness: Witness | null;
   readonly impact: Impact | null;
+  /** What changed in the half hour before, newest first; of a root. */
+  readonly changes: readonly Change[];
   /** Ids of the findings folded under this one. */
   readonly symptoms: readonly string[];
   /** Id of the finding this one is folded under; null for a root. */

@@ -2,6 +2,7 @@ import { memoize } from '../lib/memo.ts';
 import type { Model } from '../model/model.ts';
 import type { Gap } from '../snapshot/coverage.ts';
 import { refKey } from '../snapshot/object.ts';
+import { joinChanges } from './changes.ts';
 import type { Check, Diagnosis, GatewaySummary } from './diagnosis.ts';
 import type { Finding, FindingDraft, Severity } from './finding.ts';
 import { fold } from './fold.ts';
@@ -22,7 +23,7 @@ export function diagnose(model: Model, rules: readonly Rule[]): Diagnosis {
     takenAt: snapshot.takenAt,
     window: countersWindow(model),
     gateways: model.gateways.map(summarise),
-    findings: fold(found, rules),
+    findings: joinChanges(model, fold(found, rules)),
     checks,
     gaps: snapshot.gaps,
     sources: snapshot.sources,
@@ -108,6 +109,7 @@ function toFindings(rule: Rule, outcome: Outcome): readonly Finding[] {
       since: draft.since ?? null,
       witness: draft.witness ?? null,
       impact: draft.impact ?? null,
+      changes: [],
       symptoms: [],
       foldedUnder: null,
     },

@@ -77,7 +77,12 @@ function reportFinding(
     evidence: finding.evidence.map((evidence) => reportEvidence(evidence, documents, context)),
     cause: finding.cause,
     since: finding.since,
-    changes: [],
+    changes: finding.changes.map(({ at, what, object, evidence }) => ({
+      at,
+      what,
+      object: toObject(object),
+      evidence: reportEvidence(evidence, documents, context),
+    })),
     avoid: finding.avoid,
     fix: finding.fix,
     witness: finding.witness,

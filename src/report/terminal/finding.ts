@@ -14,6 +14,7 @@ export function renderFinding(
 ): readonly string[] {
   const most = all ? Number.POSITIVE_INFINITY : 3;
   const lines = [...renderNote(finding, look), ...part(look, 'Effect', effectText(finding, symptoms))];
+  lines.push(...several('Change', finding.changes, most, look, ({ at, what }) => `${clockOf(at)} ${what}`));
   if (finding.cause !== '') lines.push(...part(look, 'Why', finding.cause));
   lines.push(...several('Seen', finding.evidence, most, look, evidenceText));
   lines.push(...several('About', finding.objects, most, look, objectText));
@@ -69,6 +70,11 @@ function effectText(
     return `${severity === 'error' ? 'Requests are hit now' : 'Requests can be hit now'}${rate}.${when}`;
   if (effect === 'standing') return `No request is hit; it stays so until you leave this gateway.${when}`;
   return `No request is hit now: some would be once configuration moves again, or at the next restart.${when}`;
+}
+
+/** The time of day, in UTC, of an ISO time. */
+function clockOf(at: string): string {
+  return /T(\d\d:\d\d:\d\d)/.exec(at)?.[1] ?? at;
 }
 
 /** Where a person looks first, then what stands there: file and line for manifests, the admin page for an Envoy. */
