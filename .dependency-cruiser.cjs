@@ -9,7 +9,11 @@ const table = {
   routing: [['model', 'snapshot', 'lib'], ['re2js'], 'the heart: pure, and told of the world by values'],
   diagnose: [['model', 'routing', 'snapshot', 'lib'], ['node:crypto'], 'pure: same model, same findings and ids'],
   report: [['diagnose', 'routing', 'snapshot', 'lib'], ['node:util'], 'rendering does no I/O'],
-  collect: [['snapshot', 'schema', 'lib'], ['yaml', 'modern-tar', '@aws-sdk/', 'node:'], 'the only way in'],
+  collect: [
+    ['snapshot', 'schema', 'lib'],
+    ['yaml', 'modern-tar', '@aws-sdk/client-cloudwatch', 'node:'],
+    'the only way in',
+  ],
   rescue: [
     ['routing', 'model', 'snapshot', 'lib'],
     ['yaml', 'node:crypto', 'node:zlib'],

@@ -2,19 +2,9 @@ import { asList, asObject, asText } from '../lib/json.ts';
 import { groupBy, memoize } from '../lib/memo.ts';
 import type { Model } from '../model/model.ts';
 import type { Resource } from '../model/resource.ts';
-import type { Evidence } from '../snapshot/evidence.ts';
 import { selects } from '../model/selector.ts';
 import { type ObjectRef, refKey } from '../snapshot/object.ts';
-import type { Finding } from './finding.ts';
-
-/** Something that changed shortly before a fault began, about an object of the fault. */
-export interface Change {
-  /** ISO 8601. */
-  readonly at: string;
-  readonly what: string;
-  readonly object: ObjectRef;
-  readonly evidence: Evidence;
-}
+import type { Change, Finding } from './finding.ts';
 
 const windowMs = 30 * 60 * 1000;
 const most = 5;

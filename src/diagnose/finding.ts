@@ -1,7 +1,6 @@
 import type { Witness } from '../routing/witness.ts';
 import type { Evidence } from '../snapshot/evidence.ts';
 import type { ObjectRef } from '../snapshot/object.ts';
-import type { Change } from './changes.ts';
 
 export type Severity = 'error' | 'warning' | 'info';
 
@@ -49,6 +48,15 @@ export interface FindingDraft {
   readonly discriminator?: string;
   /** Other objects that this fault hurts or that take part in it: shown, and symptoms about them fold under it. */
   readonly affects?: readonly ObjectRef[];
+}
+
+/** Something that changed shortly before a fault began, about an object of the fault. */
+export interface Change {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly what: string;
+  readonly object: ObjectRef;
+  readonly evidence: Evidence;
 }
 
 /** A fact with evidence, cause and fix. */
