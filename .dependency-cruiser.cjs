@@ -15,7 +15,7 @@ const table = {
   report: [['diagnose', 'routing', 'snapshot', 'lib'], ['node:util'], 'rendering does no I/O'],
   collect: [
     ['snapshot', 'schema', 'lib'],
-    ['yaml', 'modern-tar', '@kubernetes/client-node', 'node:'],
+    ['yaml', 'modern-tar', '@kubernetes/client-node', '@aws-sdk/client-cloudwatch', 'node:'],
     'the only way in',
   ],
   rescue: [

@@ -24,6 +24,8 @@ export interface CollectRequest {
   readonly bundles: readonly string[];
   /** `--rescue-copies`: files and folders in which rescue copies lie. */
   readonly rescueCopies: readonly string[];
+  /** `--aws`: ask CloudWatch. */
+  readonly aws: boolean;
   /** `--window`: milliseconds between the two readings of counters. */
   readonly windowMs: number;
   /** `--timeout`: milliseconds for the whole run. */
@@ -64,6 +66,7 @@ export const emptyRequest: CollectRequest = {
   gateways: [],
   bundles: [],
   rescueCopies: [],
+  aws: false,
   windowMs: 5000,
   timeoutMs: 60_000,
   requestTimeoutMs: 20_000,

@@ -59,6 +59,15 @@ export interface Suppressed {
   readonly by: string;
 }
 
+/** Something that changed shortly before a fault began, about an object of the fault. */
+export interface Change {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly what: string;
+  readonly object: ObjectRef;
+  readonly evidence: Evidence;
+}
+
 /** A fact with evidence, cause and fix. */
 export interface Finding
   extends Required<Pick<FindingDraft, 'message' | 'effect' | 'evidence' | 'cause' | 'fix' | 'avoid' | 'affects'>> {
@@ -70,6 +79,8 @@ export interface Finding
   readonly since: string | null;
   readonly witness: Witness | null;
   readonly impact: Impact | null;
+  /** What changed in the half hour before, newest first; of a root. */
+  readonly changes: readonly Change[];
   /** Ids of the findings folded under this one. */
   readonly symptoms: readonly string[];
   /** Id of the finding this one is folded under; null for a root. */

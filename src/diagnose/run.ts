@@ -2,6 +2,7 @@ import { memoize } from '../lib/memo.ts';
 import type { Model } from '../model/model.ts';
 import type { Gap } from '../snapshot/coverage.ts';
 import { refKey } from '../snapshot/object.ts';
+import { joinChanges } from './changes.ts';
 import type { Check, Diagnosis, GatewaySummary } from './diagnosis.ts';
 import type { Finding, FindingDraft, Severity } from './finding.ts';
 import { fold } from './fold.ts';
@@ -31,7 +32,7 @@ export function diagnose(
     takenAt: snapshot.takenAt,
     window: countersWindow(model),
     gateways: model.gateways.filter(({ object }) => object?.reported !== false).map(summarise),
-    findings: fold(suppress(model, found), rules),
+    findings: joinChanges(model, fold(suppress(model, found), rules)),
     checks,
     gaps: snapshot.gaps,
     sources: snapshot.sources,
@@ -129,6 +130,7 @@ function toFindings(rule: Rule, outcome: Outcome): readonly Finding[] {
       since: draft.since ?? null,
       witness: draft.witness ?? null,
       impact: draft.impact ?? null,
+      changes: [],
       symptoms: [],
       foldedUnder: null,
     },

@@ -49,6 +49,14 @@ export interface ReportWay {
   readonly stations: readonly ReportStation[];
 }
 
+/** Something that changed shortly before a fault began. */
+export interface ReportChange {
+  readonly at: string;
+  readonly what: string;
+  readonly object: ReportObject;
+  readonly evidence: ReportEvidence;
+}
+
 /** A finding as machines read it. */
 export interface ReportFinding {
   readonly id: string;
@@ -61,7 +69,7 @@ export interface ReportFinding {
   readonly evidence: readonly ReportEvidence[];
   readonly cause: string;
   readonly since: string | null;
-  readonly changes: readonly unknown[];
+  readonly changes: readonly ReportChange[];
   readonly avoid: readonly Avoid[];
   readonly fix: readonly Fix[];
   readonly witness: Witness | null;

@@ -61,7 +61,7 @@ const finding = closed({
   evidence: { type: 'array', items: evidence, minItems: 1 },
   cause: text,
   since: nullable(text),
-  changes: list({}),
+  changes: list(closed({ at: text, what: text, object, evidence })),
   avoid: list(closed({ say: text, because: text })),
   fix: list(fix),
   witness: nullable(witness),

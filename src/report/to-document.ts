@@ -90,7 +90,12 @@ function reportFinding(
     evidence,
     cause: finding.cause,
     since: finding.since,
-    changes: [],
+    changes: finding.changes.map(({ at, what, object, evidence: seen }) => ({
+      at,
+      what,
+      object: toObject(object),
+      evidence: reportEvidence(seen, documents, podOf, context),
+    })),
     avoid: finding.avoid,
     fix: finding.fix,
     witness: finding.witness,

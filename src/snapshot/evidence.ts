@@ -14,6 +14,7 @@ export type EvidenceSource =
   | 'server_info'
   | 'ready'
   | 'runtime'
+  | 'aws'
   | 'config';
 
 /** One thing that was read and proves something: which document, where in it, and what stood there. */

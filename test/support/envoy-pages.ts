@@ -55,6 +55,14 @@ export interface EnvoyStory {
   readonly tls?: JsonObject;
   /** Clusters that take their hosts from the control plane: their type is EDS. */
   readonly eds?: readonly string[];
+  /** Listeners and clusters that warm since a time, and secrets that have not come. */
+  readonly warming?: {
+    readonly clusters?: Readonly<Record<string, string>>;
+    readonly listeners?: Readonly<Record<string, string>>;
+    readonly secrets?: readonly string[];
+  };
+  /** What else the bootstrap says. */
+  readonly bootstrap?: JsonObject;
   /** Pages that could not be read. */
   readonly without?: readonly string[];
   readonly extra?: JsonObject;
@@ -109,13 +117,20 @@ function configsOf(story: EnvoyStory, node: string): readonly JsonObject[] {
           cds_config: { ads: {}, initial_fetch_timeout: '0s' },
         },
         admin: { address: socket('127.0.0.1', 9901) },
+        ...story.bootstrap,
       },
       last_updated: '2026-09-01T08:00:00.000Z',
     },
     {
       '@type': type('admin.v3.ListenersConfigDump'),
       version_info: '3',
-      dynamic_listeners: (story.listeners ?? []).map((listener) => listenerOf(listener, story.tls)),
+      dynamic_listeners: [
+        ...(story.listeners ?? []).map((listener) => listenerOf(listener, story.tls)),
+        ...Object.entries(story.warming?.listeners ?? {}).map(([name, since]) => ({
+          name,
+          warming_state: { version_info: '4', last_updated: since, listener: { name } },
+        })),
+      ],
     },
     {
       '@type': type('admin.v3.RoutesConfigDump'),
@@ -135,9 +150,20 @@ function configsOf(story: EnvoyStory, node: string): readonly JsonObject[] {
       dynamic_active_clusters: Object.entries(story.clusters ?? {}).map(([name, hosts]) =>
         clusterOf(name, hosts, story.eds?.includes(name) ?? false),
       ),
-      dynamic_warming_clusters: Object.entries(story.refusedClusters ?? {}).map(([name, details]) => ({
-        error_state: { failed_configuration: { name }, last_update_attempt: '2026-09-20T10:00:00.000Z', details },
-      })),
+      dynamic_warming_clusters: [
+        ...Object.entries(story.refusedClusters ?? {}).map(([name, details]) => ({
+          error_state: { failed_configuration: { name }, last_update_attempt: '2026-09-20T10:00:00.000Z', details },
+        })),
+        ...Object.entries(story.warming?.clusters ?? {}).map(([name, since]) => ({
+          version_info: '4',
+          last_updated: since,
+          cluster: { name, type: 'EDS' },
+        })),
+      ],
+    },
+    {
+      '@type': type('admin.v3.SecretsConfigDump'),
+      dynamic_warming_secrets: (story.warming?.secrets ?? []).map((name) => ({ name })),
     },
     { '@type': type('admin.v3.EndpointsConfigDump') },
   ];

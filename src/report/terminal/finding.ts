@@ -23,6 +23,7 @@ export function renderFinding(
   const most = all ? Number.POSITIVE_INFINITY : 3;
   const evidence = (item: ReportEvidence): string => evidenceText(item, amount, look);
   const lines = [...renderNote(finding, look), ...part(look, 'Effect', effectText(finding, symptoms))];
+  lines.push(...several('Change', finding.changes, most, look, ({ at, what }) => `${clockOf(at)} ${what}`));
   if (finding.cause !== '') lines.push(...part(look, 'Why', finding.cause));
   if (finding.way && wide) lines.push(...part(look, 'Way', wayText(finding.way)));
   lines.push(...several('Seen', finding.evidence, most, look, evidence));
@@ -70,6 +71,11 @@ function several<T>(
   const lines = shown.flatMap((item, index) => part(look, index === 0 ? name : '', toText(item)));
   const left = items.length - shown.length;
   return left > 0 ? [...lines, ...part(look, '', `and ${left} more (--all)`)] : lines;
+}
+
+/** The time of day, in UTC, of an ISO time. */
+function clockOf(at: string): string {
+  return /T(\d\d:\d\d:\d\d)/.exec(at)?.[1] ?? at;
 }
 
 /** Where a person looks first, then what stands there: file and line for manifests, the admin page for an Envoy. */

@@ -38,6 +38,15 @@ export async function re2Python(): Promise<string> {
   return join(folder, 'venv/bin/python');
 }
 
+/** An emulator of CloudWatch (`ministack` from PyPI). */
+export async function cloudWatchBinary(): Promise<string> {
+  const folder = await installed('ministack-1.5.33', async (target) => {
+    await tool('python3', ['-m', 'venv', join(target, 'venv')], 'Python 3 with venv');
+    await tool(join(target, 'venv/bin/pip'), ['install', '--quiet', 'ministack==1.5.33'], 'ministack 1.5.33');
+  });
+  return join(folder, 'venv/bin/python');
+}
+
 /** The stand-in for App Mesh: built anew whenever its sources change. */
 export async function standInBinary(): Promise<string> {
   const sources = fileURLToPath(new URL('../app-mesh', import.meta.url));
