@@ -51,7 +51,10 @@ import trafficToMeshAllowAll from './targets/traffic-to-mesh-allow-all.ts';
 import upstreamConnectFailures from './targets/upstream-connect-failures.ts';
 import upstreamResets from './targets/upstream-resets.ts';
 import upstreamTimeouts from './targets/upstream-timeouts.ts';
+import certificateExpired from './tls/certificate-expired.ts';
 import certificateExpiring from './tls/certificate-expiring.ts';
+import listenerTrustAcm from './tls/listener-trust-acm.ts';
+import tlsVerifyFailed from './tls/tls-verify-failed.ts';
 
 /** Every rule, by family and name. */
 export const catalogue: readonly { readonly family: string; readonly rule: Rule }[] = [
@@ -106,5 +109,8 @@ export const catalogue: readonly { readonly family: string; readonly rule: Rule 
   { family: 'targets', rule: upstreamConnectFailures },
   { family: 'targets', rule: upstreamResets },
   { family: 'targets', rule: upstreamTimeouts },
+  { family: 'tls', rule: certificateExpired },
   { family: 'tls', rule: certificateExpiring },
+  { family: 'tls', rule: listenerTrustAcm },
+  { family: 'tls', rule: tlsVerifyFailed },
 ];
