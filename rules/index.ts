@@ -42,6 +42,8 @@ import webhookWouldReject from './references/webhook-would-reject.ts';
 import circuitBreakerOpen from './targets/circuit-breaker-open.ts';
 import endpointsEjected from './targets/endpoints-ejected.ts';
 import injectionBreaksNewPods from './targets/injection-breaks-new-pods.ts';
+import nodeHostnameUnknown from './targets/node-hostname-unknown.ts';
+import nodeNoReadyEndpoint from './targets/node-no-ready-endpoint.ts';
 import nodePortMismatch from './targets/node-port-mismatch.ts';
 import retriesExhausted from './targets/retries-exhausted.ts';
 import retryStorm from './targets/retry-storm.ts';
@@ -100,6 +102,8 @@ export const catalogue: readonly { readonly family: string; readonly rule: Rule 
   { family: 'targets', rule: circuitBreakerOpen },
   { family: 'targets', rule: endpointsEjected },
   { family: 'targets', rule: injectionBreaksNewPods },
+  { family: 'targets', rule: nodeHostnameUnknown },
+  { family: 'targets', rule: nodeNoReadyEndpoint },
   { family: 'targets', rule: nodePortMismatch },
   { family: 'targets', rule: retriesExhausted },
   { family: 'targets', rule: retryStorm },
