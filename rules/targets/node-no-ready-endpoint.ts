@@ -43,6 +43,15 @@ export default defineRule({
         yield notEvaluated(node, seen.gap);
         continue;
       }
+      // Manifests hold no EndpointSlices, since a controller writes them: a set without any says nothing of endpoints.
+      if (model.endpointSlices.length === 0) {
+        yield notEvaluated(node, {
+          missing: 'EndpointSlice objects',
+          reason: 'none was among what was read',
+          remedy: 'give an export of them with -f',
+        });
+        continue;
+      }
       const backing = backingOf(model, service.value);
       const asleep = backing.length > 0 && backing.every(({ from }) => 'replicas' in from && from.replicas === 0);
       const unready = slices.flatMap((slice) => slice.endpoints.map(({ path }) => slice.at(path)));

@@ -17,6 +17,7 @@ metadata: { name: ${name}, namespace: shop, labels: { kubernetes.io/service-name
 endpoints: [{ addresses: [10.0.0.7], conditions: { ready: ${ready} } }]
 ---
 `;
+const others = slice('cart-a', true).replace('service-name: pay', 'service-name: cart');
 const pod = `
 apiVersion: v1
 kind: Pod
@@ -55,21 +56,21 @@ export default {
     },
     {
       name: 'no endpoint at all',
-      manifests: mesh + service(', clusterIP: None'),
+      manifests: mesh + others + service(', clusterIP: None'),
       closed: true,
       finds: [pay],
       says: 'has none',
     },
     {
       name: 'scaled to 0',
-      manifests: mesh + service() + deployment,
+      manifests: mesh + others + service() + deployment,
       closed: true,
       finds: [pay],
       severity: 'info',
     },
     {
       name: 'the running gateway goes elsewhere',
-      manifests: mesh + service() + pod,
+      manifests: mesh + others + service() + pod,
       envoy: cluster('other'),
       closed: true,
       finds: [pay],
@@ -88,6 +89,7 @@ export default {
       manifests: mesh + service() + slice('pay-a', false),
       notEvaluated: [pay],
     },
+    { name: 'a set of manifests holds no slices', manifests: mesh + service(), closed: true, notEvaluated: [pay] },
     { name: 'the Service was not read', manifests: mesh + slice('pay-a', false), notEvaluated: ['rule'] },
     { name: 'an ExternalName', manifests: mesh + service(', type: ExternalName'), closed: true, notEvaluated: [] },
     {
