@@ -62,12 +62,24 @@ import routerWithoutRoutes from './references/router-without-routes.ts';
 import targetServiceMissing from './references/target-service-missing.ts';
 import targetServiceNoProvider from './references/target-service-no-provider.ts';
 import webhookWouldReject from './references/webhook-would-reject.ts';
+import circuitBreakerOpen from './targets/circuit-breaker-open.ts';
+import endpointsEjected from './targets/endpoints-ejected.ts';
 import injectionBreaksNewPods from './targets/injection-breaks-new-pods.ts';
+import nodeHostnameUnknown from './targets/node-hostname-unknown.ts';
+import nodeNoReadyEndpoint from './targets/node-no-ready-endpoint.ts';
 import nodePortMismatch from './targets/node-port-mismatch.ts';
+import retriesExhausted from './targets/retries-exhausted.ts';
+import retryStorm from './targets/retry-storm.ts';
 import sidecarNeverConfigured from './targets/sidecar-never-configured.ts';
 import sidecarRestartRisk from './targets/sidecar-restart-risk.ts';
+import trafficToMeshAllowAll from './targets/traffic-to-mesh-allow-all.ts';
 import upstreamConnectFailures from './targets/upstream-connect-failures.ts';
+import upstreamResets from './targets/upstream-resets.ts';
+import upstreamTimeouts from './targets/upstream-timeouts.ts';
+import certificateExpired from './tls/certificate-expired.ts';
 import certificateExpiring from './tls/certificate-expiring.ts';
+import listenerTrustAcm from './tls/listener-trust-acm.ts';
+import tlsVerifyFailed from './tls/tls-verify-failed.ts';
 import requestsFailing from './traffic/requests-failing.ts';
 
 /** Every rule, by family and name. */
@@ -134,11 +146,23 @@ export const catalogue: readonly { readonly family: string; readonly rule: Rule 
   { family: 'references', rule: targetServiceMissing },
   { family: 'references', rule: targetServiceNoProvider },
   { family: 'references', rule: webhookWouldReject },
+  { family: 'targets', rule: circuitBreakerOpen },
+  { family: 'targets', rule: endpointsEjected },
   { family: 'targets', rule: injectionBreaksNewPods },
+  { family: 'targets', rule: nodeHostnameUnknown },
+  { family: 'targets', rule: nodeNoReadyEndpoint },
   { family: 'targets', rule: nodePortMismatch },
+  { family: 'targets', rule: retriesExhausted },
+  { family: 'targets', rule: retryStorm },
   { family: 'targets', rule: sidecarNeverConfigured },
   { family: 'targets', rule: sidecarRestartRisk },
+  { family: 'targets', rule: trafficToMeshAllowAll },
   { family: 'targets', rule: upstreamConnectFailures },
+  { family: 'targets', rule: upstreamResets },
+  { family: 'targets', rule: upstreamTimeouts },
+  { family: 'tls', rule: certificateExpired },
   { family: 'tls', rule: certificateExpiring },
+  { family: 'tls', rule: listenerTrustAcm },
+  { family: 'tls', rule: tlsVerifyFailed },
   { family: 'traffic', rule: requestsFailing },
 ];

@@ -63,6 +63,8 @@ export interface EnvoyStory {
   };
   /** What else the bootstrap says. */
   readonly bootstrap?: JsonObject;
+  /** What `/clusters` says: cluster → address and port → what is wrong with that host. */
+  readonly hosts?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
   /** Pages that could not be read. */
   readonly without?: readonly string[];
   readonly extra?: JsonObject;
@@ -94,7 +96,7 @@ export function pagesOf(story: EnvoyStory): readonly Page[] {
     { kind: 'listeners', text: JSON.stringify({ listener_statuses: boundListeners(story) }) },
     { kind: 'config_dump', text: JSON.stringify({ configs: configsOf(story, node) }) },
     ...(story.certs ? [{ kind: 'certs', text: certsPage(story.certs) } as const] : []),
-    ...(story.eds ? [{ kind: 'clusters', text: clustersPage(story) } as const] : []),
+    ...(story.eds || story.hosts ? [{ kind: 'clusters', text: clustersPage(story) } as const] : []),
     ...readsOf(story).map((values, index): Page => ({ kind: 'stats', text: statsPage(story, values, index) })),
   ];
   return pages.filter(({ kind }) => !story.without?.includes(kind));
@@ -185,15 +187,19 @@ function certsPage(certs: NonNullable<EnvoyStory['certs']>): string {
   return JSON.stringify({ certificates });
 }
 
-/** The hosts that `/clusters` tells of EDS clusters. */
-function clustersPage({ clusters, eds }: EnvoyStory): string {
-  const statuses = Object.entries(clusters ?? {}).filter(([name]) => eds?.includes(name));
+/** The hosts that `/clusters` tells: of EDS clusters, and those a story names. */
+function clustersPage({ clusters, eds, hosts }: EnvoyStory): string {
+  const ofEds = Object.entries(clusters ?? {})
+    .filter(([name]) => eds?.includes(name))
+    .map(([name, addresses]) => [name, addresses.map((address) => [address, []] as const)] as const);
+  const told = Object.entries(hosts ?? {}).map(([name, health]) => [name, Object.entries(health)] as const);
   return JSON.stringify({
-    cluster_statuses: statuses.map(([name, hosts]) => ({
+    cluster_statuses: [...ofEds, ...told].map(([name, health]) => ({
       name,
-      host_statuses: hosts.map((host) => {
+      host_statuses: health.map(([host, failures]) => {
         const [address = '', port = '80'] = host.split(':');
-        return { address: socket(address, Number(port)), health_status: { eds_health_status: 'HEALTHY' } };
+        const failed = Object.fromEntries(failures.map((failure) => [failure, true]));
+        return { address: socket(address, Number(port)), health_status: { ...failed, eds_health_status: 'HEALTHY' } };
       }),
     })),
   });
