@@ -13,15 +13,18 @@ export interface Session {
   readonly collectMs: number;
 }
 
-/** Starts the engine, collects the sources the flags name, and lets `use` work with it; the engine is ended in any case. */
+/**
+ * Starts the engine, collects the sources the flags name, and lets `use` work with it; the engine is ended in any case.
+ * `sourceless`: the verb has something to look at beside them.
+ */
 export async function withSession<T>(
   flags: SourceFlags,
-  keep: Keep,
+  keep: Keep & { readonly sourceless?: boolean },
   use: (session: Session) => Promise<T>,
 ): Promise<T> {
   const stdin = flags.filename.includes('-') ? await readStdin() : null;
   const request = requestFrom(flags, keep, stdin);
-  if (!namesSource(request)) throw noSource();
+  if (!namesSource(request) && keep.sourceless !== true) throw noSource();
   const engine = startEngine(new URL('./worker.js', import.meta.url));
   try {
     const begun = performance.now();
@@ -33,7 +36,9 @@ export async function withSession<T>(
 }
 
 /** Says on stderr, one line each, which sources were not read whole. */
-export function complain(sources: CollectSummary['sources']): void {
+export function complain(
+  sources: readonly Pick<CollectSummary['sources'][number], 'name' | 'state' | 'detail'>[],
+): void {
   for (const { name, state, detail } of sources) {
     if (state !== 'ok') process.stderr.write(`meshdoctor: ${name}: ${detail}\n`);
   }

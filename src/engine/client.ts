@@ -37,6 +37,7 @@ export function startEngine(entry: URL): EngineClient {
     diagnose: (options) => call('diagnose', options),
     explain: (options) => call('explain', options),
     decide: (options) => call('decide', options),
+    logs: (options) => call('logs', options),
     rescue: (options) => call('rescue', options),
     bundle: () => call('bundle', null),
     close: async () => {

@@ -55,6 +55,11 @@ export function makeEngine(): Engine {
       const { decideLines } = await import('./decide-lines.ts');
       return decideLines(model, options);
     },
+    async logs(options) {
+      model ??= buildModel(collected());
+      const { readLogs } = await import('./logs/logs.ts');
+      return readLogs(model, options, collected().position);
+    },
     async rescue(options) {
       model ??= buildModel(collected());
       const { rescue } = await import('../rescue/rescue.ts');

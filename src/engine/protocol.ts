@@ -1,6 +1,8 @@
 import type { CollectRequest } from '../collect/request.ts';
+import type { LogsDocument } from '../report/logs-document.ts';
 import type { ReportDocument } from '../report/document.ts';
 import type { RescueOptions, RescueResult } from '../rescue/rescue.ts';
+import type { LogsOptions } from './logs/options.ts';
 import type { Explained, ExplainRequest, Unexplained } from '../routing/explained.ts';
 
 /** What a diagnosis should consider. */
@@ -78,6 +80,8 @@ export interface Engine {
   readonly explain: (options: ExplainOptions) => Promise<ExplainResult>;
   /** Decides a part of a file of requests. */
   readonly decide: (options: DecideOptions) => Promise<DecidedLines>;
+  /** Reads access logs, and tells the classes of requests in them by what was collected. */
+  readonly logs: (options: LogsOptions) => Promise<LogsDocument>;
   /** Makes a static configuration of what a gateway runs; needs a request with `keep` and `whole`. */
   readonly rescue: (options: RescueOptions) => Promise<RescueResult>;
   /** The bytes of a bundle of what was read; needs a request with `keep`. */
