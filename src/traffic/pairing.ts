@@ -2,9 +2,12 @@ import type { LogLine } from '../snapshot/access-log/line.ts';
 import { isHandedOver, type LoggedRequest } from './request.ts';
 
 interface Waiting {
+  readonly key: string;
   readonly line: LogLine;
   readonly length: number;
   readonly outer: boolean;
+  /** Its other line came. */
+  joined: boolean;
 }
 
 /** What waits for its other line: as many lines, and as many bytes, as at most this. */
@@ -18,6 +21,9 @@ const mostBytes = 16 << 20;
  */
 export class Pairing {
   readonly #waiting = new Map<string, Waiting[]>();
+  /** In the order they came; `#head` is the oldest that may still wait. (A Map from whose front is deleted is slow to ask for its first.) */
+  #queue: Waiting[] = [];
+  #head = 0;
   #lines = 0;
   #bytes = 0;
   readonly #found: (request: LoggedRequest) => void;
@@ -29,18 +35,17 @@ export class Pairing {
   add(line: LogLine, length: number): void {
     const outer = isHandedOver(line);
     const key = keyOf(line);
-    // A line without a host beyond it was answered by this listener, and one without an id may still be a second line.
     const held = this.#waiting.get(key);
-    const at = held?.findIndex((other) => other.outer !== outer) ?? -1;
-    if (held && at >= 0) {
-      const [other] = held.splice(at, 1);
-      if (other) this.#take(key, held, other);
-      if (other) this.#found(outer ? { outer: line, inner: other.line } : { outer: other.line, inner: line });
+    const other = held?.find((one) => one.outer !== outer);
+    if (other) {
+      this.#leave(other);
+      this.#found(outer ? { outer: line, inner: other.line } : { outer: other.line, inner: line });
       return;
     }
-    const waiting = { line, length, outer };
+    const waiting = { key, line, length, outer, joined: false };
     if (held) held.push(waiting);
     else this.#waiting.set(key, [waiting]);
+    this.#queue.push(waiting);
     this.#lines += 1;
     this.#bytes += length;
     while (this.#lines > mostLines || this.#bytes > mostBytes) this.#giveUpOldest();
@@ -52,19 +57,34 @@ export class Pairing {
   }
 
   #giveUpOldest(): void {
-    const [oldest] = this.#waiting;
-    if (!oldest) return;
-    const [key, held] = oldest;
-    const one = held.shift();
-    if (!one) return;
-    this.#take(key, held, one);
-    this.#found({ outer: one.line, inner: null });
+    const oldest = this.#queue[this.#head];
+    this.#head += 1;
+    if (oldest && !oldest.joined) {
+      this.#leave(oldest);
+      this.#found({ outer: oldest.line, inner: null });
+    }
+    this.#shrink();
   }
 
-  #take(key: string, held: readonly Waiting[], { length }: Waiting): void {
-    if (held.length === 0) this.#waiting.delete(key);
+  /** Lets go of the front of the queue: what is joined must not be kept in memory by it. */
+  #shrink(): void {
+    while (this.#queue[this.#head]?.joined) this.#head += 1;
+    if (this.#head < mostLines) return;
+    this.#queue = this.#queue.slice(this.#head);
+    this.#head = 0;
+  }
+
+  #leave(waiting: Waiting): void {
+    const { key, length } = waiting;
+    const held = this.#waiting.get(key);
+    if (held && held.length > 1) held.splice(held.indexOf(waiting), 1);
+    else this.#waiting.delete(key);
+    waiting.joined = true;
     this.#lines -= 1;
     this.#bytes -= length;
+    if (this.#queue.length < mostLines * 4) return;
+    this.#queue = this.#queue.slice(this.#head).filter((one) => !one.joined);
+    this.#head = 0;
   }
 }
 
