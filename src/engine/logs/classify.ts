@@ -10,6 +10,7 @@ import { tellingLine } from '../../traffic/request.ts';
 import { answer } from '../answered.ts';
 import { CannotExplain, type Decider, type RunningTable } from '../deciders.ts';
 import { cannot, decidersFor } from '../explain.ts';
+import { decidingShape, isDecidedByShape, pathTextsOf } from './alike-paths.ts';
 import { requestOfLine } from '../request-of-line.ts';
 import { findWay } from '../way.ts';
 
@@ -21,11 +22,17 @@ export function classifyBy(model: Model, gateway: string | null, envoyVersion: s
   const deciders = decidersFor(model, gateway, envoyVersion);
   if (deciders instanceof CannotExplain) return () => null;
   const asked = askedOf(deciders);
+  const texts = pathTextsOf(deciders.flatMap(({ tables }) => tables.map(({ table }) => table)));
   const names = new Map<RunningTable, ReadonlyMap<string, string>>();
   const known = new Map<string, Classified | null>();
   return ({ outer, inner }) => {
     const { status, flag } = tellingLine({ outer, inner });
-    const key = keyOf(outer, `${status} ${flag}`, asked);
+    const target = asked.query ? outer.path : (outer.path?.split('?', 1)[0] ?? null);
+    const shape = outer.pathCut ? null : decidingShape(target, texts);
+    const ending = `${status} ${flag}`;
+    const byShape = shape === null ? undefined : known.get(keyOf(outer, shape, ending, asked));
+    if (byShape !== undefined) return byShape;
+    const key = keyOf(outer, target, ending, asked);
     const held = known.get(key);
     if (held !== undefined) return held;
     if (known.size >= mostRemembered) known.clear();
@@ -38,7 +45,8 @@ export function classifyBy(model: Model, gateway: string | null, envoyVersion: s
       labels = labelsOf(running);
       names.set(running, labels);
     }
-    return remember(known, key, classified(running, decision, labels));
+    const alike = target !== null && shape !== null && isDecidedByShape(target, shape, decision, texts);
+    return remember(known, alike ? keyOf(outer, shape, ending, asked) : key, classified(running, decision, labels));
   };
 }
 
@@ -71,13 +79,8 @@ function askedOf(deciders: readonly Decider[]): Asked {
   return { headers: [...headers].filter((name) => !name.startsWith(':')), query };
 }
 
-function keyOf(
-  { method, authority, path, headers, protocol, sni, pathCut }: LogLine,
-  ending: string,
-  asked: Asked,
-): string {
-  const query = path === null || asked.query ? -1 : path.indexOf('?');
-  const target = query < 0 ? path : path?.slice(0, query);
+function keyOf(line: LogLine, target: string | null, ending: string, asked: Asked): string {
+  const { method, authority, headers, protocol, sni, pathCut } = line;
   let told = '';
   for (const name of asked.headers) told += `${headers[name] ?? ''}\n`;
   return `${method} ${authority} ${target} ${ending} ${protocol} ${sni} ${pathCut} ${told}`;
