@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { mostLineLength } from './reader.ts';
 
@@ -21,22 +21,28 @@ export async function* readLines(path: string): AsyncGenerator<LinesRead> {
 }
 
 async function openLog(path: string): Promise<Readable> {
-  if (path === '-') return maybeGunzip(createReadStream('', { fd: 0, autoClose: false, highWaterMark: 1 << 18 }), null);
-  const file = await open(path);
-  const { bytesRead, buffer } = await file.read(Buffer.alloc(2), 0, 2, 0).catch(async (error: unknown) => {
-    await file.close();
-    throw error;
-  });
-  const stream = file.createReadStream({ start: 0, highWaterMark: 1 << 18 });
-  return maybeGunzip(stream, bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b);
+  const options = { highWaterMark: 1 << 18 };
+  const stream =
+    path === '-' ? createReadStream('', { ...options, fd: 0, autoClose: false }) : await opened(path, options);
+  const chunks = stream[Symbol.asyncIterator]();
+  const { value: first, done } = await chunks.next();
+  const head = done ? Buffer.alloc(0) : Buffer.from(first);
+  const whole = Readable.from(from(head, chunks));
+  if (head[0] !== 0x1f || head[1] !== 0x8b) return whole;
+  const gunzip = createGunzip({ chunkSize: 1 << 18 });
+  whole.on('error', (error) => gunzip.destroy(error));
+  return whole.pipe(gunzip);
 }
 
-/** Null: what comes first is not known before it is read, and standard input is taken as it comes. */
-function maybeGunzip(stream: Readable, zipped: boolean | null): Readable {
-  if (zipped !== true) return stream;
-  const gunzip = createGunzip({ chunkSize: 1 << 18 });
-  stream.on('error', (error) => gunzip.destroy(error));
-  return stream.pipe(gunzip);
+async function opened(path: string, options: { readonly highWaterMark: number }): Promise<Readable> {
+  return (await open(path)).createReadStream(options);
+}
+
+async function* from(head: Buffer, rest: AsyncIterator<unknown>): AsyncGenerator<Buffer> {
+  yield head;
+  for (let next = await rest.next(); !next.done; next = await rest.next()) {
+    if (next.value instanceof Uint8Array) yield Buffer.from(next.value);
+  }
 }
 
 /** Cuts bytes into lines. */
