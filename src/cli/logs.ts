@@ -24,7 +24,11 @@ export interface LogsFlags {
 /** `meshdoctor logs`: classes of requests in access logs, each failing one explained; sets the exit code. */
 export async function logs(named: readonly string[], flags: SourceFlags & LogsFlags): Promise<void> {
   const files = [...named, ...flags.accessLog];
-  if (files.length === 0) throw new Failure('name a log: meshdoctor logs FILE…, - for standard input, .gz too', 2);
+  if (files.length === 0 && flags.bundle.length === 0)
+    throw new Failure(
+      'name a log: meshdoctor logs FILE… (- for standard input, .gz too), or a --bundle that holds one',
+      2,
+    );
   if (files.filter((file) => file === '-').length + Number(flags.filename.includes('-')) > 1)
     throw new Failure('only one of the logs and -f can be standard input (-)', 2);
   const statuses = flags.status.flatMap((list) => list.split(',')).filter((text) => text !== '');

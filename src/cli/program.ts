@@ -27,6 +27,12 @@ export function buildProgram(): Command {
   addSourceOptions(program.command('collect'))
     .description('write what was seen into a bundle, redacted')
     .requiredOption('--output-file <file>', 'the bundle to write (.tar.gz)')
+    .addOption(list('--access-log <file>', 'an access log to keep, redacted; gzipped or not, - for standard input'))
+    .option(
+      '--log-format <string>',
+      "the gateway's log format, text or JSON (else from its configuration, else detected)",
+    )
+    .option('--no-logs', 'no access logs, whatever is given')
     .option(
       '--for-rescue',
       'keep the configuration whole, so that it can be started again: keep the file like a key',

@@ -1,4 +1,4 @@
-import { namesSource } from '../collect/request.ts';
+import { type CollectRequest, namesSource } from '../collect/request.ts';
 import type { EngineClient } from '../engine/client.ts';
 import { startEngine } from '../engine/client.ts';
 import type { CollectSummary } from '../engine/protocol.ts';
@@ -19,11 +19,12 @@ export interface Session {
  */
 export async function withSession<T>(
   flags: SourceFlags,
-  keep: Keep & { readonly sourceless?: boolean },
+  keep: Keep & { readonly sourceless?: boolean; readonly accessLogs?: CollectRequest['accessLogs'] },
   use: (session: Session) => Promise<T>,
 ): Promise<T> {
   const stdin = flags.filename.includes('-') ? await readStdin() : null;
-  const request = requestFrom(flags, keep, stdin);
+  const asked = requestFrom(flags, keep, stdin);
+  const request = keep.accessLogs ? { ...asked, accessLogs: keep.accessLogs } : asked;
   if (!namesSource(request) && keep.sourceless !== true) throw noSource();
   const engine = startEngine(new URL('./worker.js', import.meta.url));
   try {

@@ -17,6 +17,7 @@ export async function collect(request: CollectRequest): Promise<Collected> {
   const readAt = request.now ?? startedAt.toISOString();
   const files = await readFiles(request, readAt);
   const harvests = [...files, ...(await readLive(request, deadline, countEnvoys(files)))];
+  if (request.accessLogs.paths.length > 0) harvests.push(await readAccessLogs(request, harvests, readAt));
   const takenAt = request.now ?? harvests.find((harvest) => harvest.takenAt !== undefined)?.takenAt ?? readAt;
   return { snapshot: assembleSnapshot(harvests, takenAt), timedOut: deadline.aborted };
 }
@@ -68,6 +69,17 @@ async function readFiles(request: CollectRequest, readAt: string): Promise<reado
     );
   }
   return harvests;
+}
+
+async function readAccessLogs(
+  { accessLogs }: CollectRequest,
+  harvests: readonly Harvest[],
+  now: string,
+): Promise<Harvest> {
+  const { harvestLogs } = await import('./access-log/harvest.ts');
+  const envoys = harvests.flatMap((harvest) => harvest.envoys);
+  const objects = harvests.flatMap((harvest) => harvest.objects);
+  return harvestLogs({ ...accessLogs, read: { envoys, objects }, now });
 }
 
 function countEnvoys(harvests: readonly Harvest[]): number {

@@ -16,6 +16,8 @@ export interface CollectRequest {
   readonly saved: SavedAdminFiles;
   /** `--bundle`. */
   readonly bundles: readonly string[];
+  /** Access logs to keep, redacted; `format`: theirs, where it is told. */
+  readonly accessLogs: { readonly paths: readonly string[]; readonly format: string | null };
   /** `--rescue-copies`: files and folders in which rescue copies lie. */
   readonly rescueCopies: readonly string[];
   /** `--window`: milliseconds between the two readings of counters. */
@@ -56,6 +58,7 @@ export const emptyRequest: CollectRequest = {
   saved: { configDump: [], clusters: [], listeners: [], stats: [], certs: [], serverInfo: [], runtime: [] },
   bundles: [],
   rescueCopies: [],
+  accessLogs: { paths: [], format: null },
   windowMs: 5000,
   timeoutMs: 60_000,
   requestTimeoutMs: 20_000,
@@ -68,5 +71,8 @@ export const emptyRequest: CollectRequest = {
 /** True when a request names at least one source. */
 export function namesSource(request: CollectRequest): boolean {
   const saved = Object.values(request.saved).some((paths) => paths.length > 0);
-  return saved || request.files.length + request.base.length + request.admin.length + request.bundles.length > 0;
+  const logs = request.accessLogs.paths.length > 0;
+  return (
+    saved || logs || request.files.length + request.base.length + request.admin.length + request.bundles.length > 0
+  );
 }

@@ -6,6 +6,7 @@ export type DocumentKind =
   | 'manifest'
   | 'coverage'
   | 'rescue-copies'
+  | 'access_log'
   | 'server_info'
   | 'ready'
   | 'listeners'

@@ -1,6 +1,6 @@
 import type { LogLine } from '../snapshot/access-log/line.ts';
 import { pathShape } from '../snapshot/path-shape.ts';
-import { clientFamily } from './client.ts';
+import { clientFamily } from '../snapshot/client-family.ts';
 import { Pairing } from './pairing.ts';
 import { Quantiles } from './quantiles.ts';
 import { RateCounter } from './rates.ts';

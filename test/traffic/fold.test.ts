@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { LogReader } from '../../src/collect/access-log/reader.ts';
 import { pathShape, textForm } from '../../src/snapshot/path-shape.ts';
 import { causeOf } from '../../src/traffic/cause.ts';
-import { clientFamily } from '../../src/traffic/client.ts';
+import { clientFamily } from '../../src/snapshot/client-family.ts';
 import { TrafficFold } from '../../src/traffic/fold.ts';
 import { Quantiles } from '../../src/traffic/quantiles.ts';
 import { RateCounter } from '../../src/traffic/rates.ts';

@@ -41,6 +41,7 @@ export interface BundleManifest {
 const kinds: ReadonlySet<string> = new Set<DocumentKind>([
   'manifest',
   'coverage',
+  'access_log',
   'server_info',
   'ready',
   'listeners',

@@ -97,8 +97,12 @@ function restore(path: string, files: Files, manifest: BundleManifest, options: 
     });
     return manifestHarvest(texts, { defaultNamespace, closed: false, keep });
   });
+  // Kept whatever else is dropped: a log is read line by line, and not before it is asked for.
+  const logs = manifest.documents
+    .filter(({ kind }) => kind === 'access_log')
+    .map((of) => makeDocument({ ...of, id: prefix + of.id }, files.get(of.id) ?? '', true));
   return {
-    documents: [...objects.flatMap(({ documents }) => documents), ...pages.map(({ document }) => document)],
+    documents: [...objects.flatMap(({ documents }) => documents), ...pages.map(({ document }) => document), ...logs],
     objects: objects.flatMap((harvest) => harvest.objects),
     envoys: envoys.map(({ view }) => view),
     coverage: manifest.coverage.map((entry) =>

@@ -1,3 +1,4 @@
+import { readLines } from '../../collect/access-log/lines.ts';
 import type { Model } from '../../model/model.ts';
 import type { LoggedClass, LogsDocument } from '../../report/logs-document.ts';
 import { TrafficFold } from '../../traffic/fold.ts';
@@ -6,9 +7,9 @@ import type { Traffic, TrafficClass } from '../../traffic/traffic.ts';
 import type { PositionOf } from '../objects.ts';
 import { classifyBy } from './classify.ts';
 import { explainClass } from './explain-class.ts';
-import { compileFormat, formatsOf } from './formats.ts';
+import { compileFormat, formatsOf } from '../../collect/access-log/formats.ts';
 import { type LogsOptions, wanted } from './options.ts';
-import { emptyTally, readLog } from './tally.ts';
+import { emptyTally, type Log, readLog } from './tally.ts';
 
 /** Classes beyond so many are told together; each takes up to 30 KiB. */
 const mostClasses = 2_000;
@@ -17,11 +18,11 @@ const mostClasses = 2_000;
 export async function readLogs(model: Model, options: LogsOptions, position: PositionOf): Promise<LogsDocument> {
   const { files, format, since, until, by, gateway, envoyVersion } = options;
   const given = format === null ? [] : [compileFormat(format)].filter((parser) => parser !== null);
-  const formats = [...given, ...formatsOf(model)];
+  const formats = [...given, ...formatsOf(model.snapshot)];
   const fold = new TrafficFold({ classify: classifyBy(model, gateway, envoyVersion), by, mostClasses });
   const tally = emptyTally();
   const sources: LogsDocument['sources'][number][] = [];
-  for (const path of files) sources.push(await readLog(path, formats, options, fold, tally));
+  for (const log of logsOf(model, files)) sources.push(await readLog(log, formats, options, fold, tally));
   const traffic = fold.end();
   const minutes = traffic.covered ? Math.max(1, traffic.covered.to - traffic.covered.from) / 60_000 : null;
   const served = servedOf(traffic);
@@ -52,6 +53,21 @@ export async function readLogs(model: Model, options: LogsOptions, position: Pos
     notes: notesOf(options, given.length, traffic, tally.parsed),
     sources,
   };
+}
+
+/** The files that are named, and the logs that a bundle brought. */
+function logsOf(model: Model, files: readonly string[]): readonly Log[] {
+  const bundled = model.snapshot.documents.filter(({ kind }) => kind === 'access_log');
+  return [
+    ...files.map((path) => ({ name: path === '-' ? 'standard input' : path, pieces: readLines(path) })),
+    ...bundled.map(({ origin, size, text }) => {
+      const lines = (text() ?? '').split('\n');
+      return {
+        name: origin,
+        pieces: [{ lines: lines.at(-1) === '' ? lines.slice(0, -1) : lines, bytes: size, cut: 0 }],
+      };
+    }),
+  ];
 }
 
 function explanationOf(model: Model, one: TrafficClass, options: LogsOptions, position: PositionOf): string | null {

@@ -1,4 +1,4 @@
-import { readLines } from '../../collect/access-log/lines.ts';
+import type { LinesRead } from '../../collect/access-log/lines.ts';
 import { LogReader } from '../../collect/access-log/reader.ts';
 import type { LineParser } from '../../collect/access-log/text-parser.ts';
 import { describeError } from '../../collect/describe-error.ts';
@@ -33,20 +33,25 @@ export function emptyTally(): Counting {
   };
 }
 
+/** A log: a file, or a document of a bundle. */
+export interface Log {
+  readonly name: string;
+  readonly pieces: AsyncIterable<LinesRead> | Iterable<LinesRead>;
+}
+
 /** Reads one log into the fold; what it came to as a source. A log that breaks off is read as far as it goes. */
 export async function readLog(
-  path: string,
+  { name: file, pieces }: Log,
   formats: readonly LineParser[],
   { since, until }: Pick<LogsOptions, 'since' | 'until'>,
   fold: TrafficFold,
   tally: Counting,
 ): Promise<LogsDocument['sources'][number]> {
   const reader = new LogReader(formats);
-  const file = path === '-' ? 'standard input' : path;
   let bytes = 0;
   const before = { ...tally };
   try {
-    for await (const piece of readLines(path)) {
+    for await (const piece of pieces) {
       bytes = piece.bytes;
       for (const raw of piece.lines) take(raw);
     }

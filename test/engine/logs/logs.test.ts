@@ -1,7 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readUsualJson } from '../../../src/collect/access-log/json-parser.ts';
@@ -151,6 +151,24 @@ describe('logs', () => {
     expect(drawn).toMatch(/why {4}no route of the gateway takes the request/);
     expect(drawn.split('\n').every((row) => row.length <= 100)).toBe(true);
   });
+});
+
+it('keeps a log in a bundle without anything personal, and tells the same of it', async () => {
+  const secret = line('/cart/4711?token=hunter2', '503 UF', '01:26:44.698', 'ShopApp/8.2 (device 77-ann)');
+  const path = await file(
+    'kept.log',
+    secret.replace('- "-" "Shop', '- "203.0.113.9" "Shop') + line('/cart/9', '200 -'),
+  );
+  const engine = makeEngine();
+  await engine.collect({ ...emptyRequest, keep: true, accessLogs: { paths: [path], format: null } });
+  const bundle = await file('kept.tar.gz', await engine.bundle());
+  const unpacked = gunzipSync(await readFile(bundle)).toString('utf8');
+  for (const word of ['4711', 'hunter2', '203.0.113.9', 'ann']) expect(unpacked).not.toContain(word);
+  const read = makeEngine();
+  await read.collect({ ...emptyRequest, bundles: [bundle] });
+  const { sources: _, ...kept } = await read.logs({ ...everything, files: [], by: 'client' });
+  const { sources: __, ...first } = await logs({ files: [path], by: 'client' });
+  expect(kept).toEqual(first);
 });
 
 it('decides paths of one shape as each alone', async () => {

@@ -1,14 +1,14 @@
-import { compileJson } from '../../collect/access-log/json-parser.ts';
-import { compileText, type LineParser } from '../../collect/access-log/text-parser.ts';
+import { compileJson } from './json-parser.ts';
+import { compileText, type LineParser } from './text-parser.ts';
 import { asList, asObject, asText, isObject, type JsonObject } from '../../lib/json.ts';
-import type { Model } from '../../model/model.ts';
+import type { Harvest } from '../../snapshot/snapshot.ts';
 
 /** The formats in which the gateways that were read write their access logs: as their Envoys run them, else as the objects ask. */
-export function formatsOf(model: Model): readonly LineParser[] {
-  const running = model.envoys.flatMap(({ listenerConfig }) =>
+export function formatsOf({ envoys, objects }: Pick<Harvest, 'envoys' | 'objects'>): readonly LineParser[] {
+  const running = envoys.flatMap(({ listenerConfig }) =>
     listenerConfig.state === 'listed' ? listenerConfig.value.flatMap(({ body }) => loggersIn(body?.json)) : [],
   );
-  const asked = model.snapshot.objects
+  const asked = objects
     .filter(({ ref }) => ref.kind === 'VirtualGateway')
     .map(({ body }) => asObject(asObject(asObject(asObject(body.spec).logging).accessLog).file));
   const compiled = new Map<string, LineParser>();
