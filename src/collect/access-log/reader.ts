@@ -1,4 +1,5 @@
 import type { LogLine, ProcessLine } from '../../snapshot/access-log/line.ts';
+import type { Draft } from './draft.ts';
 import { defaultTextFormat } from './format.ts';
 import { readUsualJson } from './json-parser.ts';
 import { readProcessLine } from './process-line.ts';
@@ -33,9 +34,12 @@ export const mostLineLength = 256 * 1024;
 export class LogReader {
   readonly #parsers: LineParser[];
   readonly #unwrapper = new Unwrapper(mostLineLength);
+  readonly #pod: string | null;
   #afterProcess = false;
 
-  constructor(formats: readonly LineParser[]) {
+  /** `pod`: whose log it is, where lines do not name theirs. */
+  constructor(formats: readonly LineParser[], pod: string | null = null) {
+    this.#pod = pod;
     this.#parsers = [...formats, ...usualFormats, readUsualJson];
   }
 
@@ -52,14 +56,15 @@ export class LogReader {
     const line = this.#parse(text);
     if (line) {
       this.#afterProcess = false;
-      return { kind: 'request', line: pod === null ? line : { ...line, pod } };
+      line.pod = pod ?? line.pod ?? this.#pod;
+      return { kind: 'request', line };
     }
     // Envoy's own log prints configuration and traces over many lines.
     return this.#afterProcess ? { kind: 'process-more' } : { kind: 'unparsed', text };
   }
 
   /** The parser that read the last line is asked first: a log has few formats. */
-  #parse(text: string): LogLine | null {
+  #parse(text: string): Draft | null {
     for (const [index, parser] of this.#parsers.entries()) {
       const line = parser(text);
       if (!line) continue;

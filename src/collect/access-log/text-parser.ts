@@ -1,11 +1,10 @@
-import type { LogLine } from '../../snapshot/access-log/line.ts';
 import { type Draft, emptyDraft, put } from './draft.ts';
 import { type FormatPart, parseFormat } from './format.ts';
 import { type Meaning, meaningOf, type Operator } from './operators.ts';
 import { compileStartTime, type TimeReader } from './start-time.ts';
 
 /** Reads one line; null where it is not in the format. */
-export type LineParser = (line: string) => LogLine | null;
+export type LineParser = (line: string) => Draft | null;
 
 /** A value between two literal texts. Operators side by side are one slot: where one ends the line does not tell. */
 interface Slot {
@@ -83,7 +82,7 @@ function slotsOf(parts: readonly FormatPart[]): { readonly lead: string; readonl
   return { lead, slots };
 }
 
-function fromLeft(slots: readonly Slot[], line: string, from: number): LogLine | null {
+function fromLeft(slots: readonly Slot[], line: string, from: number): Draft | null {
   const draft = emptyDraft();
   let at = from;
   for (const slot of slots) {
@@ -112,7 +111,7 @@ function takeTime(draft: Draft, { pattern, read }: TimeReader, after: string, li
 }
 
 /** Values that clients fill may hold what delimits them: what stands before the last such one is read from the left, the rest from the right. */
-function fromBothEnds(slots: readonly Slot[], pivot: number, line: string, from: number): LogLine | null {
+function fromBothEnds(slots: readonly Slot[], pivot: number, line: string, from: number): Draft | null {
   const draft = emptyDraft();
   let end = line.length;
   for (let index = slots.length - 1; index > pivot; index -= 1) {

@@ -47,7 +47,7 @@ export async function readLog(
   fold: TrafficFold,
   tally: Counting,
 ): Promise<LogsDocument['sources'][number]> {
-  const reader = new LogReader(formats);
+  const reader = new LogReader(formats, podOf(file));
   let bytes = 0;
   const before = { ...tally };
   try {
@@ -77,7 +77,7 @@ export async function readLog(
       const { at } = read.line;
       const out = at !== null && ((since !== null && at < since) || (until !== null && at > until));
       if (out) tally.outside += 1;
-      else fold.add(read.line.pod === null ? { ...read.line, pod: podOf(file) } : read.line, raw.length);
+      else fold.add(read.line, raw.length);
     } else if (read.kind === 'process') {
       tally.processLines += 1;
       tally.processKinds[read.line.kind] += 1;
