@@ -45,6 +45,7 @@ import injectionBreaksNewPods from './targets/injection-breaks-new-pods.ts';
 import nodeHostnameUnknown from './targets/node-hostname-unknown.ts';
 import nodeNoReadyEndpoint from './targets/node-no-ready-endpoint.ts';
 import nodePortMismatch from './targets/node-port-mismatch.ts';
+import nodeWithoutSidecar from './targets/node-without-sidecar.ts';
 import retriesExhausted from './targets/retries-exhausted.ts';
 import retryStorm from './targets/retry-storm.ts';
 import sidecarNeverConfigured from './targets/sidecar-never-configured.ts';
@@ -105,6 +106,7 @@ export const catalogue: readonly { readonly family: string; readonly rule: Rule 
   { family: 'targets', rule: nodeHostnameUnknown },
   { family: 'targets', rule: nodeNoReadyEndpoint },
   { family: 'targets', rule: nodePortMismatch },
+  { family: 'targets', rule: nodeWithoutSidecar },
   { family: 'targets', rule: retriesExhausted },
   { family: 'targets', rule: retryStorm },
   { family: 'targets', rule: sidecarNeverConfigured },
