@@ -12,7 +12,7 @@ export default defineRule({
   severity: 'info',
   needs: anyOf(allOf('mesh.virtualNodes', 'platform.pods')),
   also: ['platform.workloads', 'mesh.virtualServices', 'mesh.virtualRouters', 'mesh.virtualGateways'],
-  explains: ['tls-mode-mismatch', 'upstream-connect-failures', 'upstream-resets'],
+  explains: ['tls-mode-mismatch'],
   docs: {
     what: 'A VirtualNode whose pods have no container `envoy`. While leaving App Mesh that is the cure, and only information; a warning where somebody demands TLS of it, which its Envoy would have spoken.',
     why: 'Gateways reach such pods all the same, in plain text. Where TLS is demanded the application itself must speak it, else each request gets 503.',
