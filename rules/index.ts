@@ -40,6 +40,7 @@ import targetServiceMissing from './references/target-service-missing.ts';
 import targetServiceNoProvider from './references/target-service-no-provider.ts';
 import webhookWouldReject from './references/webhook-would-reject.ts';
 import circuitBreakerOpen from './targets/circuit-breaker-open.ts';
+import defaultBackendForgeable from './targets/default-backend-forgeable.ts';
 import endpointsEjected from './targets/endpoints-ejected.ts';
 import injectionBreaksNewPods from './targets/injection-breaks-new-pods.ts';
 import nodeHostnameUnknown from './targets/node-hostname-unknown.ts';
@@ -62,6 +63,7 @@ import upstreamTimeouts from './targets/upstream-timeouts.ts';
 import certificateExpired from './tls/certificate-expired.ts';
 import certificateExpiring from './tls/certificate-expiring.ts';
 import listenerTrustAcm from './tls/listener-trust-acm.ts';
+import secretNotDelivered from './tls/secret-not-delivered.ts';
 import tlsVerifyFailed from './tls/tls-verify-failed.ts';
 
 /** Every rule, by family and name. */
@@ -106,6 +108,7 @@ export const catalogue: readonly { readonly family: string; readonly rule: Rule 
   { family: 'references', rule: targetServiceNoProvider },
   { family: 'references', rule: webhookWouldReject },
   { family: 'targets', rule: circuitBreakerOpen },
+  { family: 'targets', rule: defaultBackendForgeable },
   { family: 'targets', rule: endpointsEjected },
   { family: 'targets', rule: injectionBreaksNewPods },
   { family: 'targets', rule: nodeHostnameUnknown },
@@ -128,5 +131,6 @@ export const catalogue: readonly { readonly family: string; readonly rule: Rule 
   { family: 'tls', rule: certificateExpired },
   { family: 'tls', rule: certificateExpiring },
   { family: 'tls', rule: listenerTrustAcm },
+  { family: 'tls', rule: secretNotDelivered },
   { family: 'tls', rule: tlsVerifyFailed },
 ];
