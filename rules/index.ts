@@ -63,15 +63,22 @@ import targetServiceMissing from './references/target-service-missing.ts';
 import targetServiceNoProvider from './references/target-service-no-provider.ts';
 import webhookWouldReject from './references/webhook-would-reject.ts';
 import circuitBreakerOpen from './targets/circuit-breaker-open.ts';
+import defaultBackendForgeable from './targets/default-backend-forgeable.ts';
 import endpointsEjected from './targets/endpoints-ejected.ts';
 import injectionBreaksNewPods from './targets/injection-breaks-new-pods.ts';
 import nodeHostnameUnknown from './targets/node-hostname-unknown.ts';
 import nodeNoReadyEndpoint from './targets/node-no-ready-endpoint.ts';
+import nodePortBypassesEnvoy from './targets/node-port-bypasses-envoy.ts';
 import nodePortMismatch from './targets/node-port-mismatch.ts';
+import nodeWithoutSidecar from './targets/node-without-sidecar.ts';
+import outlierDetectionUseless from './targets/outlier-detection-useless.ts';
+import protocolMismatch from './targets/protocol-mismatch.ts';
 import retriesExhausted from './targets/retries-exhausted.ts';
 import retryStorm from './targets/retry-storm.ts';
+import routerTargetsPortsDiffer from './targets/router-targets-ports-differ.ts';
 import sidecarNeverConfigured from './targets/sidecar-never-configured.ts';
 import sidecarRestartRisk from './targets/sidecar-restart-risk.ts';
+import timeoutNotEffective from './targets/timeout-not-effective.ts';
 import trafficToMeshAllowAll from './targets/traffic-to-mesh-allow-all.ts';
 import upstreamConnectFailures from './targets/upstream-connect-failures.ts';
 import upstreamResets from './targets/upstream-resets.ts';
@@ -79,6 +86,7 @@ import upstreamTimeouts from './targets/upstream-timeouts.ts';
 import certificateExpired from './tls/certificate-expired.ts';
 import certificateExpiring from './tls/certificate-expiring.ts';
 import listenerTrustAcm from './tls/listener-trust-acm.ts';
+import secretNotDelivered from './tls/secret-not-delivered.ts';
 import tlsVerifyFailed from './tls/tls-verify-failed.ts';
 import requestsFailing from './traffic/requests-failing.ts';
 
@@ -147,15 +155,22 @@ export const catalogue: readonly { readonly family: string; readonly rule: Rule 
   { family: 'references', rule: targetServiceNoProvider },
   { family: 'references', rule: webhookWouldReject },
   { family: 'targets', rule: circuitBreakerOpen },
+  { family: 'targets', rule: defaultBackendForgeable },
   { family: 'targets', rule: endpointsEjected },
   { family: 'targets', rule: injectionBreaksNewPods },
   { family: 'targets', rule: nodeHostnameUnknown },
   { family: 'targets', rule: nodeNoReadyEndpoint },
+  { family: 'targets', rule: nodePortBypassesEnvoy },
   { family: 'targets', rule: nodePortMismatch },
+  { family: 'targets', rule: nodeWithoutSidecar },
+  { family: 'targets', rule: outlierDetectionUseless },
+  { family: 'targets', rule: protocolMismatch },
   { family: 'targets', rule: retriesExhausted },
   { family: 'targets', rule: retryStorm },
+  { family: 'targets', rule: routerTargetsPortsDiffer },
   { family: 'targets', rule: sidecarNeverConfigured },
   { family: 'targets', rule: sidecarRestartRisk },
+  { family: 'targets', rule: timeoutNotEffective },
   { family: 'targets', rule: trafficToMeshAllowAll },
   { family: 'targets', rule: upstreamConnectFailures },
   { family: 'targets', rule: upstreamResets },
@@ -163,6 +178,7 @@ export const catalogue: readonly { readonly family: string; readonly rule: Rule 
   { family: 'tls', rule: certificateExpired },
   { family: 'tls', rule: certificateExpiring },
   { family: 'tls', rule: listenerTrustAcm },
+  { family: 'tls', rule: secretNotDelivered },
   { family: 'tls', rule: tlsVerifyFailed },
   { family: 'traffic', rule: requestsFailing },
 ];
