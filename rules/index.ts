@@ -12,6 +12,7 @@ import replicasDisagree from './control-plane/replicas-disagree.ts';
 import rescueCopyMissing from './control-plane/rescue-copy-missing.ts';
 import restartLosesConfig from './control-plane/restart-loses-config.ts';
 import webhookBlocksPods from './control-plane/webhook-blocks-pods.ts';
+import gatewayAdminExposed from './gateway/gateway-admin-exposed.ts';
 import gatewayBlockedByNetworkPolicy from './gateway/gateway-blocked-by-network-policy.ts';
 import gatewayIngressBroken from './gateway/gateway-ingress-broken.ts';
 import gatewayListenerMissing from './gateway/gateway-listener-missing.ts';
@@ -69,6 +70,7 @@ export const catalogue: readonly { readonly family: string; readonly rule: Rule 
   { family: 'control-plane', rule: rescueCopyMissing },
   { family: 'control-plane', rule: restartLosesConfig },
   { family: 'control-plane', rule: webhookBlocksPods },
+  { family: 'gateway', rule: gatewayAdminExposed },
   { family: 'gateway', rule: gatewayBlockedByNetworkPolicy },
   { family: 'gateway', rule: gatewayIngressBroken },
   { family: 'gateway', rule: gatewayListenerMissing },
