@@ -20,7 +20,17 @@ import rescueCopyMissing from './control-plane/rescue-copy-missing.ts';
 import restartLosesConfig from './control-plane/restart-loses-config.ts';
 import streamClosed from './control-plane/stream-closed.ts';
 import webhookBlocksPods from './control-plane/webhook-blocks-pods.ts';
+import gatewayAdminExposed from './gateway/gateway-admin-exposed.ts';
+import gatewayBlockedByNetworkPolicy from './gateway/gateway-blocked-by-network-policy.ts';
+import gatewayIngressBroken from './gateway/gateway-ingress-broken.ts';
 import gatewayListenerMissing from './gateway/gateway-listener-missing.ts';
+import gatewayLoadBalancerPending from './gateway/gateway-load-balancer-pending.ts';
+import gatewayNoReadyPod from './gateway/gateway-no-ready-pod.ts';
+import gatewayNoService from './gateway/gateway-no-service.ts';
+import gatewayNotInjected from './gateway/gateway-not-injected.ts';
+import gatewayPodFailing from './gateway/gateway-pod-failing.ts';
+import gatewayPortNotExposed from './gateway/gateway-port-not-exposed.ts';
+import gatewayWithoutRoutes from './gateway/gateway-without-routes.ts';
 import loadBalancerTargetsUnhealthy from './gateway/load-balancer-targets-unhealthy.ts';
 import hostRewritten from './matching/host-rewritten.ts';
 import hostnameWithPort from './matching/hostname-with-port.ts';
@@ -112,7 +122,17 @@ export const catalogue: readonly { readonly family: string; readonly rule: Rule 
   { family: 'control-plane', rule: restartLosesConfig },
   { family: 'control-plane', rule: streamClosed },
   { family: 'control-plane', rule: webhookBlocksPods },
+  { family: 'gateway', rule: gatewayAdminExposed },
+  { family: 'gateway', rule: gatewayBlockedByNetworkPolicy },
+  { family: 'gateway', rule: gatewayIngressBroken },
   { family: 'gateway', rule: gatewayListenerMissing },
+  { family: 'gateway', rule: gatewayLoadBalancerPending },
+  { family: 'gateway', rule: gatewayNoReadyPod },
+  { family: 'gateway', rule: gatewayNoService },
+  { family: 'gateway', rule: gatewayNotInjected },
+  { family: 'gateway', rule: gatewayPodFailing },
+  { family: 'gateway', rule: gatewayPortNotExposed },
+  { family: 'gateway', rule: gatewayWithoutRoutes },
   { family: 'gateway', rule: loadBalancerTargetsUnhealthy },
   { family: 'matching', rule: hostRewritten },
   { family: 'matching', rule: hostnameWithPort },

@@ -71,6 +71,8 @@ export interface EnvoyStory {
   readonly hosts?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
   /** Pages that could not be read. */
   readonly without?: readonly string[];
+  /** The address its admin endpoint binds; loopback where left out. */
+  readonly admin?: string;
   readonly extra?: JsonObject;
 }
 
@@ -122,7 +124,7 @@ function configsOf(story: EnvoyStory, node: string): readonly JsonObject[] {
           lds_config: { ads: {}, initial_fetch_timeout: '0s' },
           cds_config: { ads: {}, initial_fetch_timeout: '0s' },
         },
-        admin: { address: socket('127.0.0.1', 9901) },
+        admin: { address: socket(story.admin ?? '127.0.0.1', 9901) },
         ...story.bootstrap,
       },
       last_updated: '2026-09-01T08:00:00.000Z',
