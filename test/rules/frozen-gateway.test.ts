@@ -115,8 +115,14 @@ describe('a frozen gateway', () => {
     );
     const { checks } = diagnose(model, rules);
     const unjudged = checks.filter(({ notEvaluated }) => notEvaluated.length > 0).map(({ rule }) => rule);
-    // The set holds neither certificates nor EndpointSlices.
-    expect([...unjudged].sort()).toEqual(['certificate-expired', 'certificate-expiring', 'node-no-ready-endpoint']);
+    // The set holds neither certificates, secrets nor EndpointSlices.
+    expect([...unjudged].sort()).toEqual([
+      'certificate-expired',
+      'certificate-expiring',
+      'certificate-name-mismatch',
+      'node-no-ready-endpoint',
+      'secret-not-delivered',
+    ]);
   });
 
   it('that lost a pod: the pod is the root, and what threatens the others is folded under it', () => {
