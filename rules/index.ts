@@ -95,8 +95,10 @@ import upstreamResets from './targets/upstream-resets.ts';
 import upstreamTimeouts from './targets/upstream-timeouts.ts';
 import certificateExpired from './tls/certificate-expired.ts';
 import certificateExpiring from './tls/certificate-expiring.ts';
+import certificateNameMismatch from './tls/certificate-name-mismatch.ts';
 import listenerTrustAcm from './tls/listener-trust-acm.ts';
 import secretNotDelivered from './tls/secret-not-delivered.ts';
+import tlsModeMismatch from './tls/tls-mode-mismatch.ts';
 import tlsVerifyFailed from './tls/tls-verify-failed.ts';
 import requestsFailing from './traffic/requests-failing.ts';
 
@@ -197,8 +199,10 @@ export const catalogue: readonly { readonly family: string; readonly rule: Rule 
   { family: 'targets', rule: upstreamTimeouts },
   { family: 'tls', rule: certificateExpired },
   { family: 'tls', rule: certificateExpiring },
+  { family: 'tls', rule: certificateNameMismatch },
   { family: 'tls', rule: listenerTrustAcm },
   { family: 'tls', rule: secretNotDelivered },
+  { family: 'tls', rule: tlsModeMismatch },
   { family: 'tls', rule: tlsVerifyFailed },
   { family: 'traffic', rule: requestsFailing },
 ];

@@ -1,3 +1,4 @@
+import { meshEnded } from '../../src/diagnose/effect.ts';
 import { allOf, anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import type { VirtualNode } from '../../src/model/mesh/kinds.ts';
 import { servicesOfNode } from '../../src/model/mesh/reach.ts';
@@ -5,6 +6,7 @@ import { tlsDemandOn } from '../../src/model/mesh/tls-demand.ts';
 import type { Model } from '../../src/model/model.ts';
 import type { Pod, Workload } from '../../src/model/platform/kinds.ts';
 import { envoyOf, runnersOfNode } from '../../src/model/platform/runners.ts';
+import type { Evidence } from '../../src/snapshot/evidence.ts';
 
 export default defineRule({
   id: 'node-without-sidecar',
@@ -14,7 +16,7 @@ export default defineRule({
   also: ['platform.workloads', 'mesh.virtualServices', 'mesh.virtualRouters', 'mesh.virtualGateways'],
   explains: ['tls-mode-mismatch'],
   docs: {
-    what: 'A VirtualNode whose pods have no container `envoy`. While leaving App Mesh that is the cure, and only information; a warning where somebody demands TLS of it, which its Envoy would have spoken.',
+    what: 'A VirtualNode whose pods have no container `envoy`. While leaving App Mesh that is the cure: information before its end, and nothing to tell after it; a warning where somebody demands TLS of it, which its Envoy would have spoken.',
     why: 'Gateways reach such pods all the same, in plain text. Where TLS is demanded the application itself must speak it, else each request gets 503.',
     fix: 'Nothing where it was meant. Where TLS is demanded, let the application speak TLS on that port, or keep the sidecar.',
     seen: 'The pods show one container less. With TLS demanded: status 503, response flag UF, WRONG_VERSION_NUMBER in the log of the gateway.',
@@ -30,13 +32,20 @@ export default defineRule({
       }
       // Pods with and without, as in a roll-out of the cure, are told by the rules about sidecars.
       if (!first || rest.length + 1 < pods.length) continue;
-      yield describe(model, node, [first, ...rest], workloads);
+      const demand = tlsDemandOn(model, node);
+      // After the end this is how a target is meant to run.
+      if (demand || !meshEnded(model)) yield describe(model, node, [first, ...rest], workloads, demand);
     }
   },
 });
 
-function describe(model: Model, node: VirtualNode, pods: readonly [Pod, ...Pod[]], workloads: readonly Workload[]) {
-  const demand = tlsDemandOn(model, node);
+function describe(
+  model: Model,
+  node: VirtualNode,
+  pods: readonly [Pod, ...Pod[]],
+  workloads: readonly Workload[],
+  demand: Evidence | null,
+) {
   const name = `${node.ref.namespace}/${node.ref.name}`;
   const count = pods.length === 1 ? 'The pod' : `The ${pods.length} pods`;
   const [first, ...rest] = pods;

@@ -34,6 +34,7 @@ export default {
       name: 'its listener offers TLS, which nobody speaks now',
       manifests: target('pay', ', tls: { mode: STRICT }') + plainPod('pay-1'),
       finds: [pay],
+      now: '2026-11-24T00:00:00Z',
       severity: 'warning',
       says: 'TLS is demanded',
     },
@@ -51,6 +52,12 @@ export default {
     },
   ],
   quiet: [
+    {
+      name: 'after the end it is how targets are meant to run',
+      manifests: target('pay') + plainPod('pay-1'),
+      now: '2026-11-24T00:00:00Z',
+      notEvaluated: [],
+    },
     { name: 'every pod has its sidecar', manifests: target('pay') + sidecarPod('pay', 'pay-1'), notEvaluated: [] },
     {
       name: 'some have it, some not: a roll-out',
