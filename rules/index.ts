@@ -29,8 +29,10 @@ import routeProtocolMismatch from './matching/route-protocol-mismatch.ts';
 import routeShadowed from './matching/route-shadowed.ts';
 import targetPortMissing from './matching/target-port-missing.ts';
 import frozenObjectEdited from './references/frozen-object-edited.ts';
+import gatewayAmbiguous from './references/gateway-ambiguous.ts';
 import gatewayNotSelected from './references/gateway-not-selected.ts';
 import invalidField from './references/invalid-field.ts';
+import meshAmbiguous from './references/mesh-ambiguous.ts';
 import meshNotSelected from './references/mesh-not-selected.ts';
 import nodeMissing from './references/node-missing.ts';
 import routeNeverApplied from './references/route-never-applied.ts';
@@ -77,8 +79,10 @@ export const catalogue: readonly { readonly family: string; readonly rule: Rule 
   { family: 'matching', rule: routeShadowed },
   { family: 'matching', rule: targetPortMissing },
   { family: 'references', rule: frozenObjectEdited },
+  { family: 'references', rule: gatewayAmbiguous },
   { family: 'references', rule: gatewayNotSelected },
   { family: 'references', rule: invalidField },
+  { family: 'references', rule: meshAmbiguous },
   { family: 'references', rule: meshNotSelected },
   { family: 'references', rule: nodeMissing },
   { family: 'references', rule: routeNeverApplied },
