@@ -32,9 +32,11 @@ import frozenObjectEdited from './references/frozen-object-edited.ts';
 import gatewayAmbiguous from './references/gateway-ambiguous.ts';
 import gatewayNotSelected from './references/gateway-not-selected.ts';
 import invalidField from './references/invalid-field.ts';
+import memberUidMismatch from './references/member-uid-mismatch.ts';
 import meshAmbiguous from './references/mesh-ambiguous.ts';
 import meshNotSelected from './references/mesh-not-selected.ts';
 import nodeMissing from './references/node-missing.ts';
+import readonlyRefWritten from './references/readonly-ref-written.ts';
 import routeNeverApplied from './references/route-never-applied.ts';
 import routerMissing from './references/router-missing.ts';
 import routerWithoutRoutes from './references/router-without-routes.ts';
@@ -82,9 +84,11 @@ export const catalogue: readonly { readonly family: string; readonly rule: Rule 
   { family: 'references', rule: gatewayAmbiguous },
   { family: 'references', rule: gatewayNotSelected },
   { family: 'references', rule: invalidField },
+  { family: 'references', rule: memberUidMismatch },
   { family: 'references', rule: meshAmbiguous },
   { family: 'references', rule: meshNotSelected },
   { family: 'references', rule: nodeMissing },
+  { family: 'references', rule: readonlyRefWritten },
   { family: 'references', rule: routeNeverApplied },
   { family: 'references', rule: routerMissing },
   { family: 'references', rule: routerWithoutRoutes },
