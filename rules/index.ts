@@ -31,6 +31,7 @@ import targetPortMissing from './matching/target-port-missing.ts';
 import frozenObjectEdited from './references/frozen-object-edited.ts';
 import gatewayAmbiguous from './references/gateway-ambiguous.ts';
 import gatewayNotSelected from './references/gateway-not-selected.ts';
+import gatewayOtherMesh from './references/gateway-other-mesh.ts';
 import invalidField from './references/invalid-field.ts';
 import memberUidMismatch from './references/member-uid-mismatch.ts';
 import meshAmbiguous from './references/mesh-ambiguous.ts';
@@ -43,6 +44,7 @@ import routerWithoutRoutes from './references/router-without-routes.ts';
 import targetServiceMissing from './references/target-service-missing.ts';
 import targetServiceNoProvider from './references/target-service-no-provider.ts';
 import webhookWouldReject from './references/webhook-would-reject.ts';
+import weightsZero from './references/weights-zero.ts';
 import injectionBreaksNewPods from './targets/injection-breaks-new-pods.ts';
 import nodePortMismatch from './targets/node-port-mismatch.ts';
 import sidecarNeverConfigured from './targets/sidecar-never-configured.ts';
@@ -83,6 +85,7 @@ export const catalogue: readonly { readonly family: string; readonly rule: Rule 
   { family: 'references', rule: frozenObjectEdited },
   { family: 'references', rule: gatewayAmbiguous },
   { family: 'references', rule: gatewayNotSelected },
+  { family: 'references', rule: gatewayOtherMesh },
   { family: 'references', rule: invalidField },
   { family: 'references', rule: memberUidMismatch },
   { family: 'references', rule: meshAmbiguous },
@@ -95,6 +98,7 @@ export const catalogue: readonly { readonly family: string; readonly rule: Rule 
   { family: 'references', rule: targetServiceMissing },
   { family: 'references', rule: targetServiceNoProvider },
   { family: 'references', rule: webhookWouldReject },
+  { family: 'references', rule: weightsZero },
   { family: 'targets', rule: injectionBreaksNewPods },
   { family: 'targets', rule: nodePortMismatch },
   { family: 'targets', rule: sidecarNeverConfigured },
