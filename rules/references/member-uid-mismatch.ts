@@ -18,7 +18,7 @@ export default defineRule({
     'mesh.virtualNodes',
     'mesh.backendGroups',
   ],
-  explains: ['route-never-applied', 'config-drift', 'condition-stale', 'deletion-stuck'],
+  explains: ['route-never-applied', 'config-drift'],
   docs: {
     what: 'A Mesh or VirtualGateway whose uid is not the one that the `meshRef` or `virtualGatewayRef` of its members holds.',
     why: 'The controller stops at the mismatch: no change of such a member reaches App Mesh any more.',
