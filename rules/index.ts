@@ -62,16 +62,22 @@ import tracingDaemonMissing from './observability/tracing-daemon-missing.ts';
 import tracingDisabled from './observability/tracing-disabled.ts';
 import tracingNotSampled from './observability/tracing-not-sampled.ts';
 import frozenObjectEdited from './references/frozen-object-edited.ts';
+import gatewayAmbiguous from './references/gateway-ambiguous.ts';
 import gatewayNotSelected from './references/gateway-not-selected.ts';
+import gatewayOtherMesh from './references/gateway-other-mesh.ts';
 import invalidField from './references/invalid-field.ts';
+import memberUidMismatch from './references/member-uid-mismatch.ts';
+import meshAmbiguous from './references/mesh-ambiguous.ts';
 import meshNotSelected from './references/mesh-not-selected.ts';
 import nodeMissing from './references/node-missing.ts';
+import readonlyRefWritten from './references/readonly-ref-written.ts';
 import routeNeverApplied from './references/route-never-applied.ts';
 import routerMissing from './references/router-missing.ts';
 import routerWithoutRoutes from './references/router-without-routes.ts';
 import targetServiceMissing from './references/target-service-missing.ts';
 import targetServiceNoProvider from './references/target-service-no-provider.ts';
 import webhookWouldReject from './references/webhook-would-reject.ts';
+import weightsZero from './references/weights-zero.ts';
 import circuitBreakerOpen from './targets/circuit-breaker-open.ts';
 import defaultBackendForgeable from './targets/default-backend-forgeable.ts';
 import endpointsEjected from './targets/endpoints-ejected.ts';
@@ -166,16 +172,22 @@ export const catalogue: readonly { readonly family: string; readonly rule: Rule 
   { family: 'observability', rule: tracingDisabled },
   { family: 'observability', rule: tracingNotSampled },
   { family: 'references', rule: frozenObjectEdited },
+  { family: 'references', rule: gatewayAmbiguous },
   { family: 'references', rule: gatewayNotSelected },
+  { family: 'references', rule: gatewayOtherMesh },
   { family: 'references', rule: invalidField },
+  { family: 'references', rule: memberUidMismatch },
+  { family: 'references', rule: meshAmbiguous },
   { family: 'references', rule: meshNotSelected },
   { family: 'references', rule: nodeMissing },
+  { family: 'references', rule: readonlyRefWritten },
   { family: 'references', rule: routeNeverApplied },
   { family: 'references', rule: routerMissing },
   { family: 'references', rule: routerWithoutRoutes },
   { family: 'references', rule: targetServiceMissing },
   { family: 'references', rule: targetServiceNoProvider },
   { family: 'references', rule: webhookWouldReject },
+  { family: 'references', rule: weightsZero },
   { family: 'targets', rule: circuitBreakerOpen },
   { family: 'targets', rule: defaultBackendForgeable },
   { family: 'targets', rule: endpointsEjected },

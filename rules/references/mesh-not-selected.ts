@@ -1,12 +1,10 @@
 import { configEffect, whenObjectsApply } from '../../src/diagnose/effect.ts';
 import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
-import { groupBy } from '../../src/lib/memo.ts';
 import { nearest } from '../../src/lib/nearest.ts';
-import type { MeshMember } from '../../src/model/mesh/kinds.ts';
 import { meshesSelecting, namespaceOf } from '../../src/model/mesh/links.ts';
+import { namespaceRef, undecidedMembers } from '../../src/model/mesh/members.ts';
 import type { Model } from '../../src/model/model.ts';
 import type { Resource } from '../../src/model/resource.ts';
-import type { ObjectRef } from '../../src/snapshot/object.ts';
 
 export default defineRule({
   id: 'mesh-not-selected',
@@ -62,22 +60,6 @@ export default defineRule({
     }
   },
 });
-
-/** App Mesh objects by namespace; those with a written meshRef were taken into a mesh once, and that stays. */
-function undecidedMembers(model: Model): ReadonlyMap<string, readonly MeshMember[]> {
-  const members = [
-    ...model.virtualGateways,
-    ...model.gatewayRoutes,
-    ...model.virtualServices,
-    ...model.virtualRouters,
-    ...model.virtualNodes,
-  ].filter(({ meshName }) => meshName === null);
-  return groupBy(members, ({ ref }) => ref.namespace ?? '');
-}
-
-function namespaceRef(name: string): ObjectRef {
-  return { apiVersion: 'v1', kind: 'Namespace', namespace: null, name };
-}
 
 function fixFor(model: Model, namespace: Resource): string {
   const wanted = model.meshes.flatMap(({ namespaceSelector }) => Object.entries(namespaceSelector?.matchLabels ?? {}));

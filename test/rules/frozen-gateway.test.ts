@@ -50,7 +50,11 @@ function asExported(manifests: string): string {
         meshRef: { name: 'shop', uid: 'u-mesh' },
         ...(kind === 'GatewayRoute' ? { virtualGatewayRef: { name: 'edge', namespace: 'shop', uid: 'u-edge' } } : {}),
       };
-      const written = { uid: 'u-x', generation: 1, creationTimestamp: '2026-01-01T00:00:00Z' };
+      const written = {
+        uid: kind === 'VirtualGateway' ? 'u-edge' : 'u-x',
+        generation: 1,
+        creationTimestamp: '2026-01-01T00:00:00Z',
+      };
       const status = { observedGeneration: 1, conditions: [{ type: `${kind}Active`, status: 'True' }] };
       const metadata = { ...asObject(object.metadata), ...written };
       return [{ ...object, metadata, spec: { ...asObject(object.spec), ...refs }, status }];

@@ -1,3 +1,5 @@
+import { groupBy } from '../../lib/memo.ts';
+import type { ObjectRef } from '../../snapshot/object.ts';
 import type { Model } from '../model.ts';
 import type { Resource } from '../resource.ts';
 import type { MeshMember } from './kinds.ts';
@@ -23,4 +25,21 @@ function meshMembers(model: Model): readonly MeshMember[] {
     ...model.virtualNodes,
     ...model.backendGroups,
   ];
+}
+
+/** App Mesh objects by namespace; those with a written meshRef were taken into a mesh once, and that stays. */
+export function undecidedMembers(model: Model): ReadonlyMap<string, readonly MeshMember[]> {
+  const members = [
+    ...model.virtualGateways,
+    ...model.gatewayRoutes,
+    ...model.virtualServices,
+    ...model.virtualRouters,
+    ...model.virtualNodes,
+  ].filter(({ meshName }) => meshName === null);
+  return groupBy(members, ({ ref }) => ref.namespace ?? '');
+}
+
+/** The reference of a Namespace, seen or not. */
+export function namespaceRef(name: string): ObjectRef {
+  return { apiVersion: 'v1', kind: 'Namespace', namespace: null, name };
 }

@@ -86,7 +86,7 @@ export function listening(model: Model, route: WrittenRoute): Relation<VirtualGa
 }
 
 /** What was not seen that would tell a route's gateway; null where it is known that it has none. */
-function gatewayGap(model: Model, route: GatewayRoute): Gap | null {
+export function gatewayGap(model: Model, route: GatewayRoute): Gap | null {
   if (!route.gateway) {
     const namespace = namespaceOf(model, route.ref.namespace ?? '');
     if (namespace.state === 'unknown') return namespace.gap;
