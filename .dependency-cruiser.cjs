@@ -9,7 +9,11 @@ const table = {
   routing: [['model', 'snapshot', 'lib'], ['re2js'], 'the heart: pure, and told of the world by values'],
   diagnose: [['model', 'routing', 'snapshot', 'lib'], ['node:crypto'], 'pure: same model, same findings and ids'],
   report: [['diagnose', 'routing', 'snapshot', 'lib'], ['node:util'], 'rendering does no I/O'],
-  collect: [['snapshot', 'schema', 'lib'], ['yaml', 'modern-tar', 'node:'], 'the only way in'],
+  collect: [
+    ['snapshot', 'schema', 'lib'],
+    ['yaml', 'modern-tar', '@kubernetes/client-node', 'node:'],
+    'the only way in',
+  ],
   rescue: [
     ['routing', 'model', 'snapshot', 'lib'],
     ['yaml', 'node:crypto', 'node:zlib'],
@@ -24,6 +28,11 @@ const table = {
     ['diagnose', 'model', 'routing', 'snapshot', 'lib'],
     [],
     'a rule is a pure function; I/O in rules is what we never do',
+  ],
+  tui: [
+    ['engine', 'report', 'routing', 'snapshot', 'diagnose', 'lib'],
+    ['ink', 'react'],
+    'what a person looks at: it knows of the engine only its client, and types of what that answers',
   ],
   demo: [[], [], 'data only'],
 };
@@ -78,6 +87,10 @@ module.exports = {
   options: {
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
     doNotFollow: { path: 'node_modules' },
   },
 };

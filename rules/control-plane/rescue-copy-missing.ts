@@ -1,7 +1,7 @@
+import { copiesOf, copyTime, newestGood } from '../../src/diagnose/copies.ts';
 import { appMeshGateways, isFrozen } from '../../src/diagnose/effect.ts';
 import { anyOf, defineRule, finding } from '../../src/diagnose/rule.ts';
 import { saveSteps, survivorsOf } from '../../src/diagnose/threats/keep.ts';
-import { parseNodeId } from '../../src/model/envoy/naming.ts';
 import type { Gateway } from '../../src/model/gateway.ts';
 import type { Model } from '../../src/model/model.ts';
 import { runnersOfGateway } from '../../src/model/platform/runners.ts';
@@ -33,12 +33,9 @@ export default defineRule({
   *check(model) {
     for (const gateway of appMeshGateways(model)) {
       if (!isFrozen(gateway)) continue;
-      const mine = (model.rescueCopies ?? []).filter((copy) =>
-        copy.envoys.some((envoy) => isOf(envoy.nodeId, gateway)),
-      );
-      const good = mine.filter(({ fault, takenAt }) => fault === null && takenAt !== null);
-      const [newest] = good.sort((left, right) => time(right) - time(left));
-      const age = newest ? Date.parse(model.now) - time(newest) : Number.POSITIVE_INFINITY;
+      const mine = copiesOf(model, gateway);
+      const newest = newestGood(mine);
+      const age = newest ? Date.parse(model.now) - copyTime(newest) : Number.POSITIVE_INFINITY;
       if (age < dayMs) continue;
       const runners = runnersOfGateway(model, gateway);
       yield finding(gateway, {
@@ -57,21 +54,6 @@ export default defineRule({
     }
   },
 });
-
-/** A copy is a gateway's when an Envoy in it served the same App Mesh resource. */
-function isOf(nodeId: string, { object, envoys }: Gateway): boolean {
-  const copied = parseNodeId(nodeId);
-  if (!copied) return false;
-  const same = (awsName: string, mesh: string | null): boolean =>
-    copied.awsName === awsName && (mesh === null || copied.mesh === mesh);
-  if (envoys.some(({ identity }) => identity?.type === copied.type && same(identity.awsName, identity.mesh)))
-    return true;
-  return copied.type === 'virtualGateway' && object !== null && same(object.awsName, object.meshName);
-}
-
-function time({ takenAt }: RescueCopy): number {
-  return Date.parse(takenAt ?? '') || 0;
-}
 
 function ageText(ms: number): string {
   const hours = Math.floor(ms / (60 * 60 * 1000));

@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { emptyRequest } from '../collect/request.ts';
 import { diagnose } from './diagnose.ts';
+import { noLiveFlags } from './live-options.ts';
 import type { ReportFlags } from './report-options.ts';
 import type { SourceFlags } from './source-options.ts';
 
@@ -14,6 +15,7 @@ export async function demo(flags: ReportFlags): Promise<void> {
 }
 
 const noSources: SourceFlags = {
+  ...noLiveFlags,
   filename: [],
   recursive: false,
   base: [],

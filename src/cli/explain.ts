@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import type { DecidedLines, Engine, ExplainOptions, ExplainResult } from '../engine/protocol.ts';
-import { groupBy } from '../lib/memo.ts';
-import type { ExplainRequest, Unexplained } from '../routing/explained.ts';
+import type { CollectSummary, DecidedLines, ExplainOptions, ExplainResult } from '../engine/protocol.ts';
+import { buildRequest } from '../engine/requests/build.ts';
+import { UnreadableRequest } from '../engine/requests/unreadable.ts';
+import type { ExplainRequest } from '../routing/explained.ts';
 import { Failure } from './failure.ts';
 import { look, writeOut } from './report-options.ts';
-import { buildRequest } from './request/build.ts';
-import { complain, readStdin, type Session, withSession } from './session.ts';
+import { decideFile } from './request/decide-file.ts';
+import { complain, readStdin, withSession } from './session.ts';
 import { type SourceFlags, viewsAlone } from './source-options.ts';
 
 /** The flags of `explain` as commander delivers them. */
@@ -27,26 +28,51 @@ export interface ExplainFlags {
 
 /** `meshdoctor explain`: decide one request, or a file of them; sets the exit code. */
 export async function explain(words: readonly string[], flags: SourceFlags & ExplainFlags): Promise<void> {
-  const requests = await readAll(words, flags);
-  await withSession(flags, viewsAlone, (session) => answer(session, requests, flags));
-}
-
-async function readAll(
-  words: readonly string[],
-  flags: SourceFlags & ExplainFlags,
-): Promise<readonly (ExplainRequest | Unexplained)[]> {
   const given = [words.length > 0, flags.logLine !== undefined, flags.curl !== undefined, flags.requests !== undefined];
   if (given.filter(Boolean).length !== 1) {
     throw new Failure('give one of: [METHOD] URL, --log-line, --curl, --requests (see --help)', 2);
   }
-  if (flags.requests === '-' && flags.filename.includes('-')) {
+  if (flags.requests !== undefined) return explainFile(flags.requests, flags);
+  const request = await readOne(words, flags).catch((error: unknown) => {
+    throw error instanceof UnreadableRequest ? new Failure(error.message, 2) : error;
+  });
+  await withSession(flags, viewsAlone, async ({ engine, summary }) => {
+    complain(summary.sources);
+    const asked = { ...request, port: flags.port ?? request.port };
+    await write(await engine.explain({ ...deciding(flags), requests: [asked] }), flags);
+    process.exitCode = exitCodeFor({ errors: [], unmet: [] }, summary, flags);
+  });
+}
+
+async function explainFile(file: string, flags: SourceFlags & ExplainFlags): Promise<void> {
+  if (file === '-' && flags.filename.includes('-')) {
     throw new Failure('--requests - and -f - both read standard input: give one of them a file', 2);
   }
-  if (flags.requests !== undefined) {
-    const { readRequests } = await import('./request/jsonl.ts');
-    return readRequests(await readText(flags.requests), flags.requests);
-  }
-  return [{ ...(await readOne(words, flags)), ...(flags.port === undefined ? {} : { port: flags.port }) }];
+  const bytes = await readBytes(file);
+  await withSession(flags, viewsAlone, async ({ engine, summary }) => {
+    complain(summary.sources);
+    const told = await decideFile(engine, bytes, { ...deciding(flags), file, coverage: flags.coverage });
+    if (told.requests === 0) throw new Failure(`${file} holds no request`, 2);
+    for (const line of told.unmet) say(line);
+    for (const line of told.uncovered) say(`no request reached ${line}`);
+    if (flags.coverage) say(`${told.routes - told.uncovered.length} of ${told.routes} routes were reached`);
+    process.exitCode = exitCodeFor(told, summary, flags);
+  });
+}
+
+function deciding({ gateway, envoyVersion }: ExplainFlags): Pick<ExplainOptions, 'gateway' | 'envoyVersion'> {
+  return { gateway: gateway ?? null, envoyVersion: envoyVersion ?? null };
+}
+
+function exitCodeFor(
+  { errors, unmet }: Pick<DecidedLines, 'errors' | 'unmet'>,
+  { sources, timedOut }: CollectSummary,
+  { bestEffort }: ExplainFlags,
+): number {
+  if (errors.length > 0) return 2;
+  if (unmet.length > 0) return 1;
+  if (timedOut) return 4;
+  return sources.some(({ state }) => state !== 'ok') && !bestEffort ? 3 : 0;
 }
 
 async function readOne(words: readonly string[], flags: ExplainFlags): Promise<ExplainRequest> {
@@ -63,107 +89,27 @@ async function readOne(words: readonly string[], flags: ExplainFlags): Promise<E
   });
 }
 
-async function readText(file: string): Promise<string> {
+async function readBytes(file: string): Promise<Buffer> {
   try {
-    return file === '-' ? await readStdin() : await readFile(file, 'utf8');
+    return file === '-' ? Buffer.from(await readStdin()) : await readFile(file);
   } catch (error) {
     throw new Failure(`cannot read ${file}: ${error instanceof Error ? error.message : error}`, 2);
   }
-}
-
-async function answer(
-  { engine, summary }: Session,
-  rows: readonly (ExplainRequest | Unexplained)[],
-  flags: ExplainFlags,
-): Promise<void> {
-  complain(summary.sources);
-  const options = {
-    gateway: flags.gateway ?? null,
-    coverage: flags.coverage,
-    envoyVersion: flags.envoyVersion ?? null,
-  };
-  const [row] = rows;
-  const told =
-    flags.requests === undefined && row && !('error' in row)
-      ? await answerOne(await engine.explain({ ...options, requests: [row], steps: true }), flags)
-      : await answerMany(engine, rows, options);
-  for (const line of told.unmet) say(line);
-  for (const line of told.uncovered) say(`no request reached ${line}`);
-  if (flags.coverage) say(`${told.routes - told.uncovered.length} of ${told.routes} routes were reached`);
-  const notSeen = summary.sources.some(({ state }) => state !== 'ok') && !flags.bestEffort;
-  process.exitCode = told.errors > 0 ? 2 : told.unmet.length > 0 ? 1 : summary.timedOut ? 4 : notSeen ? 3 : 0;
-}
-
-/** What is left to say when the answers are out. */
-interface Told {
-  readonly errors: number;
-  readonly unmet: readonly string[];
-  readonly uncovered: readonly string[];
-  readonly routes: number;
 }
 
 function say(line: string): void {
   process.stderr.write(`meshdoctor: ${line}\n`);
 }
 
-async function answerOne(result: ExplainResult, flags: ExplainFlags): Promise<Told> {
-  const [one] = result.explained;
-  const trouble = result.trouble ?? (one && 'error' in one ? one.error : null);
-  if (trouble !== null || !one || 'error' in one) throw new Failure(trouble ?? 'no answer', 2);
+async function write({ explained, trouble }: ExplainResult, flags: ExplainFlags): Promise<void> {
+  const [one] = explained;
+  const why = trouble ?? (one && 'error' in one ? one.error : null);
+  if (why !== null || !one || 'error' in one) throw new Failure(why ?? 'no answer', 2);
   if (flags.output === 'json') {
-    const { decisionJson } = await import('../report/decision-json.ts');
-    await writeOut(`${decisionJson(one, true)}\n`);
+    const { explanationJson } = await import('../report/decision-json.ts');
+    await writeOut(`${explanationJson(one)}\n`);
   } else {
     const { renderExplanation } = await import('../report/terminal/explanation.ts');
     await writeOut(renderExplanation(one, { ...look(), all: flags.all }));
   }
-  return { errors: 0, unmet: [], uncovered: result.uncovered, routes: result.routes };
-}
-
-/** So many at once: enough to keep the engine at work, few enough to hold in memory. */
-const batch = 2_000;
-
-async function answerMany(
-  engine: Engine,
-  rows: readonly (ExplainRequest | Unexplained)[],
-  options: Omit<ExplainOptions, 'requests' | 'steps'>,
-): Promise<Told> {
-  let errors = 0;
-  const unmet: string[] = [];
-  let uncovered: readonly string[] | null = null;
-  let routes = 0;
-  for (let from = 0; from < rows.length; from += batch) {
-    const some = rows.slice(from, from + batch);
-    const good = some.flatMap((row) => ('error' in row ? [] : [row]));
-    const result = await engine.decide({ ...options, requests: good });
-    if (result.trouble !== null) throw new Failure(result.trouble, 2);
-    const lines = result.lines.values();
-    await writeOut(some.map((row) => `${'error' in row ? JSON.stringify(row) : lines.next().value}\n`).join(''));
-    for (const row of some) if ('error' in row) say(row.error);
-    const bad = result.failures.filter(({ kind }) => kind === 'error');
-    for (const { said } of bad) say(said);
-    errors += bad.length + some.length - good.length;
-    unmet.push(...unmetOf(result, good, some, from));
-    // What no batch reached: it is in the list of each.
-    const left = new Set(result.uncovered);
-    uncovered = uncovered === null ? result.uncovered : uncovered.filter((line) => left.has(line));
-    routes = result.routes;
-  }
-  return { errors, unmet, uncovered: uncovered ?? [], routes };
-}
-
-/** One line a request whose answer is not as it expects. */
-function unmetOf(
-  { failures }: DecidedLines,
-  good: readonly ExplainRequest[],
-  some: readonly (ExplainRequest | Unexplained)[],
-  from: number,
-): readonly string[] {
-  const wrong = failures.filter(({ kind }) => kind === 'unmet');
-  return [...groupBy(wrong, ({ at }) => at)].flatMap(([at, all]) => {
-    const request = good[at];
-    if (!request) return [];
-    const name = request.id ?? String(from + some.indexOf(request) + 1);
-    return [`request ${name} (${request.url}): ${all.map(({ said }) => said).join('; ')}`];
-  });
 }

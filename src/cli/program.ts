@@ -1,7 +1,9 @@
 import { Command, CommanderError, Option } from 'commander';
+import { emptyRequest } from '../collect/request.ts';
 import { version } from '../lib/version.ts';
 import { Failure } from './failure.ts';
-import { addSourceOptions, list, parsePort } from './source-options.ts';
+import { parsePort } from './live-options.ts';
+import { addSourceOptions, duration, list } from './source-options.ts';
 
 /** Builds the tree of verbs; each loads its own heavy parts when it runs. */
 export function buildProgram(): Command {
@@ -15,7 +17,9 @@ export function buildProgram(): Command {
     .action(async (flags) => (await import('./demo.ts')).demo(flags));
   addReportOptions(addSourceOptions(program.command('diagnose')))
     .description('collect, run every rule, report')
-    .action(async (flags) => (await import('./diagnose.ts')).diagnose(flags));
+    .argument('[type/name...]', 'only these gateways: vgw/NAME, deploy/NAME, pod/NAME')
+    .option('--gateway <ns/name>', 'only this gateway')
+    .action(async (words, flags) => (await import('./diagnose.ts')).diagnose(flags, words));
   addSourceOptions(addExplainOptions(program.command('explain')))
     .description('decide one request as the gateway does, and show every step and reason')
     .argument('[method-and-url...]', "GET 'http://shop.example.com/cart/1?x=1'; a URL alone means GET")
@@ -34,12 +38,29 @@ export function buildProgram(): Command {
     .description("a gateway's configuration as a static Envoy bootstrap, or manifests, that survive a restart")
     .argument('[copy]', 'a rescue copy (.tar.gz) that collect --for-rescue wrote; or name sources')
     .action(async (copy, flags) => (await import('./rescue.ts')).rescue(copy, flags));
+  addSourceOptions(program.command('watch'))
+    .description('the terminal UI: gateways, routes, findings, and one request explained')
+    .addOption(duration('--interval <time>', 'between two readings of what lives', 15_000, '15s'))
+    .action(async (flags) => (await import('./watch.ts')).watch(flags));
   program
     .command('rules')
     .description("the catalogue of rules, or one rule's page")
     .argument('[id]', 'a rule')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['terminal', 'json']).default('terminal'))
     .action(async (id, flags) => (await import('./rules.ts')).showRules(id, flags));
+  addSourceOptions(program.command('status'))
+    .description('one row a gateway: pods, routes, traffic, certificates, what may restart it, its rescue copy')
+    .argument('[type/name...]', 'only these gateways: vgw/NAME, deploy/NAME, pod/NAME')
+    .option('--gateway <ns/name>', 'only this gateway')
+    .addOption(new Option('-o, --output <format>', 'how to print').choices(['terminal', 'json']).default('terminal'))
+    .option('-w, --watch', 'again and again, until it is ended', false)
+    .addOption(duration('--interval <time>', 'with -w: rest between two looks', 10_000, '10s'))
+    .option('--best-effort', 'what was merely not seen does not fail the run', false)
+    .action(async (words, flags) => (await import('./status.ts')).status(flags, words));
+  addRightsOptions(program.command('rights'))
+    .description('the Roles and IAM policies each verb needs, what each line is for and what is lost without it')
+    .argument('[verb]', 'only what this verb needs')
+    .action(async (verb, flags) => (await import('./rights.ts')).showRights(verb, flags));
   for (const command of program.commands) command.exitOverride().showHelpAfterError('(see --help)');
   return program;
 }
@@ -93,6 +114,17 @@ function addExplainOptions(command: Command): Command {
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['terminal', 'json']).default('terminal'))
     .option('--all', 'every route that refused the request', false)
     .option('--best-effort', 'what was merely not seen does not fail the run', false);
+}
+
+function addRightsOptions(command: Command): Command {
+  return command
+    .addOption(new Option('-o, --output <format>', 'how to print').choices(['terminal', 'yaml']).default('terminal'))
+    .option('--check', 'ask the API server which of them are given', false)
+    .option('--kubeconfig <file>', 'the kubeconfig (else as kubectl finds it)')
+    .option('--context <name>', 'the context of the kubeconfig')
+    .option('-n, --namespace <name>', 'rights in this namespace alone, where they can be')
+    .option('--as <user>', 'impersonate this user')
+    .addOption(duration('--request-timeout <time>', 'for one call', emptyRequest.requestTimeoutMs, '20s'));
 }
 
 function addReportOptions(command: Command): Command {

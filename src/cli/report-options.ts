@@ -6,6 +6,8 @@ import { Failure } from './failure.ts';
 
 /** The report flags as commander delivers them. */
 export interface ReportFlags {
+  /** `--gateway`: `NS/NAME`. */
+  readonly gateway?: string;
   readonly output: 'terminal' | 'json';
   readonly outputFile?: string;
   readonly rule: readonly string[];
@@ -31,7 +33,7 @@ export async function writeReport(document: ReportDocument, flags: ReportFlags):
 }
 
 /** Writes to stdout and waits until it is out. */
-export async function writeOut(text: string): Promise<void> {
+export async function writeOut(text: string | Uint8Array): Promise<void> {
   await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
 }
 

@@ -1,8 +1,9 @@
-import { namesSource } from '../collect/request.ts';
+import { type CollectRequest, namesSource } from '../collect/request.ts';
 import type { EngineClient } from '../engine/client.ts';
 import { startEngine } from '../engine/client.ts';
 import type { CollectSummary } from '../engine/protocol.ts';
 import { Failure } from './failure.ts';
+import { anyLive, hasDefaultCluster } from './live-options.ts';
 import { type Keep, requestFrom, type SourceFlags } from './source-options.ts';
 
 /** An engine that has collected, and what it collected. */
@@ -13,15 +14,17 @@ export interface Session {
   readonly collectMs: number;
 }
 
-/** Starts the engine, collects the sources the flags name, and lets `use` work with it; the engine is ended in any case. */
+/**
+ * Starts the engine, collects the sources the flags name, and lets `use` work with it; the engine is ended in any case.
+ * Only a verb that says so looks at several clusters.
+ */
 export async function withSession<T>(
   flags: SourceFlags,
   keep: Keep,
   use: (session: Session) => Promise<T>,
+  clusters: 'one' | 'many' = 'one',
 ): Promise<T> {
-  const stdin = flags.filename.includes('-') ? await readStdin() : null;
-  const request = requestFrom(flags, keep, stdin);
-  if (!namesSource(request)) throw noSource();
+  const request = await sourcesOf(flags, keep, clusters);
   const engine = startEngine(new URL('./worker.js', import.meta.url));
   try {
     const begun = performance.now();
@@ -30,6 +33,14 @@ export async function withSession<T>(
   } finally {
     await engine.close();
   }
+}
+
+/** What the flags name, or where they name nothing the current context; throws where that cannot be read together. */
+export async function sourcesOf(flags: SourceFlags, keep: Keep, clusters: 'one' | 'many'): Promise<CollectRequest> {
+  const stdin = flags.filename.includes('-') ? await readStdin() : null;
+  const request = orCurrentContext(requestFrom(flags, keep, stdin), flags);
+  refuseMixture(request, clusters);
+  return request;
 }
 
 /** Says on stderr, one line each, which sources were not read whole. */
@@ -44,8 +55,41 @@ export function readNothing(summary: CollectSummary): boolean {
   return summary.objects === 0 && summary.envoys === 0 && summary.sources.every(({ state }) => state === 'failed');
 }
 
+/** Where no source is named: the current context and its namespace, and that is said. */
+function orCurrentContext(request: CollectRequest, flags: SourceFlags): CollectRequest {
+  if (namesSource(request)) return request;
+  if (!hasDefaultCluster(flags)) throw noSource();
+  const part = flags.allNamespaces
+    ? 'all namespaces'
+    : flags.namespace
+      ? `namespace ${flags.namespace}`
+      : 'its namespace';
+  process.stderr.write(`meshdoctor: no source given: reading the current context of the kubeconfig, ${part}\n`);
+  return { ...request, live: anyLive(flags) };
+}
+
+function refuseMixture(request: CollectRequest, clusters: 'one' | 'many'): void {
+  if (request.live === null) return;
+  if (String(request.live.via) === 'agent')
+    throw new Failure('--via agent comes with the agent; use --via port-forward', 2);
+  if (request.live.contexts.length < 2) return;
+  if (clusters === 'one') throw new Failure('this verb looks at one cluster: give one --context', 2);
+  if (namesSource({ ...request, live: null })) {
+    throw new Failure('files and admin endpoints belong to one cluster: give one --context with them', 2);
+  }
+}
+
+/** A name that nothing bears must not look like a gateway without faults. */
+export function refuseUnknown({ named }: SourceFlags, found: number, { sources }: CollectSummary): void {
+  const names = named?.gateways ?? [];
+  if (names.length === 0 || found > 0) return;
+  const blind = sources.some(({ trouble }) => trouble !== null);
+  throw new Failure(`no gateway ${names.join(', ')} among what was read`, blind ? 3 : 2);
+}
+
 function noSource(): Failure {
-  const ways = '-f PATH (manifests), --admin URL (a running Envoy), --config-dump FILE (saved), --bundle FILE';
+  const ways =
+    '--live (the current context), -f PATH (manifests), --admin URL (a running Envoy), --config-dump FILE (saved), --bundle FILE';
   return new Failure(`nothing to look at: name a source with ${ways}; or try: meshdoctor demo`, 2);
 }
 

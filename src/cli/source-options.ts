@@ -1,13 +1,13 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type CollectRequest, emptyRequest } from '../collect/request.ts';
+import { addLiveOptions, type LiveFlags, liveFrom } from './live-options.ts';
 
 /** The source flags as commander delivers them. */
-export interface SourceFlags {
+export interface SourceFlags extends LiveFlags {
   readonly filename: readonly string[];
   readonly recursive: boolean;
   readonly base: readonly string[];
   readonly closed: boolean;
-  readonly namespace?: string;
   readonly admin: readonly string[];
   readonly configDump: readonly string[];
   readonly clusters: readonly string[];
@@ -26,8 +26,7 @@ export interface SourceFlags {
 
 /** Adds the flags by which every analysing verb takes its sources. */
 export function addSourceOptions(command: Command): Command {
-  return command
-    .optionsGroup('Sources (they combine):')
+  return addLiveOptions(command.optionsGroup('Sources (they combine):'), list)
     .addOption(
       list('-f, --filename <path>', 'manifests: a file, a folder, or - for stdin; YAML, JSON, List, Helm, Kustomize'),
     )
@@ -36,7 +35,6 @@ export function addSourceOptions(command: Command): Command {
       list('--base <path>', 'manifests that stand under those of -f: they resolve references, but are not judged'),
     )
     .option('--closed', 'the files given are the whole set: what is not in them does not exist', false)
-    .option('-n, --namespace <name>', 'namespace of manifests that name none (else default)')
     .addOption(list('--admin <url>', "an Envoy's admin endpoint: http://host:port or unix:/path"))
     .addOption(list('--config-dump <file>', 'what /config_dump?include_eds once said'))
     .addOption(list('--clusters <file>', 'what /clusters?format=json once said'))
@@ -73,6 +71,8 @@ export function requestFrom(flags: SourceFlags, keep: Keep, stdin: string | null
     closed: flags.closed,
     namespace: flags.namespace ?? null,
     admin: flags.admin,
+    live: liveFrom(flags),
+    gateways: flags.named?.gateways ?? [],
     saved: {
       configDump: flags.configDump,
       clusters: flags.clusters,
@@ -101,7 +101,8 @@ export function list(flags: string, description: string): Option {
     .argParser((value: string, previous: readonly string[]) => [...previous, value]);
 }
 
-function duration(flags: string, description: string, byDefault: number, shown: string): Option {
+/** An option that is a time. */
+export function duration(flags: string, description: string, byDefault: number, shown: string): Option {
   return new Option(flags, description).default(byDefault, shown).argParser(parseDuration);
 }
 
@@ -112,13 +113,6 @@ export function parseDuration(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text);
   if (!match) throw new InvalidArgumentError('a time is a number and ms, s, m or h: 500ms, 5s, 2m');
   return Math.round(Number(match[1]) * (unitMs[match[2] ?? 's'] ?? 1000));
-}
-
-/** A port number. */
-export function parsePort(text: string): number {
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 1 || port > 65535) throw new InvalidArgumentError('a port is 1 to 65535');
-  return port;
 }
 
 function parseTime(text: string): string {

@@ -1,4 +1,5 @@
 import { assembleSnapshot } from '../snapshot/assemble.ts';
+import { narrowed } from '../snapshot/narrow.ts';
 import type { Harvest, Snapshot } from '../snapshot/snapshot.ts';
 import type { CollectRequest } from './request.ts';
 
@@ -16,9 +17,12 @@ export async function collect(request: CollectRequest): Promise<Collected> {
   const startedAt = new Date();
   const readAt = request.now ?? startedAt.toISOString();
   const files = await readFiles(request, readAt);
-  const harvests = [...files, ...(await readLive(request, deadline, countEnvoys(files)))];
+  const cluster = await readKubernetes(request, deadline, readAt);
+  // Files overlay the cluster: what is about to be applied is judged as if it were.
+  const read = [...cluster, ...files];
+  const harvests = [...read, ...(await readLive(request, deadline, countEnvoys(read)))];
   const takenAt = request.now ?? harvests.find((harvest) => harvest.takenAt !== undefined)?.takenAt ?? readAt;
-  return { snapshot: assembleSnapshot(harvests, takenAt), timedOut: deadline.aborted };
+  return { snapshot: narrowed(assembleSnapshot(harvests, takenAt), request.gateways), timedOut: deadline.aborted };
 }
 
 async function readFiles(request: CollectRequest, readAt: string): Promise<readonly Harvest[]> {
@@ -72,6 +76,17 @@ async function readFiles(request: CollectRequest, readAt: string): Promise<reado
 
 function countEnvoys(harvests: readonly Harvest[]): number {
   return harvests.reduce((sum, { envoys }) => sum + envoys.length, 0);
+}
+
+async function readKubernetes(
+  { live, keep, whole, windowMs, requestTimeoutMs }: CollectRequest,
+  signal: AbortSignal,
+  readAt: string,
+): Promise<readonly Harvest[]> {
+  if (!live) return [];
+  const { readCluster } = await import('./kubernetes/read.ts');
+  const [context = null] = live.contexts;
+  return readCluster({ live, context, keep, whole, windowMs, requestTimeoutMs, readAt, signal });
 }
 
 async function readLive(request: CollectRequest, deadline: AbortSignal, keyFrom: number): Promise<readonly Harvest[]> {

@@ -1,3 +1,5 @@
+import type { LiveRequest } from './kubernetes/request.ts';
+
 /** Which sources to read, and how: plain data, so that it can be posted to the engine's worker. */
 export interface CollectRequest {
   /** `-f`: files, folders, `-` for stdin. */
@@ -14,6 +16,10 @@ export interface CollectRequest {
   readonly admin: readonly string[];
   /** What admin endpoints once said. */
   readonly saved: SavedAdminFiles;
+  /** `--live`, `--context`: a cluster; null: none is contacted. */
+  readonly live: LiveRequest | null;
+  /** The gateways that are reported, `NAME` or `NS/NAME`; empty: all. */
+  readonly gateways: readonly string[];
   /** `--bundle`. */
   readonly bundles: readonly string[];
   /** `--rescue-copies`: files and folders in which rescue copies lie. */
@@ -54,6 +60,8 @@ export const emptyRequest: CollectRequest = {
   namespace: null,
   admin: [],
   saved: { configDump: [], clusters: [], listeners: [], stats: [], certs: [], serverInfo: [], runtime: [] },
+  live: null,
+  gateways: [],
   bundles: [],
   rescueCopies: [],
   windowMs: 5000,
@@ -68,5 +76,9 @@ export const emptyRequest: CollectRequest = {
 /** True when a request names at least one source. */
 export function namesSource(request: CollectRequest): boolean {
   const saved = Object.values(request.saved).some((paths) => paths.length > 0);
-  return saved || request.files.length + request.base.length + request.admin.length + request.bundles.length > 0;
+  return saved || request.live !== null || namesFiles(request);
+}
+
+function namesFiles(request: CollectRequest): boolean {
+  return request.files.length + request.base.length + request.admin.length + request.bundles.length > 0;
 }

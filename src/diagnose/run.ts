@@ -21,7 +21,7 @@ export function diagnose(model: Model, rules: readonly Rule[]): Diagnosis {
   return {
     takenAt: snapshot.takenAt,
     window: countersWindow(model),
-    gateways: model.gateways.map(summarise),
+    gateways: model.gateways.filter(({ object }) => object?.reported !== false).map(summarise),
     findings: fold(found, rules),
     checks,
     gaps: snapshot.gaps,

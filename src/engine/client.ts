@@ -35,7 +35,9 @@ export function startEngine(entry: URL): EngineClient {
   return {
     collect: (request) => call('collect', request),
     diagnose: (options) => call('diagnose', options),
+    status: () => call('status', null),
     explain: (options) => call('explain', options),
+    routes: (gateway) => call('routes', gateway),
     decide: (options) => call('decide', options),
     rescue: (options) => call('rescue', options),
     bundle: () => call('bundle', null),

@@ -1,64 +1,98 @@
 import { catalogue } from '../../rules/index.ts';
 import { collect } from '../collect/collect.ts';
+import type { CollectRequest } from '../collect/request.ts';
 import { diagnose } from '../diagnose/run.ts';
+import { statusOf } from '../diagnose/status.ts';
 import { version } from '../lib/version.ts';
 import { buildModel, type Model } from '../model/model.ts';
+import type { ReportDocument } from '../report/document.ts';
+import { mergeDocuments } from '../report/merge.ts';
 import { toDocument } from '../report/to-document.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Engine } from './protocol.ts';
 
+/** One request a cluster: a snapshot is of one, so that names never meet across clusters. */
+function perCluster(request: CollectRequest): readonly CollectRequest[] {
+  const { live } = request;
+  if (!live || live.contexts.length < 2) return [request];
+  return [...new Set(live.contexts)].map((context) => ({ ...request, live: { ...live, contexts: [context] } }));
+}
+
 /** Makes an engine in this thread: the worker holds one, tests use one directly. */
 export function makeEngine(): Engine {
-  let snapshot: Snapshot | null = null;
-  let model: Model | null = null;
+  let snapshots: readonly Snapshot[] = [];
+  let models: readonly Model[] = [];
   let whole = false;
   const collected = (): Snapshot => {
+    const [snapshot] = snapshots;
     if (!snapshot) throw new Error('nothing was collected yet');
     return snapshot;
   };
+  const built = (): Model => {
+    if (models.length === 0) models = snapshots.map((snapshot) => buildModel(snapshot));
+    const [model] = models;
+    if (!model) throw new Error('nothing was collected yet');
+    return model;
+  };
   return {
     async collect(request) {
-      const result = await collect(request);
-      snapshot = result.snapshot;
-      model = null;
+      const results = await Promise.all(perCluster(request).map(collect));
+      snapshots = results.map(({ snapshot }) => snapshot);
+      models = [];
       whole = request.whole;
+      const count = (of: (snapshot: Snapshot) => readonly unknown[]): number =>
+        snapshots.reduce((sum, snapshot) => sum + of(snapshot).length, 0);
       return {
-        takenAt: snapshot.takenAt,
-        timedOut: result.timedOut,
-        sources: snapshot.sources.map((source) => ({ ...source, trouble: source.trouble ?? null })),
-        documents: snapshot.documents.length,
-        objects: snapshot.objects.length,
-        envoys: snapshot.envoys.length,
+        takenAt: collected().takenAt,
+        timedOut: results.some(({ timedOut }) => timedOut),
+        sources: snapshots.flatMap(({ sources }) =>
+          sources.map((source) => ({ ...source, trouble: source.trouble ?? null })),
+        ),
+        documents: count(({ documents }) => documents),
+        objects: count(({ objects }) => objects),
+        envoys: count(({ envoys }) => envoys),
       };
     },
     async diagnose({ rules: wanted, skip }) {
-      const read = collected();
-      model ??= buildModel(read);
-      const built = model;
+      const first = built();
       const all = catalogue.map(({ rule }) => rule);
       const chosen = all.filter(({ id }) => (wanted.length === 0 || wanted.includes(id)) && !skip.includes(id));
-      return toDocument(diagnose(built, chosen), {
-        documents: read.documents,
-        position: read.position,
-        toolVersion: version,
-        objectPlace: built.place,
-        docsOf: (rule) => `meshdoctor rules ${rule}`,
-      });
+      const documentOf = (model: Model): ReportDocument =>
+        toDocument(diagnose(model, chosen), {
+          documents: model.snapshot.documents,
+          position: model.snapshot.position,
+          toolVersion: version,
+          objectPlace: model.place,
+          docsOf: (rule) => `meshdoctor rules ${rule}`,
+          cluster: model.snapshot.cluster,
+          envoys: model.snapshot.envoys,
+        });
+      return mergeDocuments([documentOf(first), ...models.slice(1).map(documentOf)]);
+    },
+    async status() {
+      built();
+      return {
+        schemaVersion: 1,
+        takenAt: collected().takenAt,
+        gateways: models.flatMap(statusOf),
+        gaps: snapshots.flatMap(({ gaps }) => gaps),
+      };
     },
     async explain(options) {
-      model ??= buildModel(collected());
       const { explainAll } = await import('./explain.ts');
-      return explainAll(model, options, collected().position);
+      return explainAll(built(), options, collected().position);
+    },
+    async routes(gateway) {
+      const { routeRows } = await import('./route-rows.ts');
+      return routeRows(built(), gateway, collected().position);
     },
     async decide(options) {
-      model ??= buildModel(collected());
-      const { decideLines } = await import('./explain.ts');
-      return decideLines(model, options, collected().position);
+      const { decideLines } = await import('./decide-lines.ts');
+      return decideLines(built(), options);
     },
     async rescue(options) {
-      model ??= buildModel(collected());
       const { rescue } = await import('../rescue/rescue.ts');
-      return rescue(model, options);
+      return rescue(built(), options);
     },
     async bundle() {
       const { writeBundle } = await import('../collect/bundle/write.ts');

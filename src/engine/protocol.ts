@@ -1,5 +1,6 @@
 import type { CollectRequest } from '../collect/request.ts';
 import type { ReportDocument } from '../report/document.ts';
+import type { StatusDocument } from '../report/status.ts';
 import type { RescueOptions, RescueResult } from '../rescue/rescue.ts';
 import type { Explained, ExplainRequest, Unexplained } from '../routing/explained.ts';
 
@@ -21,17 +22,17 @@ export interface CollectSummary {
   readonly envoys: number;
 }
 
-/** What to explain, by which gateway. */
-export interface ExplainOptions {
-  readonly requests: readonly ExplainRequest[];
+/** By which gateway to decide. */
+interface ByGateway {
   /** `NS/NAME`; null: the only gateway. */
   readonly gateway: string | null;
   /** `--envoy-version`: of tables made from objects alone; null: not told. */
   readonly envoyVersion: string | null;
-  /** Every step is told, not only the decision. */
-  readonly steps: boolean;
-  /** Also say which routes no request reached. */
-  readonly coverage: boolean;
+}
+
+/** What to explain, by which gateway. */
+export interface ExplainOptions extends ByGateway {
+  readonly requests: readonly ExplainRequest[];
 }
 
 /** Requests explained, in their order. */
@@ -39,16 +40,66 @@ export interface ExplainResult {
   readonly explained: readonly (Explained | Unexplained)[];
   /** For people: why nothing could be decided; else null. */
   readonly trouble: string | null;
+}
+
+/** A part of a file of requests, one a line as JSON. */
+export interface DecideOptions extends ByGateway {
+  /** Whole lines, UTF-8. */
+  readonly text: Uint8Array;
+  readonly file: string;
+  /** Counts from 1 in the file: an error names its line. */
+  readonly firstLine: number;
+  /** Also say which routes no request reached. */
+  readonly coverage: boolean;
+}
+
+/** What was decided of them. */
+export interface DecidedLines {
+  /** A decision a line as JSON, UTF-8, in the order of the requests. */
+  readonly bytes: Uint8Array;
+  readonly requests: number;
+  /** For people: requests that cannot be read or decided. */
+  readonly errors: readonly string[];
+  /** For people: requests that are decided otherwise than they expect. */
+  readonly unmet: readonly string[];
+  /** For people: why nothing could be decided; else null. */
+  readonly trouble: string | null;
   /** The routes that no request reached, where that was asked. */
   readonly uncovered: readonly string[];
   readonly routes: number;
 }
 
-/** Requests decided, each as a line of JSON: what is printed as it is need not be moved as objects. */
-export interface DecidedLines extends Omit<ExplainResult, 'explained'> {
-  readonly lines: readonly string[];
-  /** The requests that could not be decided, or were decided otherwise than expected: which ones, and why. */
-  readonly failures: readonly { readonly at: number; readonly kind: 'error' | 'unmet'; readonly said: string }[];
+/** A route of a gateway. */
+export interface RouteRow {
+  /** `document pointer` of the route. */
+  readonly key: string;
+  readonly listener: string;
+  readonly port: number;
+  readonly virtualHost: string;
+  readonly domains: readonly string[];
+  /** Counts from 0 inside the virtual host. */
+  readonly index: number;
+  readonly name: string;
+  /** `GatewayRoute shop/cart`, where it is known, and where that stands. */
+  readonly object: string | null;
+  readonly file: string | null;
+  readonly line: number | null;
+  /** What a request must be, one clause each; none: anything. */
+  readonly clauses: readonly string[];
+  readonly does: string;
+  /** Where its requests end up. */
+  readonly clusters: readonly string[];
+  /** Of those clusters; null: not known. `failedShare` is 0 to 1. */
+  readonly traffic: { readonly perMinute: number; readonly failedShare: number } | null;
+}
+
+/** The routes of a gateway in Envoy's order. */
+export interface RouteRows {
+  /** For people: why there are none; else null. */
+  readonly trouble: string | null;
+  /** The Envoy that was asked, or `the objects alone`. */
+  readonly decidedBy: string;
+  readonly rows: readonly RouteRow[];
 }
 
 /** The engine: bytes go in, findings come out. One at work at a time; the same whether it runs here or in a worker. */
@@ -57,10 +108,14 @@ export interface Engine {
   readonly collect: (request: CollectRequest) => Promise<CollectSummary>;
   /** Runs the rules. */
   readonly diagnose: (options: DiagnoseOptions) => Promise<ReportDocument>;
-  /** Decides requests. */
+  /** The state of every gateway. */
+  readonly status: () => Promise<StatusDocument>;
+  /** Explains requests: decisions and every step. */
   readonly explain: (options: ExplainOptions) => Promise<ExplainResult>;
-  /** Decides requests without their steps. */
-  readonly decide: (options: Omit<ExplainOptions, 'steps'>) => Promise<DecidedLines>;
+  /** The routes of a gateway (`NS/NAME`). */
+  readonly routes: (gateway: string) => Promise<RouteRows>;
+  /** Decides a part of a file of requests. */
+  readonly decide: (options: DecideOptions) => Promise<DecidedLines>;
   /** Makes a static configuration of what a gateway runs; needs a request with `keep` and `whole`. */
   readonly rescue: (options: RescueOptions) => Promise<RescueResult>;
   /** The bytes of a bundle of what was read; needs a request with `keep`. */

@@ -35,6 +35,7 @@ interface Candidate {
 }
 
 function throughEntries(deciders: readonly Decider[], request: ExplainRequest): Way | null {
+  if (deciders.every(({ entries }) => entries.length === 0)) return null;
   const candidates = deciders.flatMap((decider) =>
     decider.entries.flatMap((entry): readonly Candidate[] => {
       const rank = rankOf(entry, request);
@@ -89,6 +90,18 @@ function sayWay({ port, through, service, servicePort, target, tls }: Entry): st
 
 /** Where no Service or Ingress leads: the listener of the URL's own port, or the only one that clients reach. */
 function withoutEntries(deciders: readonly Decider[], request: ExplainRequest): Way {
+  const known = directWays(deciders);
+  const way = known.get(request.urlPort);
+  if (way && !request.logged) return way;
+  const found = findDirect(deciders, request);
+  if (!request.logged) known.set(request.urlPort, found);
+  return found;
+}
+
+/** By the URL's port: a file of requests asks for few. */
+const directWays = memoize((_: readonly Decider[]) => new Map<number, Way>());
+
+function findDirect(deciders: readonly Decider[], request: ExplainRequest): Way {
   const direct = deciders.filter((decider) => portsOf(decider).includes(request.urlPort));
   const decider = onlyOne(direct.length > 0 ? direct : deciders);
   const base = { decider, entry: null };

@@ -11,10 +11,10 @@ function serve(port: MessagePort, engine: Engine): void {
   });
 }
 
-/** The bytes of a rescue are handed over, not copied. */
+/** The bytes of a rescue or of decisions are handed over, not copied. */
 function heavyParts(answer: Answer): readonly ArrayBuffer[] {
-  const text = answer.ok ? asList(asObject(answer.value).text) : [];
-  return text.flatMap((chunk) =>
+  const { text, bytes } = answer.ok ? asObject(answer.value) : {};
+  return [...asList(text), bytes].flatMap((chunk) =>
     chunk instanceof Uint8Array && chunk.buffer instanceof ArrayBuffer ? [chunk.buffer] : [],
   );
 }

@@ -81,7 +81,7 @@ function evidenceAt(
     value = next;
   }
   return {
-    source,
+    source: object.cluster === undefined ? source : 'kubernetes',
     document: object.place.document,
     pointer: object.place.pointer + pointer(...found),
     value,

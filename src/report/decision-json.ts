@@ -1,72 +1,71 @@
-import type { Explained, Unexplained } from '../routing/explained.ts';
-import type { Decision } from '../routing/match/decision.ts';
+import { memoize } from '../lib/memo.ts';
+import type { Decided, Explained, Unexplained } from '../routing/explained.ts';
+import type { Decision, Hop, RouteAt } from '../routing/match/decision.ts';
 
-/** A decision as machines read it, on one line; `steps` only where they were asked for. */
-export function decisionJson(explained: Explained | Unexplained, withSteps: boolean): string {
-  if ('error' in explained) return JSON.stringify(explained);
-  const { id, method, url, decision, steps, by, way, notes, endpoints, desired, differs, replicas } = explained;
-  const told = withSteps
-    ? {
-        by,
-        way,
-        notes,
-        endpoints,
-        steps: steps.map(({ stage, object, verdict, clause, reason, place }) => {
-          const origin = place ? explained.objects[`${place.document} ${place.pointer}`] : undefined;
-          const edit = origin && { file: origin.file, line: origin.line, grade: origin.grade, assumed: origin.notes };
-          return { stage, object: origin?.object ?? object, verdict, clause, reason, ...edit };
-        }),
-      }
-    : {};
-  return JSON.stringify({
-    id,
-    method,
-    url,
-    ...plain(decision),
-    desired: desired && plain(desired),
-    differs,
-    // Only where replicas disagree, so that a file of answers stays small.
-    ...(replicas.length > 0
-      ? {
-          replicas: [
-            { envoys: by.envoys, differs: [], ...plain(decision) },
-            ...replicas.map((one) => ({ envoys: one.envoys, differs: one.differs, ...plain(one.decision) })),
-          ],
-        }
-      : {}),
-    ...told,
-  });
+/** A decision as machines read it, on one line. */
+export function decisionJson(one: Decided | Unexplained): string {
+  return 'error' in one ? JSON.stringify(one) : `{${toldOf(one)}}`;
 }
 
-function plain(decision: Decision): Record<string, unknown> {
-  const { outcome, hops, cluster, clusters, location, status, grpcStatus, responseFlag, unknown, candidates, why } =
-    decision;
-  return {
-    outcome,
-    // Written out field by field: a file of requests has millions of these.
-    hops: hops.map(({ listener, virtualHost, route, cluster: to, rewrite, timeoutMs }) => ({
-      listener,
-      virtualHost,
-      route: route && { name: route.name, index: route.index, pointer: route.pointer },
-      cluster: to,
-      rewrite,
-      timeoutMs,
-    })),
-    cluster,
-    clusters,
-    location,
-    status,
-    grpcStatus,
-    responseFlag,
-    unknown,
-    candidates: candidates.map(plain),
-    why,
+/** The same with every step and what stands around it. */
+export function explanationJson(explained: Explained): string {
+  const { by, way, notes, endpoints, steps } = explained;
+  const around = {
+    by,
+    way,
+    notes,
+    endpoints,
+    steps: steps.map(({ stage, object, verdict, clause, reason, place }) => {
+      const origin = place ? explained.objects[`${place.document} ${place.pointer}`] : undefined;
+      const edit = origin && { file: origin.file, line: origin.line, grade: origin.grade, assumed: origin.notes };
+      return { stage, object: origin?.object ?? object, verdict, clause, reason, ...edit };
+    }),
   };
+  return `{${toldOf(explained)},${JSON.stringify(around).slice(1)}`;
+}
+
+function toldOf({ id, method, url, decision, desired, differs, by, replicas }: Decided): string {
+  const request = `"id":${text(id)},"method":${text(method)},"url":${text(url)}`;
+  const asked = `"desired":${desired ? `{${fieldsOf(desired)}}` : 'null'},"differs":${JSON.stringify(differs)}`;
+  const told = `${request},${fieldsOf(decision)},${asked}`;
+  // Only where replicas disagree, so that a file of answers stays small.
+  if (replicas.length === 0) return told;
+  const all = [{ envoys: by.envoys, differs: [], decision }, ...replicas].map(
+    (one) =>
+      `{"envoys":${JSON.stringify(one.envoys)},"differs":${JSON.stringify(one.differs)},${fieldsOf(one.decision)}}`,
+  );
+  return `${told},"replicas":[${all.join()}]`;
+}
+
+/** Written field by field: a file of requests has millions of these. */
+function fieldsOf(decision: Decision): string {
+  const { outcome, hops, cluster, clusters, location, status, grpcStatus, responseFlag } = decision;
+  const { unknown, candidates, why } = decision;
+  return (
+    `"outcome":"${outcome}","hops":[${hops.map(hopOf).join()}],"cluster":${text(cluster)},` +
+    `"clusters":${JSON.stringify(clusters)},"location":${text(location)},"status":${status},` +
+    `"grpcStatus":${grpcStatus},"responseFlag":${text(responseFlag)},"unknown":${JSON.stringify(unknown)},` +
+    `"candidates":[${candidates.map((one) => `{${fieldsOf(one)}}`).join()}],"why":${text(why)}`
+  );
+}
+
+function hopOf({ listener, virtualHost, route, cluster, rewrite, timeoutMs }: Hop): string {
+  const seen = rewrite ? `{"path":${text(rewrite.path)},"host":${text(rewrite.host)}}` : 'null';
+  return (
+    `{"listener":${text(listener)},"virtualHost":${text(virtualHost)},"route":${route ? routeOf(route) : 'null'},` +
+    `"cluster":${text(cluster)},"rewrite":${seen},"timeoutMs":${timeoutMs}}`
+  );
+}
+
+const routeOf = memoize(({ name, index, pointer }: RouteAt) => JSON.stringify({ name, index, pointer }));
+
+function text(value: string | null): string {
+  return value === null ? 'null' : JSON.stringify(value);
 }
 
 /** The fields of a decision that are not as a request expects them. */
-export function unmet(explained: Explained, expect: Readonly<Record<string, unknown>>): readonly string[] {
-  const got = plain(explained.decision);
+export function unmet({ decision }: Decided, expect: Readonly<Record<string, unknown>>): readonly string[] {
+  const got: Readonly<Record<string, unknown>> = JSON.parse(`{${fieldsOf(decision)}}`);
   return Object.entries(expect)
     .filter(([field, wanted]) => !covers(got[field], wanted))
     .map(([field, wanted]) => `${field} is ${JSON.stringify(got[field] ?? null)}, expected ${JSON.stringify(wanted)}`);

@@ -77,7 +77,7 @@ export interface ReportDocument {
     readonly asked: { readonly from: string; readonly to: string };
     readonly covered: { readonly from: string; readonly to: string };
   } | null;
-  readonly gateways: readonly GatewaySummary[];
+  readonly gateways: readonly (GatewaySummary & { readonly cluster: string | null })[];
   readonly summary: {
     readonly error: number;
     readonly warning: number;

@@ -91,6 +91,7 @@ export const reportSchema = {
     gateways: list(
       closed({
         ref: closed(ref),
+        cluster: nullable(text),
         envoys: count,
         live: count,
         frozen: { enum: ['observed', 'assumed', 'no', 'unknown'] },

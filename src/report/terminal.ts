@@ -20,8 +20,10 @@ export function renderTerminal(document: ReportDocument, options: TerminalOption
   const roots = document.findings.filter(({ symptomOf }) => symptomOf === null);
   const faults = roots.filter(({ effect }) => effect !== 'standing');
   const standing = roots.filter(({ effect }) => effect === 'standing');
-  const byId = new Map(document.findings.map((finding) => [finding.id, finding]));
-  const symptomsOf = ({ symptoms }: ReportFinding) => symptoms.flatMap((id) => byId.get(id) ?? []);
+  // Ids are the same in every cluster.
+  const keyOf = (id: string, { objects }: ReportFinding): string => `${objects[0]?.cluster ?? ''} ${id}`;
+  const byId = new Map(document.findings.map((finding) => [keyOf(finding.id, finding), finding]));
+  const symptomsOf = (root: ReportFinding) => root.symptoms.flatMap((id) => byId.get(keyOf(id, root)) ?? []);
   const shown = options.all ? faults : faults.slice(0, mostRoots);
   const blocks = [
     lookedAt(document, options),
@@ -51,11 +53,11 @@ function isNote(
 
 function lookedAt({ gateways, sources, takenAt, window }: ReportDocument, look: Look): readonly string[] {
   const dot = sign(look, 'dot');
-  const lines = gateways.flatMap(({ ref, envoys, live, frozen }) => {
+  const lines = gateways.flatMap(({ ref, cluster, envoys, live, frozen }) => {
     const seen = envoys === 0 ? 'no Envoy read' : `${envoys} ${envoys === 1 ? 'Envoy' : 'Envoys'}, ${live} live`;
     const [first = '', ...rest] = hang(
       '',
-      `${oneLine(refText(ref))}: ${[seen, frozenText[frozen]].filter(Boolean).join(` ${dot} `)}`,
+      `${cluster === null ? '' : `${oneLine(cluster)} ${dot} `}${oneLine(refText(ref))}: ${[seen, frozenText[frozen]].filter(Boolean).join(` ${dot} `)}`,
       look.width,
     );
     return [paint(look, 'bold', first), ...rest];

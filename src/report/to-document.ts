@@ -1,6 +1,7 @@
 import type { Check, Diagnosis } from '../diagnose/diagnosis.ts';
 import type { Finding } from '../diagnose/finding.ts';
 import type { Document } from '../snapshot/document.ts';
+import type { EnvoyView } from '../snapshot/envoy/view.ts';
 import type { Evidence } from '../snapshot/evidence.ts';
 import type { ObjectRef, Place } from '../snapshot/object.ts';
 import type { FilePosition } from '../snapshot/snapshot.ts';
@@ -15,20 +16,24 @@ export interface ReportContext {
   readonly objectPlace: (ref: ObjectRef) => Place | null;
   /** The command or URL that shows a rule's page. */
   readonly docsOf: (rule: string) => string;
+  /** The cluster that was read; null or absent where there is none. */
+  readonly cluster?: string | null;
+  readonly envoys?: readonly Pick<EnvoyView, 'key' | 'pod'>[];
 }
 
 /** Makes the report of a diagnosis. Pure: nothing in it depends on the machine or the time it is made. */
 export function toDocument(diagnosis: Diagnosis, context: ReportContext): ReportDocument {
   const documents = new Map(context.documents.map((document) => [document.id, document]));
+  const podOf = podFinder(documents, context);
   const toObject = (ref: ObjectRef): ReportObject => reportObject(ref, context);
-  const findings = diagnosis.findings.map((finding) => reportFinding(finding, documents, toObject, context));
+  const findings = diagnosis.findings.map((finding) => reportFinding(finding, documents, toObject, podOf, context));
   const { window } = diagnosis;
   return {
     schemaVersion: 1,
     tool: { name: 'meshdoctor', version: context.toolVersion },
     takenAt: diagnosis.takenAt,
     window: window && { asked: window, covered: window },
-    gateways: diagnosis.gateways,
+    gateways: diagnosis.gateways.map((gateway) => ({ ...gateway, cluster: context.cluster ?? null })),
     summary: summarise(diagnosis),
     findings,
     checks: diagnosis.checks.map((check) => reportCheck(check, toObject)),
@@ -64,8 +69,13 @@ function reportFinding(
   finding: Finding,
   documents: ReadonlyMap<string, Document>,
   toObject: (ref: ObjectRef) => ReportObject,
+  podOf: (document: string) => string | null,
   context: ReportContext,
 ): ReportFinding {
+  const evidence = finding.evidence.map((item) => reportEvidence(item, documents, podOf, context));
+  const pods = new Set(evidence.flatMap(({ pod }) => pod ?? []));
+  // What one Envoy alone showed is a fact of its pod.
+  const [pod = null] = pods.size === 1 ? pods : [];
   return {
     id: finding.id,
     rule: finding.rule,
@@ -73,8 +83,8 @@ function reportFinding(
     effect: finding.effect,
     title: finding.title,
     message: finding.message,
-    objects: [...finding.subjects, ...finding.affects].map(toObject),
-    evidence: finding.evidence.map((evidence) => reportEvidence(evidence, documents, context)),
+    objects: [...finding.subjects.map((ref) => ({ ...toObject(ref), pod })), ...finding.affects.map(toObject)],
+    evidence,
     cause: finding.cause,
     since: finding.since,
     changes: [],
@@ -88,12 +98,21 @@ function reportFinding(
   };
 }
 
-function reportObject(ref: ObjectRef, { objectPlace, position }: ReportContext): ReportObject {
+/** The pod whose Envoy told a document, as `namespace/name`. */
+function podFinder(
+  documents: ReadonlyMap<string, Document>,
+  { envoys = [] }: ReportContext,
+): (document: string) => string | null {
+  const pods = new Map(envoys.flatMap(({ key, pod }) => (pod ? [[key, `${pod.namespace}/${pod.name}`]] : [])));
+  return (document) => pods.get(documents.get(document)?.envoy ?? '') ?? null;
+}
+
+function reportObject(ref: ObjectRef, { objectPlace, position, cluster = null }: ReportContext): ReportObject {
   const place = objectPlace(ref);
   const at = place && position(place);
   return {
     ...ref,
-    cluster: null,
+    cluster,
     pod: null,
     file: at?.file ?? null,
     line: at?.line ?? null,
@@ -104,6 +123,7 @@ function reportObject(ref: ObjectRef, { objectPlace, position }: ReportContext):
 function reportEvidence(
   { source, document, pointer, value, note }: Evidence,
   documents: ReadonlyMap<string, Document>,
+  podOf: (document: string) => string | null,
   { position }: ReportContext,
 ): ReportEvidence {
   const from = documents.get(document);
@@ -118,7 +138,7 @@ function reportEvidence(
     origin: from?.origin ?? null,
     file: at?.file ?? null,
     line: at?.line ?? null,
-    pod: null,
+    pod: podOf(document),
   };
 }
 

@@ -37,18 +37,24 @@ export interface Unexplained {
   readonly error: string;
 }
 
-/** A request explained. */
-export interface Explained {
+/** A request decided. */
+export interface Decided {
   readonly id: string | null;
   readonly method: string | null;
   readonly url: string;
   readonly decision: Decision;
+  /** All Envoys of the gateway that decide so; none: the table was made from objects. */
+  readonly by: { readonly envoys: readonly string[] };
   /** What the objects ask for, where an Envoy decided and there are objects. */
   readonly desired: Decision | null;
   /** The fields in which the two differ. */
   readonly differs: readonly string[];
   /** Replicas of the gateway that decide otherwise: each different decision once. */
   readonly replicas: readonly Replica[];
+}
+
+/** A request explained. */
+export interface Explained extends Decided {
   /** The objects behind routes, by `document pointer` of the route. */
   readonly objects: Readonly<Record<string, RouteObject>>;
   readonly steps: readonly Step[];
@@ -56,7 +62,7 @@ export interface Explained {
     readonly gateway: string;
     /** Null: no Envoy was read, and the table is the one App Mesh would have pushed. */
     readonly envoy: string | null;
-    /** All Envoys of the gateway that decide so, the first one included. */
+    /** The first one included. */
     readonly envoys: readonly string[];
     readonly version: string;
     readonly versionKnown: boolean;

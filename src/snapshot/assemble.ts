@@ -20,6 +20,7 @@ export function assembleSnapshot(harvests: readonly Harvest[], takenAt: string):
     sources: harvests.flatMap((harvest) => harvest.sources),
     redactions: harvests.reduce<Redactions>((sum, harvest) => addRedactions(sum, harvest.redactions), {}),
     manifests: harvests.flatMap((harvest) => harvest.manifests ?? []),
+    cluster: harvests.find(({ cluster }) => cluster !== undefined)?.cluster ?? null,
     rescueCopies: harvests.some(({ rescueCopies }) => rescueCopies)
       ? harvests.flatMap(({ rescueCopies }) => rescueCopies ?? [])
       : null,

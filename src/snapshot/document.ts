@@ -4,6 +4,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 /** What a document holds; for an Envoy, which admin page. */
 export type DocumentKind =
   | 'manifest'
+  | 'kubernetes'
   | 'coverage'
   | 'rescue-copies'
   | 'server_info'

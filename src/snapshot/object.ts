@@ -20,8 +20,10 @@ export interface KubernetesObject {
   readonly ref: ObjectRef;
   readonly place: Place;
   readonly body: JsonObject;
-  /** False for objects that only stand by (`--base`): they resolve references, but findings are not reported for them. */
+  /** False for objects that only stand by (`--base`, or outside the namespaces of `-n`): they resolve references, but findings are not reported for them. */
   readonly reported: boolean;
+  /** The cluster it was read from; absent where it came from files. */
+  readonly cluster?: string;
 }
 
 /** An object's name as people say it: `GatewayRoute shop/cart`, `Mesh shop`. */

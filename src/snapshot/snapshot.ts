@@ -31,6 +31,10 @@ export interface ManifestSet {
   readonly defaultNamespace: string;
   /** False for what only stood by (`--base`). */
   readonly reported: boolean;
+  /** The cluster it was read from; absent where it came from files. */
+  readonly cluster?: string;
+  /** The namespaces whose objects are reported; absent: all. */
+  readonly namespaces?: readonly string[];
 }
 
 /** What one source brought: documents, the views made from them, and what was not seen. */
@@ -46,6 +50,8 @@ export interface Harvest {
   readonly rescueCopies?: readonly RescueCopy[];
   /** The snapshot's time, where the source carries one of its own (a bundle). */
   readonly takenAt?: string;
+  /** The cluster that was read. */
+  readonly cluster?: string;
   /** Finds a place of this harvest's manifests in their files, parsing that one YAML document again. */
   readonly position?: (place: Place) => FilePosition | null;
 }
@@ -62,6 +68,8 @@ export interface Snapshot {
   readonly sources: readonly SourceReport[];
   readonly redactions: Redactions;
   readonly manifests: readonly ManifestSet[];
+  /** The cluster that was read; null where everything came from files and admin endpoints. */
+  readonly cluster: string | null;
   /** Null where nobody said where copies lie. */
   readonly rescueCopies: readonly RescueCopy[] | null;
   /** Finds a manifest's place in its file, parsing that one YAML document again; null where it cannot be told. */

@@ -337,9 +337,9 @@ describe('explain', () => {
 
   it('answers a long file in order, and adds up what no request reached', async () => {
     const paths = ['cart/1', 'orders/1', 'nothing'];
-    const lines = Array.from({ length: 4_500 }, (_, at) => {
+    const lines = Array.from({ length: 9_000 }, (_, at) => {
       // The second route is reached near the end alone.
-      const path = at === 4_400 ? 'users/1' : paths[at % 3];
+      const path = at === 8_900 ? 'users/1' : paths[at % 3];
       return JSON.stringify({ id: at, url: at === 3_000 ? 'ftp://a' : `http://shop.example.com/${path}` });
     });
     const args = ['explain', '--requests', '-', '--coverage', ...bundle];
@@ -357,6 +357,12 @@ describe('explain', () => {
     expect(stderr).not.toContain(
       'GatewayRoute shop/orders) of virtual host self_redirect: path starts with "/orders/"',
     );
+  });
+
+  it('refuses a file without a request', async () => {
+    const { code, stderr } = await meshdoctor(['explain', '--requests', '-', ...bundle], '\n \n');
+    expect(code).toBe(2);
+    expect(stderr).toBe('meshdoctor: - holds no request\n');
   });
 
   it('keeps the place and id of a request it cannot read, names its line, and answers the others', async () => {

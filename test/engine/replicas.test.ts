@@ -61,7 +61,7 @@ describe('several replicas', () => {
     expect(renderExplanation(one, look)).toMatch(
       /BUT\s+http:\/\/127\.0\.0\.1:9901 decides otherwise: 404 NR, no route/,
     );
-    const json = JSON.parse(decisionJson(one, false));
+    const json = JSON.parse(decisionJson(one));
     expect(json.replicas).toMatchObject([
       { envoys: one.by.envoys, outcome: 'forward', differs: [] },
       { envoys: ['http://127.0.0.1:9901'], outcome: 'no-route', responseFlag: 'NR' },
@@ -96,7 +96,7 @@ describe('several replicas', () => {
 
   it('is the same in one line of many: replicas only where they differ', () => {
     const same = explained({ envoy: [replica('/cart/'), replica('/cart/')] }, cart);
-    expect(JSON.parse(decisionJson(same, false))).not.toHaveProperty('replicas');
+    expect(JSON.parse(decisionJson(same))).not.toHaveProperty('replicas');
   });
 });
 

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 const KILL_AFTER_MS = 5_000;
 const alive = new Set<ChildProcess>();
 process.on('exit', () => {
-  for (const child of alive) child.kill('SIGKILL');
+  // A guard is not killed: its standard input closes with this process, and then it ends its program.
+  for (const child of alive) if (child.stdin === null) child.kill('SIGKILL');
 });
 
 /** A program of the lab, with its working folder and the files its two outputs go to. */

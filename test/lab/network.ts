@@ -8,6 +8,8 @@ export interface LabNetwork {
   readonly upstreams: Upstreams;
   /** The address the listeners of the gateway's n-th Envoy bind to. */
   readonly gatewayAddress: (index: number) => string;
+  /** The address that a Service's name resolves to; undefined for names the lab does not know. */
+  readonly serviceAddress: (name: string) => string | undefined;
   readonly stop: () => Promise<void>;
 }
 
@@ -41,6 +43,10 @@ function withUpstreams(network: string, dns: LabDns, upstreams: Upstreams): LabN
     dns,
     upstreams,
     gatewayAddress: (index) => `${network}.${FIRST_GATEWAY + index}`,
+    serviceAddress: (name) => {
+      const at = shopServices.findIndex((service) => service.name === name);
+      return at < 0 ? undefined : `${network}.${FIRST_UPSTREAM + at}`;
+    },
     stop: async () => {
       await upstreams.stop();
       await dns.stop();

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { plantIncident, type StoryName, startStory } from './story.ts';
+import { type ShopCluster, startShopCluster } from './kube/shop-cluster.ts';
+import { type Lab, plantIncident, type StoryName, startStory } from './story.ts';
 
 const help = `Plays a story of the lab: a real Envoy, as App Mesh would have configured it, until Ctrl-C.
 
@@ -7,6 +8,7 @@ const help = `Plays a story of the lab: a real Envoy, as App Mesh would have con
   --envoy 1.40.0|1.36.2       which Envoy (default: 1.40.0)
   --replicas N                Envoys of the gateway (default: 1)
   --rps N                     requests per second that go on (default: 10)
+  --cluster                   also a real Kubernetes API server that holds the cluster around the gateway
 `;
 
 const TRIED_PATHS = ['/cart/1', '/payments/1', '/search/1'];
@@ -16,6 +18,7 @@ interface PlayOptions {
   readonly envoyVersion: '1.40.0' | '1.36.2';
   readonly replicas: number;
   readonly perSecond: number;
+  readonly cluster: boolean;
 }
 
 function readPlayOptions(args: readonly string[]): PlayOptions | undefined {
@@ -26,6 +29,7 @@ function readPlayOptions(args: readonly string[]): PlayOptions | undefined {
       envoy: { type: 'string', default: '1.40.0' },
       replicas: { type: 'string', default: '1' },
       rps: { type: 'string', default: '10' },
+      cluster: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -38,6 +42,7 @@ function readPlayOptions(args: readonly string[]): PlayOptions | undefined {
     envoyVersion: envoy,
     replicas: readCount('--replicas', values.replicas, 9),
     perSecond: readCount('--rps', values.rps, 1_000),
+    cluster: values.cluster,
   };
 }
 
@@ -47,7 +52,7 @@ function readCount(flag: string, text: string, most: number): number {
   throw new Error(`${flag} ${text}: expected a whole number from 1 to ${most}.`);
 }
 
-async function play({ story, envoyVersion, replicas, perSecond }: PlayOptions): Promise<void> {
+async function play({ story, envoyVersion, replicas, perSecond, cluster: withCluster }: PlayOptions): Promise<void> {
   const stopped = new Promise<void>((resolve) => {
     process.on('SIGINT', () => resolve());
     process.on('SIGTERM', () => resolve());
@@ -56,28 +61,40 @@ async function play({ story, envoyVersion, replicas, perSecond }: PlayOptions): 
     `Starting the ${story} story on Envoy ${envoyVersion}; the first time this builds and downloads its parts …`,
   );
   const lab = await startStory(story, { envoyVersion, replicas });
+  let cluster: ShopCluster | undefined;
   try {
     if (story === 'incident') await plantIncident(lab);
     lab.traffic(perSecond);
-    const admins = lab.adminUrls.map((url) => `--admin ${url}`).join(' ');
-    const lines = [
-      ...lab.adminUrls.map((url) => `admin      ${url}`),
-      ...lab.gatewayUrls.map((url) => `gateway    ${url}`),
-      `manifests  ${lab.manifests}`,
-      ...lab.accessLogs.map((path) => `access log ${path}`),
-      '',
-      'Try:',
-      ...TRIED_PATHS.map((path) => `  curl -si ${lab.gatewayUrl}${path}`),
-      `  node dist/main.js diagnose ${admins} -f ${lab.manifests}`,
-      '',
-      `About ${perSecond} requests per second go on. Ctrl-C ends all of it.`,
-    ];
-    console.log(`\n${lines.join('\n')}`);
+    if (withCluster) {
+      console.log('Starting the API server; its first build takes some ten minutes …');
+      cluster = await startShopCluster(lab);
+    }
+    console.log(`\n${placesOf(lab, cluster).join('\n')}`);
+    console.log(`\nAbout ${perSecond} requests per second go on. Ctrl-C ends all of it.`);
     await stopped;
   } finally {
+    await cluster?.stop();
     await lab.stop();
   }
   console.log('Stopped.');
+}
+
+function placesOf(lab: Lab, cluster: ShopCluster | undefined): readonly string[] {
+  const admins = lab.adminUrls.map((url) => `--admin ${url}`).join(' ');
+  return [
+    ...lab.adminUrls.map((url) => `admin      ${url}`),
+    ...lab.gatewayUrls.map((url) => `gateway    ${url}`),
+    `manifests  ${lab.manifests}`,
+    ...lab.accessLogs.map((path) => `access log ${path}`),
+    ...(cluster === undefined ? [] : [`API server ${cluster.server}`, `kubeconfig ${cluster.kubeconfig}`]),
+    '',
+    'Try:',
+    ...TRIED_PATHS.map((path) => `  curl -si ${lab.gatewayUrl}${path}`),
+    `  node dist/main.js diagnose ${admins} -f ${lab.manifests}`,
+    ...(cluster === undefined
+      ? []
+      : [`  node dist/main.js diagnose --live --kubeconfig ${cluster.kubeconfig} -n shop`]),
+  ];
 }
 
 try {

@@ -27,6 +27,8 @@ export interface Lab {
   readonly adminUrls: readonly AdminUrl[];
   readonly gatewayUrl: string;
   readonly gatewayUrls: readonly string[];
+  /** The address that a Service of the shop has for Envoy: what a ClusterIP is in a cluster. */
+  readonly serviceAddress: LabNetwork['serviceAddress'];
   /** The folder of Kubernetes manifests that the control plane serves. */
   readonly manifests: string;
   readonly accessLogs: readonly string[];
@@ -88,6 +90,7 @@ export async function startStory(name: StoryName, options: StoryOptions): Promis
     },
     gatewayUrl,
     gatewayUrls,
+    serviceAddress: network.serviceAddress,
     manifests,
     accessLogs: replicas.map(({ envoy }) => envoy.accessLog),
     envoyLogs: replicas.map(({ envoy }) => envoy.log),

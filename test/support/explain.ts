@@ -1,4 +1,4 @@
-import { buildRequest, type RequestParts } from '../../src/cli/request/build.ts';
+import { buildRequest, type RequestParts } from '../../src/engine/requests/build.ts';
 import { explainAll } from '../../src/engine/explain.ts';
 import { buildModel } from '../../src/model/model.ts';
 import type { Explained, ExplainRequest } from '../../src/routing/explained.ts';
@@ -14,7 +14,7 @@ export function explainOf(given: Given, asked: string | RequestParts | ExplainRe
 export function explainIn(snapshot: Snapshot, asked: string | RequestParts | ExplainRequest): Explained | string {
   const made = typeof asked === 'string' ? buildRequest({ url: asked }) : asked;
   const request = 'otherHeaders' in made ? made : buildRequest(made);
-  const options = { requests: [request], gateway: null, envoyVersion: null, steps: true, coverage: false };
+  const options = { requests: [request], gateway: null, envoyVersion: null };
   const { explained, trouble } = explainAll(buildModel(snapshot), options, snapshot.position);
   const [one] = explained;
   if (trouble !== null) return trouble;

@@ -1,7 +1,7 @@
 import { clean, truncate } from '../../lib/text.ts';
 import type { ExplainRequest } from '../../routing/explained.ts';
-import { Failure } from '../failure.ts';
-import { buildRequest } from './build.ts';
+import { buildRequest } from '../../engine/requests/build.ts';
+import { UnreadableRequest } from '../../engine/requests/unreadable.ts';
 import { shellWords } from './shell-words.ts';
 
 /** Short options of curl that take a value, by their long name (curl's manual). */
@@ -29,7 +29,8 @@ interface Option {
 
 /** Reads a pasted curl command: method, URL, headers, host. What curl adds itself is known as far as it is fixed. */
 export function readCurl(command: string): ExplainRequest {
-  const no = (why: string): Failure => new Failure(`cannot read the curl command: ${truncate(clean(why), 300)}`, 2);
+  const no = (why: string): UnreadableRequest =>
+    new UnreadableRequest(`cannot read the curl command: ${truncate(clean(why), 300)}`);
   const all = shellWords(command);
   if (!all) throw no('a quote is not closed');
   const begins = all.findIndex((word) => /(^|\/)curl(\.exe)?$/.test(word));
@@ -55,7 +56,7 @@ export function readCurl(command: string): ExplainRequest {
 
 function readOptions(
   words: readonly string[],
-  no: (why: string) => Failure,
+  no: (why: string) => UnreadableRequest,
 ): { readonly options: readonly Option[]; readonly urls: readonly string[] } {
   const options: Option[] = [];
   const urls: string[] = [];

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from '../../lib/json.ts';
 import type { ExplainRequest } from '../../routing/explained.ts';
-import { Failure } from '../failure.ts';
+import { UnreadableRequest } from '../../engine/requests/unreadable.ts';
 
 /** Envoy's default text format (docs: configuration/observability/access_log/usage, "default format string"), from the request on. */
 const request = /"([A-Z-]+|-) (\S+)(?: (HTTP\/[\d.]+|-))?"(?: (\d{1,3})(?: (-|[A-Z][A-Za-z,]*)(?![\w"]))?)?/;
@@ -22,7 +22,7 @@ export function readLogLine(line: string): ExplainRequest {
   const told = readJson(line) ?? readText(line);
   if (!told) {
     const wants = '[time] "GET /path HTTP/1.1" 404 NR …, or a JSON object with method and path';
-    throw new Failure(`cannot read the log line: it is not in Envoy's default text format (${wants})`, 2);
+    throw new UnreadableRequest(`cannot read the log line: it is not in Envoy's default text format (${wants})`);
   }
   const { authority, path, status, flag } = told;
   const headers: Record<string, readonly string[]> = {};

@@ -1,7 +1,8 @@
-import { asList, asNumber, asObject, asText, isObject, type JsonObject } from '../../lib/json.ts';
+import { asList, asNumber, asObject, asText, asTexts, isObject, type JsonObject } from '../../lib/json.ts';
 import type { CoverageEntry, Gap } from '../../snapshot/coverage.ts';
 import type { Document, DocumentKind } from '../../snapshot/document.ts';
 import type { EnvoySection } from '../../snapshot/envoy/section.ts';
+import type { PodName } from '../../snapshot/envoy/view.ts';
 import type { ManifestSet, SourceReport } from '../../snapshot/snapshot.ts';
 
 /** The version of the bundle's layout; a reader refuses a newer one. */
@@ -14,6 +15,7 @@ export const manifestName = 'bundle.json';
 export interface BundledEnvoy {
   readonly key: string;
   readonly label: string;
+  readonly pod?: PodName;
   readonly unread: readonly { readonly section: EnvoySection; readonly gap: Gap }[];
 }
 
@@ -26,6 +28,7 @@ export interface BundleManifest {
   readonly formatVersion: number;
   readonly tool: string;
   readonly takenAt: string;
+  readonly cluster?: string;
   readonly holds: string;
   /** `whole` in a rescue copy: header values and inline secrets stand as the gateway needs them. */
   readonly configuration: 'redacted' | 'whole';
@@ -40,6 +43,7 @@ export interface BundleManifest {
 
 const kinds: ReadonlySet<string> = new Set<DocumentKind>([
   'manifest',
+  'kubernetes',
   'coverage',
   'server_info',
   'ready',
@@ -68,16 +72,19 @@ export function readBundleManifest(value: unknown): BundleManifest | string {
     formatVersion: version,
     tool: asText(value.tool) ?? '',
     takenAt,
+    ...optional('cluster', asText(value.cluster)),
     holds: asText(value.holds) ?? '',
     configuration: value.configuration === 'whole' ? 'whole' : 'redacted',
     redactions: countsOf(asObject(value.redactions)),
     documents: documents.filter((document) => document !== null),
     manifests: asList(value.manifests).map((item) => {
-      const { document, defaultNamespace, reported } = asObject(item);
+      const { document, defaultNamespace, reported, cluster, namespaces } = asObject(item);
       return {
         document: asText(document) ?? '',
         defaultNamespace: asText(defaultNamespace) ?? 'default',
         reported: reported !== false,
+        ...optional('cluster', asText(cluster)),
+        ...optional('namespaces', Array.isArray(namespaces) ? asTexts(namespaces) : undefined),
       };
     }),
     envoys: asList(value.envoys).map(readEnvoy),
@@ -103,15 +110,21 @@ function readDocument(value: unknown): BundledDocument | null {
 }
 
 function readEnvoy(value: unknown): BundledEnvoy {
-  const { key, label, unread } = asObject(value);
+  const { key, label, unread, pod } = asObject(value);
+  const { namespace, name } = asObject(pod);
   return {
     key: asText(key) ?? '',
     label: asText(label) ?? '',
+    ...optional('pod', typeof namespace === 'string' && typeof name === 'string' ? { namespace, name } : undefined),
     unread: asList(unread).map((item) => {
       const { section, gap } = asObject(item);
       return { section: (asText(section) ?? '') as EnvoySection, gap: readGap(asObject(gap)) };
     }),
   };
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
+  return value === undefined ? {} : ({ [key]: value } as Record<K, V>);
 }
 
 function readCoverage(value: JsonObject): CoverageEntry | null {

@@ -85,15 +85,16 @@ function restore(path: string, files: Files, manifest: BundleManifest, options: 
       const text = entering(of.kind, files.get(of.id) ?? '', manifest, options);
       return { document: makeDocument({ ...of, id: prefix + of.id, envoy: prefix + of.envoy }, text, keep), text };
     });
-  const envoys = manifest.envoys.map(({ key, label, unread }) => {
+  const envoys = manifest.envoys.map(({ key, label, pod, unread }) => {
     const mine = pages.filter(({ document }) => document.envoy === prefix + key);
-    return assembleEnvoy({ key: prefix + key, label, pages: mine, unread, keepBodies: options.whole ?? false });
+    const of = { key: prefix + key, label, ...(pod ? { pod } : {}) };
+    return assembleEnvoy({ ...of, pages: mine, unread, keepBodies: options.whole ?? false });
   });
   const sets = [...groupBy(manifest.manifests, ({ defaultNamespace }) => defaultNamespace)];
   const objects = sets.map(([defaultNamespace, set]) => {
-    const texts = set.map(({ document, reported }) => {
+    const texts = set.map(({ document, defaultNamespace: _, ...how }) => {
       const { origin = document, readAt = '' } = manifest.documents.find(({ id }) => id === document) ?? {};
-      return { id: prefix + document, origin, text: files.get(document) ?? '', reported, readAt };
+      return { id: prefix + document, origin, text: files.get(document) ?? '', readAt, ...how };
     });
     return manifestHarvest(texts, { defaultNamespace, closed: false, keep });
   });
@@ -120,6 +121,7 @@ function restore(path: string, files: Files, manifest: BundleManifest, options: 
     redactions: manifest.redactions,
     manifests: objects.flatMap(({ manifests }) => manifests ?? []),
     takenAt: manifest.takenAt,
+    ...(manifest.cluster === undefined ? {} : { cluster: manifest.cluster }),
     position: (place) => objects.map((harvest) => harvest.position?.(place) ?? null).find((at) => at !== null) ?? null,
   };
 }

@@ -1,4 +1,4 @@
-import { get, type IncomingMessage } from 'node:http';
+import { type Agent, get, type IncomingMessage } from 'node:http';
 import { describeError } from '../describe-error.ts';
 import type { AdminPath } from './paths.ts';
 
@@ -10,6 +10,8 @@ export interface AdminTarget {
   readonly port: number;
   /** The path of a unix socket, else null. */
   readonly socket: string | null;
+  /** Brings the connections, where they go through something else than this machine's network. */
+  readonly agent?: Agent;
 }
 
 /** The answer to one call, or why there is none: one line. */
@@ -49,7 +51,7 @@ export function getPage(target: AdminTarget, path: AdminPath, timeoutMs: number,
     };
     const where = target.socket === null ? { host: target.host, port: target.port } : { socketPath: target.socket };
     const headers = { host: 'localhost', accept: '*/*' };
-    const request = get({ ...where, path, headers, agent: false, signal }, (response) => {
+    const request = get({ ...where, path, headers, agent: target.agent ?? false, signal }, (response) => {
       answered = true;
       collectBody(response, fail, (body) => {
         clearTimeout(timer);

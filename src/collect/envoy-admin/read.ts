@@ -7,15 +7,19 @@ import { type ConfigField, configFields } from '../../snapshot/envoy/config-fiel
 import { enterAdmin } from '../../snapshot/envoy/redact-admin.ts';
 import type { EnvoySection } from '../../snapshot/envoy/section.ts';
 import { addRedactions, type Redactions } from '../../snapshot/redact.ts';
+import type { PodName } from '../../snapshot/envoy/view.ts';
 import type { Harvest } from '../../snapshot/snapshot.ts';
 import { type AdminTarget, getPage, parseTarget } from './get.ts';
 import { type AdminPath, bootstrapPath, wholeBootstrapPath } from './paths.ts';
 import { configSections, sectionsOf } from './sections.ts';
+import { unseen } from './unseen.ts';
 
 /** How to read one Envoy. */
 export interface EnvoyAdminRequest {
-  /** `http://host:port` or `unix:/path`. */
-  readonly target: string;
+  /** `http://host:port` or `unix:/path`, or an endpoint that something else leads to. */
+  readonly target: string | AdminTarget;
+  /** The pod it runs in, where that is known. */
+  readonly pod?: PodName;
   /** The folder of its documents: `envoy/0`. */
   readonly key: string;
   readonly keep: boolean;
@@ -54,8 +58,8 @@ const firstTyped = 22;
  * other pages within that window. Sections of the configuration belong together only if no version changed meanwhile.
  */
 export async function readEnvoyAdmin(request: EnvoyAdminRequest): Promise<Harvest> {
-  const target = parseTarget(request.target);
-  if (typeof target === 'string') return unseen(request.target, target, 0);
+  const target = typeof request.target === 'string' ? parseTarget(request.target) : request.target;
+  if (typeof target === 'string') return unseen(String(request.target), target, 0);
   const reading: Reading = {
     request,
     target,
@@ -69,8 +73,12 @@ export async function readEnvoyAdmin(request: EnvoyAdminRequest): Promise<Harves
   const info = await ask(reading, '/server_info', 'server_info', 'server_info.json');
   if (!info.ok && info.unreachable) return unseen(target.label, info.reason, reading.calls);
   const typed = info.ok && minorVersion(info.text) >= firstTyped;
-  await ask(reading, '/ready', 'ready', 'ready.txt');
-  await ask(reading, '/listeners?format=json', 'listeners', 'listeners.json');
+  const ready = await ask(reading, '/ready', 'ready', 'ready.txt');
+  const listeners = await ask(reading, '/listeners?format=json', 'listeners', 'listeners.json');
+  if (![info, ready, listeners].some((answer) => answer.ok && answer.status === 200)) {
+    const said = info.ok ? `status ${info.status}` : info.reason;
+    return unseen(target.label, `what answers is no admin endpoint of an Envoy (/server_info: ${said})`, reading.calls);
+  }
   const firstRead = performance.now();
   if (!request.whole) await readStats(reading, typed, 1);
   await readConfig(reading, typed);
@@ -87,6 +95,7 @@ function finish({ request, target, pages, unread, redactions, calls, bytes, slow
   const { view, coverage, gaps } = assembleEnvoy({
     key: request.key,
     label: target.label,
+    ...(request.pod ? { pod: request.pod } : {}),
     pages: [...pages.values()],
     unread,
     keepBodies: request.whole ?? false,
@@ -231,21 +240,4 @@ function minorVersion(serverInfo: string): number {
 async function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
   if (milliseconds <= 0 || signal.aborted) return;
   await sleep(milliseconds, undefined, { signal }).catch(() => {});
-}
-
-function unseen(name: string, reason: string, calls: number): Harvest {
-  const gap = {
-    missing: `the Envoy at ${name}`,
-    reason,
-    remedy: 'check the address, and that its admin endpoint can be reached from here',
-  };
-  return {
-    documents: [],
-    objects: [],
-    envoys: [],
-    coverage: [],
-    gaps: [gap],
-    sources: [{ name, state: 'failed', detail: reason, cost: { calls, bytes: 0 }, trouble: 'not-seen' }],
-    redactions: {},
-  };
 }

@@ -20,6 +20,10 @@ export interface ManifestFile {
   /** False for what only stands by (`--base`). */
   readonly reported: boolean;
   readonly readAt: string;
+  /** The cluster it was listed from; absent where it is a file. */
+  readonly cluster?: string;
+  /** The namespaces whose objects are reported; absent: all. Objects without a namespace always are. */
+  readonly namespaces?: readonly string[];
 }
 
 /** How to read manifests. */
@@ -46,6 +50,8 @@ interface FileHarvest {
   readonly broken: readonly { readonly at: string; readonly reason: string }[];
   readonly others: readonly string[];
   readonly redactions: Redactions;
+  /** Where the value of each document begins in its text, by the document's index in the file. */
+  readonly starts: ReadonlyMap<number, number>;
 }
 
 /** Reads manifests: files on disk, stdin, and those of a bundle. Pure; never throws whatever stands in them. */
@@ -53,7 +59,7 @@ export function manifestHarvest(files: readonly ManifestFile[], options: Manifes
   const read = files.map((file) => readFile(file, options));
   const objects = new Map<string, KubernetesObject>();
   const notes: string[] = [];
-  const position = positionFinder(files);
+  const position = positionFinder(files, new Map(files.map(({ id }, index) => [id, read[index]?.starts ?? new Map()])));
   for (const object of read.flatMap((file) => file.objects)) {
     const key = refKey(object.ref);
     const before = objects.get(key);
@@ -73,10 +79,12 @@ export function manifestHarvest(files: readonly ManifestFile[], options: Manifes
     gaps: broken.map(brokenGap),
     sources: [...reports(files, read, notes)],
     redactions: read.reduce<Redactions>((sum, file) => addRedactions(sum, file.redactions), {}),
-    manifests: files.map(({ id, reported }) => ({
+    manifests: files.map(({ id, reported, cluster, namespaces }) => ({
       document: id,
       defaultNamespace: options.defaultNamespace,
       reported,
+      ...(cluster === undefined ? {} : { cluster }),
+      ...(namespaces === undefined ? {} : { namespaces }),
     })),
     position,
   };
@@ -86,6 +94,7 @@ function readFile(file: ManifestFile, options: ManifestOptions): FileHarvest {
   const objects: KubernetesObject[] = [];
   const broken: { at: string; reason: string }[] = [];
   const others: string[] = [];
+  const starts = new Map<number, number>();
   let redactions: Redactions = {};
   let text = '';
   let end = 0;
@@ -98,6 +107,7 @@ function readFile(file: ManifestFile, options: ManifestOptions): FileHarvest {
       text += `${before}\n"${redacted}"${chunk.text.replaceAll(/[^\n]/g, '').slice(1)}\n`.replace(/\n{2}$/, '\n');
       continue;
     }
+    starts.set(chunk.index, parsed.start);
     const clean = redactDocument(chunk, parsed.value);
     redactions = addRedactions(redactions, clean.redactions);
     text += before + clean.text;
@@ -109,8 +119,9 @@ function readFile(file: ManifestFile, options: ManifestOptions): FileHarvest {
     }
   }
   text += file.text.slice(end);
-  const origin = { id: file.id, kind: 'manifest', origin: file.origin, readAt: file.readAt, envoy: null } as const;
-  return { document: makeDocument(origin, text, options.keep), objects, broken, others, redactions };
+  const kind = file.cluster === undefined ? 'manifest' : 'kubernetes';
+  const origin = { id: file.id, kind, origin: file.origin, readAt: file.readAt, envoy: null } as const;
+  return { document: makeDocument(origin, text, options.keep), objects, broken, others, redactions, starts };
 }
 
 function isEmptyList(value: unknown): boolean {
@@ -137,16 +148,19 @@ function objectsOf(
   if (!name) return [];
   const namespace = clusterScoped.has(type.kind) ? null : asText(metadata.namespace) || options.defaultNamespace;
   const body: JsonObject = value;
-  return [
-    { ref: { ...type, namespace, name }, place: { document: file.id, pointer: at }, body, reported: file.reported },
-  ];
+  const reported = file.reported && (namespace === null || (file.namespaces?.includes(namespace) ?? true));
+  const cluster = file.cluster === undefined ? {} : { cluster: file.cluster };
+  return [{ ref: { ...type, namespace, name }, place: { document: file.id, pointer: at }, body, reported, ...cluster }];
 }
 
 /**
- * Finds places in files. A report asks for thousands of them, many in one object: the chunks of a file are cut once, and the
- * last chunk that was parsed is kept.
+ * Finds places in files. A report asks for thousands of them, many in one object: the chunks of a file are cut once, the
+ * last chunk that was parsed is kept, and where a whole document begins is known from reading it.
  */
-function positionFinder(files: readonly ManifestFile[]): (place: Place) => FilePosition | null {
+function positionFinder(
+  files: readonly ManifestFile[],
+  starts: ReadonlyMap<string, ReadonlyMap<number, number>>,
+): (place: Place) => FilePosition | null {
   const byId = new Map(files.map((file) => [file.id, file]));
   const chunksOf = memoize((file: ManifestFile) => {
     return new Map(splitDocuments(file.text).map((chunk) => [String(chunk.index), chunk]));
@@ -162,7 +176,10 @@ function positionFinder(files: readonly ManifestFile[]): (place: Place) => FileP
     const file = byId.get(document);
     const [index = '', ...rest] = pointerSegments(path);
     const chunk = file && chunksOf(file).get(index);
-    if (!file || !chunk) return null;
+    // What an API server listed stands in no file that a person could open.
+    if (!file || !chunk || file.cluster !== undefined) return null;
+    const start = rest.length === 0 ? starts.get(document)?.get(chunk.index) : undefined;
+    if (start !== undefined) return { file: file.origin, ...linesOf(file)(chunk.offset + start) };
     if (last?.chunk !== chunk) last = { chunk, root: rootOf(chunk), ...linesOf(file)(chunk.offset) };
     if (!last.root) return null;
     const inside = lineAndColumn(chunk.text, offsetIn(last.root, rest));

@@ -2,9 +2,9 @@ import { isMap, isScalar, isSeq, type Node, parseDocument } from 'yaml';
 import { asObject } from '../../lib/json.ts';
 import type { Chunk } from './split.ts';
 
-/** What became of one document: its value, or why it could not be read and where (1-based, in the file). */
+/** What became of one document: its value and the offset where that begins; or why not, and where (1-based, in the file). */
 export type Parsed =
-  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: true; readonly value: unknown; readonly start: number }
   | { readonly ok: false; readonly reason: string; readonly line: number; readonly column: number };
 
 /** Nesting beyond any object of Kubernetes: deeper input is refused before a parser recurses into it. */
@@ -17,7 +17,7 @@ export function parseChunk(file: string, chunk: Chunk): Parsed {
   const deep = tooDeep(chunk.text);
   if (deep !== null) return failed(file, chunk.offset + deep, `nested deeper than ${maxDepth} levels`);
   const json = asJson(chunk.text);
-  if (json !== undefined) return { ok: true, value: json };
+  if (json !== undefined) return { ok: true, value: json, start: chunk.text.search(/\S/) };
   try {
     const document = parseDocument(chunk.text, {
       prettyErrors: false,
@@ -27,7 +27,8 @@ export function parseChunk(file: string, chunk: Chunk): Parsed {
     });
     const [error] = document.errors;
     if (error) return failed(file, chunk.offset + error.pos[0], oneLine(error.message));
-    return { ok: true, value: document.toJS({ maxAliasCount: maxAliases }) };
+    const start = document.contents?.range?.[0] ?? 0;
+    return { ok: true, value: document.toJS({ maxAliasCount: maxAliases }), start };
   } catch (error) {
     return failed(file, chunk.offset, oneLine(error instanceof Error ? error.message : String(error)));
   }

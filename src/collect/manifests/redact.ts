@@ -27,10 +27,32 @@ const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** Hides what is secret in one document, before anything else sees it. */
 export function redactDocument(chunk: Chunk, value: unknown): RedactedDocument {
-  const hidden = objectsIn(value, []).flatMap(({ object, path }) => secretsOf(object, path));
+  const hidden = hiddenIn(value);
   if (hidden.length === 0) return { text: chunk.text, value, redactions: {} };
-  const counts = hidden.reduce<Redactions>((sum, { why }) => addRedactions(sum, { [why]: 1 }), {});
-  return { text: redactText(chunk, value, hidden), value: replaceAt(value, hidden), redactions: counts };
+  return { text: redactText(chunk, value, hidden), value: replaceAt(value, hidden), redactions: countsOf(hidden) };
+}
+
+/** The same for a value whose text is written from it afterwards. */
+export function redactValue(value: unknown): Pick<RedactedDocument, 'value' | 'redactions'> {
+  const hidden = hiddenIn(value);
+  return hidden.length === 0
+    ? { value, redactions: {} }
+    : { value: replaceAt(value, hidden), redactions: countsOf(hidden) };
+}
+
+/** What is secret and still stands there: what a bundle hid before it was written is hidden already. */
+function hiddenIn(value: unknown): readonly Hidden[] {
+  return objectsIn(value, [])
+    .flatMap(({ object, path }) => secretsOf(object, path))
+    .filter(({ path }) => rawAt(value, path) !== redacted);
+}
+
+function countsOf(hidden: readonly Hidden[]): Redactions {
+  return hidden.reduce<Redactions>((sum, { why }) => addRedactions(sum, { [why]: 1 }), {});
+}
+
+function rawAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>((at, key) => member(at, key), value);
 }
 
 function objectsIn(value: unknown, path: Path): readonly { readonly object: JsonObject; readonly path: Path }[] {
@@ -133,7 +155,7 @@ function replaceAt(value: unknown, hidden: readonly Hidden[]): unknown {
 
 /** The secret at a path, where it is long enough to be known again elsewhere: an anchor holds what an alias repeats. */
 function secretText(value: unknown, path: Path): string | null {
-  const raw = path.reduce<unknown>((at, key) => member(at, key), value);
+  const raw = rawAt(value, path);
   return typeof raw === 'string' && raw.length >= 6 ? raw : null;
 }
 

@@ -1,7 +1,8 @@
+import { memoize } from '../../lib/memo.ts';
 import type { Forward, HeaderMutation, WeightedCluster } from '../table/action.ts';
 import type { Route, VirtualHost } from '../table/table.ts';
 import type { Pass } from './pass.ts';
-import type { Decision, Hop } from './decision.ts';
+import type { Decision, Hop, RouteAt } from './decision.ts';
 import { candidatesOf, ended, undecided } from './endings.ts';
 import { type Facts, firstLine, refusedUpgrade } from './facts.ts';
 import type { RoutingRequest } from './request.ts';
@@ -16,7 +17,7 @@ export function act(pass: Pass, host: VirtualHost, route: Route, next: Next): De
   const { action } = route;
   const hop: Hop = {
     ...pass.hop,
-    route: { name: route.name, index: route.index, document: route.place.document, pointer: route.place.pointer },
+    route: standing(route),
   };
   const upgrades = action.type === 'forward' ? action.upgrades : undefined;
   const refused = refusedUpgrade(pass.facts, pass.manager.upgrades, upgrades);
@@ -24,6 +25,10 @@ export function act(pass: Pass, host: VirtualHost, route: Route, next: Next): De
   const decided = answer({ ...pass, hop }, host, route, next);
   return filtered({ ...pass, hop }, [route.perFilter, host.perFilter], decided);
 }
+
+const standing = memoize(
+  ({ name, index, place: { document, pointer } }: Route): RouteAt => ({ name, index, document, pointer }),
+);
 
 /** A decision as the filters before the router leave it; `levels`: what speaks of filters, the most specific first. */
 export function filtered(pass: Pass, levels: readonly Levels[], decided: Decision): Decision {

@@ -1,3 +1,4 @@
+import { memoize } from '../../lib/memo.ts';
 import type { FilterChain, Listener } from '../table/table.ts';
 import type { RoutingRequest } from './request.ts';
 
@@ -9,6 +10,18 @@ export interface Chains {
 
 /** Chooses as source/common/listener_manager/filter_chain_manager_impl.cc does: one criterion after the other, never back. */
 export function chooseChains(listener: Listener, request: RoutingRequest): Chains {
+  return onlyChain(listener) ?? chooseAmong(listener, request);
+}
+
+/** The usual listener: one chain that takes every connection. */
+const onlyChain = memoize(({ chains }: Listener): Chains | null => {
+  const [chain, ...others] = chains;
+  if (!chain || others.length > 0) return null;
+  const { serverNames, transport, otherCriteria } = chain;
+  return serverNames.length + otherCriteria.length === 0 && transport === '' ? { chains, unknown: [] } : null;
+});
+
+function chooseAmong(listener: Listener, request: RoutingRequest): Chains {
   const { chains, inspectsTls } = listener;
   const fallback = listener.defaultChain;
   const sni = !inspectsTls || request.sni === 'absent' ? '' : (request.sni?.toLowerCase() ?? null);

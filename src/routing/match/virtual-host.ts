@@ -8,6 +8,7 @@ import { describeClause, describeHad } from './describe.ts';
 import { type Facts, refusedUpgrade } from './facts.ts';
 import { type Leaf, leavesOf } from './matcher-tree.ts';
 import type { Pass } from './pass.ts';
+import { indexRoutes } from './path-index.ts';
 import type { Trace } from './steps.ts';
 
 /** What a virtual host does with a request; `next` follows it into another listener. */
@@ -85,10 +86,12 @@ function throughList(pass: Pass, host: VirtualHost, routes: readonly Route[], ne
   const unknown = new Set<string>();
   const finish = (last: Decision): Decision =>
     maybe.length === 0 ? last : candidatesOf([...maybe, last], [...unknown], null);
-  for (const route of routes) {
+  // Who listens is told of every route that refuses.
+  const indexed = hear === null && facts.path !== null && facts.method !== null && facts.method !== 'CONNECT';
+  for (const route of indexed ? indexRoutes(routes)(facts.path ?? '') : routes) {
     const open: string[] = [];
     if (!takes(route, facts, open, hear)) continue;
-    const decided = act({ ...pass, hear: open.length > 0 ? null : hear }, host, route, next);
+    const decided = act(open.length > 0 ? { ...pass, hear: null } : pass, host, route, next);
     if (open.length === 0) return finish(decided);
     maybe.push(decided);
     for (const name of open) unknown.add(name);

@@ -4,7 +4,7 @@ import { type Page, type Readings, readPages } from './readings.ts';
 import type { EnvoySection } from './section.ts';
 import { missingSection, neverRead } from './section-gaps.ts';
 import { orderReads } from './stats-reads.ts';
-import type { EnvoyView, StatsReads } from './view.ts';
+import type { EnvoyView, PodName, StatsReads } from './view.ts';
 
 /** What an Envoy said, page by page, and what could not be read of it. */
 export interface EnvoyPages {
@@ -12,6 +12,7 @@ export interface EnvoyPages {
   readonly key: string;
   /** What people call it. */
   readonly label: string;
+  readonly pod?: PodName;
   /**
    * Which admin page a document holds is told by its `kind`; which part of `/config_dump` it is by the `?resource=` and `?mask=`
    * of its `origin`, where that has them, else by the `@type` of what it holds; which reading of `/stats` by its `readAt`.
@@ -34,7 +35,7 @@ export interface EnvoyAssembly {
  * Makes the view of one Envoy from the pages of its admin endpoint. A section is `listed` only where all of it was read;
  * a page that is not what its kind says leaves its sections unread, with the reason.
  */
-export function assembleEnvoy({ key, label, pages, unread, keepBodies = false }: EnvoyPages): EnvoyAssembly {
+export function assembleEnvoy({ key, label, pod, pages, unread, keepBodies = false }: EnvoyPages): EnvoyAssembly {
   const found = readPages(pages, keepBodies);
   const told = new Map(unread.map(({ section, gap }) => [section, gap]));
   const coverage: CoverageEntry[] = [];
@@ -55,6 +56,7 @@ export function assembleEnvoy({ key, label, pages, unread, keepBodies = false }:
   const view: EnvoyView = {
     key,
     label,
+    ...(pod ? { pod } : {}),
     serverInfo: see('server_info', found.serverInfo),
     ready: see('ready', found.ready),
     listeners: see('listeners', found.listeners),

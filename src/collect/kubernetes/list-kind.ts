@@ -1,0 +1,100 @@
+import type { JsonObject } from '../../lib/json.ts';
+import type { CoverageEntry, CoverageState, Gap } from '../../snapshot/coverage.ts';
+import type { Cluster } from './cluster.ts';
+import { granting, type ListedKind, listPath, resourceName } from './kinds.ts';
+import { type Listing, listAll } from './list.ts';
+import { type Served, versionOf } from './served.ts';
+
+/** What was seen of one kind. */
+export interface KindListing {
+  readonly kind: ListedKind;
+  readonly version: string;
+  readonly items: readonly JsonObject[];
+  readonly coverage: readonly CoverageEntry[];
+  readonly gaps: readonly Gap[];
+  /** Why the API server could not be read; null where it answered, be it with a refusal. */
+  readonly failure: string | null;
+  /** Scopes in which listing it was refused. */
+  readonly refused: readonly string[];
+}
+
+/** Lists a kind over the cluster; where that is refused, in the namespaces that are asked for. */
+export async function listKind(
+  cluster: Pick<Cluster, 'ask'>,
+  kind: ListedKind,
+  served: Served,
+  namespaces: readonly string[],
+  signal: AbortSignal,
+): Promise<KindListing> {
+  const version = versionOf(kind, served);
+  if (version === null) return notServed(kind);
+  const whole = await listAll(cluster, listPath(kind, version, null), signal);
+  if (whole.state === 'absent' && kind.optional) return notServed(kind);
+  const everywhere = seen(kind, null, whole);
+  if (whole.state !== 'forbidden' || !kind.namespaced || namespaces.length === 0) {
+    return joined(kind, version, [{ listing: whole, ...everywhere }]);
+  }
+  const parts = [];
+  for (const namespace of namespaces) {
+    const listing = await listAll(cluster, listPath(kind, version, namespace), signal);
+    parts.push({ listing, ...seen(kind, namespace, listing) });
+  }
+  const read = parts.filter(({ listing }) => listing.state === 'listed').length;
+  // Refused in the namespaces too: their own gaps say more than the one of the whole cluster.
+  const gaps = read > 0 ? [elsewhere(kind, namespaces)] : [];
+  return joined(kind, version, [{ listing: { ...whole, items: [] }, ...everywhere, gaps }, ...parts]);
+}
+
+interface Part {
+  readonly listing: Listing;
+  readonly coverage: CoverageEntry;
+  readonly gaps: readonly Gap[];
+}
+
+function joined(kind: ListedKind, version: string, parts: readonly Part[]): KindListing {
+  const broken = parts.find(({ listing }) => failed.has(listing.state));
+  return {
+    kind,
+    version,
+    items: parts.flatMap(({ listing }) => listing.items),
+    coverage: parts.map(({ coverage }) => coverage),
+    gaps: parts.flatMap(({ gaps }) => gaps),
+    failure: broken ? broken.listing.reason : null,
+    refused: parts.flatMap(({ listing, coverage: { subject } }) =>
+      listing.state === 'forbidden' && subject.type === 'objects' ? [subject.namespace] : [],
+    ),
+  };
+}
+
+const failed: ReadonlySet<Listing['state']> = new Set(['partial', 'unauthorized', 'absent', 'failed']);
+
+function seen(kind: ListedKind, namespace: string | null, { state, reason }: Listing): Omit<Part, 'listing'> {
+  const scope = namespace === null ? 'at cluster scope' : `in namespace ${namespace}`;
+  const right = `list ${resourceName(kind)} ${scope}`;
+  const words = state === 'forbidden' ? `not allowed: ${right}` : reason;
+  const known: CoverageState = state === 'listed' ? 'listed' : state === 'partial' ? 'partial' : 'not-read';
+  const coverage: CoverageEntry = {
+    subject: { type: 'objects', kind: kind.kind, namespace: namespace ?? '*' },
+    state: known,
+    reason: state === 'listed' ? `listed ${scope}` : words,
+  };
+  if (state === 'listed') return { coverage, gaps: [] };
+  const missing = `${kind.kind} objects${namespace === null ? '' : ` in namespace ${namespace}`}`;
+  const remedy = state === 'forbidden' ? granting : 'try again; look at the API server and the way to it';
+  return { coverage, gaps: [{ missing, reason: state === 'forbidden' ? words : `${right}: ${words}`, remedy }] };
+}
+
+function elsewhere(kind: ListedKind, namespaces: readonly string[]): Gap {
+  return {
+    missing: `${kind.kind} objects outside namespace ${namespaces.join(', ')}`,
+    reason: `not allowed: list ${resourceName(kind)} at cluster scope`,
+    remedy: granting,
+  };
+}
+
+function notServed(kind: ListedKind): KindListing {
+  const reason = `the API server serves no ${resourceName(kind)}`;
+  const subject = { type: 'objects', kind: kind.kind, namespace: '*' } as const;
+  const coverage: CoverageEntry = { subject, state: 'listed', reason };
+  return { kind, version: '', items: [], coverage: [coverage], gaps: [], failure: null, refused: [] };
+}

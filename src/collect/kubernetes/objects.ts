@@ -1,0 +1,136 @@
+import { asObject, isObject, type JsonObject } from '../../lib/json.ts';
+import { addRedactions, type Redactions } from '../../snapshot/redact.ts';
+import type { Harvest, SourceReport } from '../../snapshot/snapshot.ts';
+import { type ManifestFile, manifestHarvest } from '../manifests/harvest.ts';
+import { redactValue } from '../manifests/redact.ts';
+import type { Cluster } from './cluster.ts';
+import { listedKinds, resourceName } from './kinds.ts';
+import { type KindListing, listKind } from './list-kind.ts';
+import { type Served, readServed } from './served.ts';
+
+/** What to list. */
+export interface ListRequest {
+  /** The namespaces that are reported; null: all. */
+  readonly namespaces: readonly string[] | null;
+  readonly keep: boolean;
+  readonly readAt: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Lists every kind of a cluster. What was listed is read as manifests are, from the same redacted text that a bundle
+ * keeps: a diagnosis of the bundle is the same.
+ */
+export async function readObjects(cluster: Cluster, request: ListRequest): Promise<Harvest> {
+  const first = await cluster.ask('/apis');
+  if (!first.ok) return unseen(cluster, first.reason);
+  if (first.status === 401) return unseen(cluster, 'the API server does not know who asks (401): log in again');
+  const served = readServed(first);
+  const listings = await listEvery(cluster, served, request);
+  const files: ManifestFile[] = [];
+  let redactions: Redactions = {};
+  for (const listing of listings) {
+    if (listing.items.length === 0) continue;
+    const clean = textOf(listing);
+    redactions = addRedactions(redactions, clean.redactions);
+    files.push({
+      id: `kubernetes/${resourceName(listing.kind)}.json`,
+      origin: `${cluster.name}: ${resourceName(listing.kind)}`,
+      text: clean.text,
+      reported: true,
+      readAt: request.readAt,
+      cluster: cluster.name,
+      ...(request.namespaces === null ? {} : { namespaces: request.namespaces }),
+    });
+  }
+  const harvest = manifestHarvest(files, { defaultNamespace: 'default', closed: false, keep: request.keep });
+  return {
+    ...harvest,
+    coverage: listings.flatMap(({ coverage }) => coverage),
+    gaps: listings.flatMap(({ gaps }) => gaps),
+    sources: [report(cluster, listings, request)],
+    redactions,
+    cluster: cluster.name,
+  };
+}
+
+const atOnce = 4;
+
+async function listEvery(cluster: Cluster, served: Served, request: ListRequest): Promise<readonly KindListing[]> {
+  const listings: KindListing[] = [];
+  const waiting = [...listedKinds.entries()];
+  const next = async (): Promise<void> => {
+    for (let item = waiting.shift(); item; item = waiting.shift()) {
+      const [index, kind] = item;
+      listings[index] = await listKind(cluster, kind, served, request.namespaces ?? [], request.signal);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, next));
+  return listings;
+}
+
+/** One line an object: a bundle stays readable. Who wrote which field (managedFields) is left out: half of the bytes. */
+function textOf({ kind, version, items }: KindListing): { readonly text: string; readonly redactions: Redactions } {
+  let redactions: Redactions = {};
+  const lines = items.map((item) => {
+    const clean = redactValue(withoutManagedFields(item));
+    redactions = addRedactions(redactions, clean.redactions);
+    return JSON.stringify(clean.value);
+  });
+  const apiVersion = kind.group === '' ? version : `${kind.group}/${version}`;
+  const head = `{"apiVersion":${JSON.stringify(apiVersion)},"kind":${JSON.stringify(`${kind.kind}List`)},"items":[`;
+  return { text: `${head}\n${lines.join(',\n')}\n]}\n`, redactions };
+}
+
+function withoutManagedFields(item: JsonObject): JsonObject {
+  if (!isObject(item.metadata) || item.metadata.managedFields === undefined) return item;
+  const { managedFields: _, ...metadata } = asObject(item.metadata);
+  return { ...item, metadata };
+}
+
+/** Without these nobody knows which gateways are in scope. */
+const decisive: ReadonlySet<string> = new Set(['VirtualGateway', 'Pod']);
+
+function report(cluster: Cluster, listings: readonly KindListing[], { namespaces }: ListRequest): SourceReport {
+  const objects = listings.reduce((sum, { items }) => sum + items.length, 0);
+  const broken = listings.filter(({ failure }) => failure !== null);
+  const refused = listings.filter((listing) => listing.refused.length > 0);
+  const blind = refused.filter(({ kind, refused: scopes }) => {
+    const asked = namespaces ?? ['*'];
+    return decisive.has(kind.kind) && asked.some((namespace) => scopes.includes(namespace));
+  });
+  const [first] = broken;
+  const detail = [
+    `${objects} objects, ${namespaces === null ? 'all namespaces' : `namespace ${namespaces.join(', ')}`}`,
+    ...(refused.length > 0 ? [`not allowed to list ${refused.map(({ kind }) => resourceName(kind)).join(', ')}`] : []),
+    ...(first ? [`${broken.map(({ kind }) => resourceName(kind)).join(', ')} not read whole: ${first.failure}`] : []),
+  ].join('; ');
+  const nothing = objects === 0 && broken.length > 0;
+  const trouble = nothing || blind.length > 0 ? 'not-seen' : first ? 'part-unreadable' : null;
+  return {
+    name: `cluster ${cluster.name}`,
+    state: nothing ? 'failed' : broken.length + refused.length > 0 ? 'partial' : 'ok',
+    detail,
+    cost: { ...cluster.cost },
+    ...(trouble === null ? {} : { trouble }),
+  };
+}
+
+function unseen(cluster: Cluster, reason: string): Harvest {
+  return unseenCluster(cluster.name, `${cluster.server}: ${reason}`, cluster.cost);
+}
+
+/** A cluster that could not be asked at all. */
+export function unseenCluster(name: string, reason: string, cost: SourceReport['cost']): Harvest {
+  const remedy = 'check the kubeconfig, its context, and the way to the API server';
+  return {
+    documents: [],
+    objects: [],
+    envoys: [],
+    coverage: [],
+    gaps: [{ missing: `the cluster ${name}`, reason, remedy }],
+    sources: [{ name: `cluster ${name}`, state: 'failed', detail: reason, cost, trouble: 'not-seen' }],
+    redactions: {},
+    cluster: name,
+  };
+}

@@ -1,0 +1,130 @@
+import type { Gap } from '../../snapshot/coverage.ts';
+import type { KubernetesObject } from '../../snapshot/object.ts';
+import type { Harvest } from '../../snapshot/snapshot.ts';
+import type { AdminTarget } from '../envoy-admin/get.ts';
+import { readEnvoyAdmin } from '../envoy-admin/read.ts';
+import type { Cluster } from './cluster.ts';
+import { forwardedTarget } from './forward.ts';
+import { granting } from './kinds.ts';
+import { parseLabelQuery } from './label-query.ts';
+import type { ClusterRequest } from './request.ts';
+import { type EnvoyGroup, type EnvoyPod, envoysInScope } from './scope.ts';
+
+/** How to read the Envoys of a cluster. */
+export interface PodEnvoysRequest extends ClusterRequest {
+  readonly namespaces: readonly string[] | null;
+}
+
+const envoysAtOnce = 3;
+
+interface Job {
+  readonly group: EnvoyGroup;
+  readonly pod: EnvoyPod;
+}
+
+/** Reads the Envoys of the gateways in scope, at most three at once, and says which were not seen. */
+export async function readPodEnvoys(
+  cluster: Cluster,
+  objects: readonly KubernetesObject[],
+  request: PodEnvoysRequest,
+): Promise<readonly Harvest[]> {
+  const { live, namespaces } = request;
+  const selector = live.selector === null ? null : parseLabelQuery(live.selector);
+  const groups = envoysInScope(objects, {
+    namespaces,
+    selector: typeof selector === 'string' ? null : selector,
+    gateways: live.gateways,
+    targets: live.targets,
+  });
+  const jobs = inTurns(groups);
+  const chosen = jobs.slice(0, live.maxPods);
+  const read = new Map<Job, Harvest>();
+  const waiting = [...chosen];
+  const next = async (): Promise<void> => {
+    for (let job = waiting.shift(); job; job = waiting.shift()) read.set(job, await readOne(cluster, job.pod, request));
+  };
+  await Promise.all(Array.from({ length: envoysAtOnce }, next));
+  return groups.flatMap((group) => {
+    const mine = chosen.filter((job) => job.group === group).flatMap((job) => read.get(job) ?? []);
+    return together(group, mine, jobs.slice(live.maxPods).filter((job) => job.group === group).length);
+  });
+}
+
+/** The first pod of every gateway, then the second of each: a limit leaves no gateway out before another is seen whole. */
+function inTurns(groups: readonly EnvoyGroup[]): readonly Job[] {
+  const most = Math.max(0, ...groups.map(({ pods }) => pods.length));
+  return Array.from({ length: most }, (_, turn) => turn).flatMap((turn) =>
+    groups.flatMap((group) => {
+      const pod = group.pods[turn];
+      return pod ? [{ group, pod }] : [];
+    }),
+  );
+}
+
+async function readOne(cluster: Cluster, pod: EnvoyPod, request: PodEnvoysRequest): Promise<Harvest> {
+  const { live, keep, whole, windowMs, requestTimeoutMs, signal } = request;
+  const target = targetOf(cluster, pod, live.via, live.adminPort);
+  const { namespace, name } = pod;
+  try {
+    const harvest = await readEnvoyAdmin({
+      target,
+      key: `envoy/${namespace}.${name}`,
+      pod: { namespace, name },
+      keep,
+      whole,
+      window: windowMs,
+      requestTimeoutMs,
+      signal,
+      now: () => new Date(),
+    });
+    const gaps = harvest.gaps.map((gap) => (gap.reason.includes('not allowed:') ? { ...gap, remedy: granting } : gap));
+    return { ...harvest, gaps };
+  } finally {
+    target.agent?.destroy();
+  }
+}
+
+/** Inside the cluster pods are reached by their addresses; from elsewhere through the API server. */
+function targetOf(cluster: Cluster, pod: EnvoyPod, via: PodEnvoysRequest['live']['via'], port: number): AdminTarget {
+  const direct = via === 'direct' || (via === 'auto' && process.env.KUBERNETES_SERVICE_HOST !== undefined);
+  if (!direct || pod.ip === null) return forwardedTarget(cluster.config, pod, port);
+  return { label: `pod ${pod.namespace}/${pod.name}`, host: pod.ip, port, socket: null };
+}
+
+/** What the Envoys of one gateway brought: a gateway of which one was seen was seen, though with gaps. */
+function together(group: EnvoyGroup, harvests: readonly Harvest[], left: number): readonly Harvest[] {
+  const seen = harvests.some(({ envoys }) => envoys.length > 0);
+  const limit: Gap = {
+    missing: `the Envoys of ${left} more pods of ${group.name}`,
+    reason: 'at most --max-pods are read',
+    remedy: 'give a larger --max-pods',
+  };
+  const extra = left > 0 ? [{ ...empty, gaps: [limit] }] : [];
+  if (group.pods.length === 0) return [withoutPods(group)];
+  if (!seen && group.gateway) return [...harvests, ...extra];
+  return [...harvests.map(forgiven), ...extra];
+}
+
+function forgiven(harvest: Harvest): Harvest {
+  const sources = harvest.sources.map(({ trouble, ...source }) =>
+    trouble === undefined || trouble === 'not-seen' ? source : { ...source, trouble },
+  );
+  return { ...harvest, sources };
+}
+
+function withoutPods({ name }: EnvoyGroup): Harvest {
+  const reason = 'no running pod serves it: none is selected by its podSelector, or has an Envoy that names it';
+  const gap = { missing: `the Envoys of ${name}`, reason, remedy: 'look at its pods: kubectl get pods' };
+  const source = { name, state: 'failed', detail: reason, cost: { calls: 0, bytes: 0 }, trouble: 'not-seen' } as const;
+  return { ...empty, gaps: [gap], sources: [source] };
+}
+
+const empty: Harvest = {
+  documents: [],
+  objects: [],
+  envoys: [],
+  coverage: [],
+  gaps: [],
+  sources: [],
+  redactions: {},
+};

@@ -1,0 +1,50 @@
+/** Which cluster to read, which part of it is reported, and how its Envoys are reached: plain data. */
+export interface LiveRequest {
+  /** `--kubeconfig`; null: as kubectl finds it. */
+  readonly kubeconfig: string | null;
+  /** `--context`, one snapshot each; empty: the current one. */
+  readonly contexts: readonly string[];
+  /** `-n`; null: the context's namespace. */
+  readonly namespace: string | null;
+  /** `-A`. */
+  readonly allNamespaces: boolean;
+  /** `-l`: labels of the gateways in scope; null: all. */
+  readonly selector: string | null;
+  /** `vgw/NAME`, `--gateway NS/NAME`: the gateways in scope, `NAME` or `NS/NAME`; empty: all. */
+  readonly gateways: readonly string[];
+  /** `--as`. */
+  readonly as: string | null;
+  readonly via: 'auto' | 'port-forward' | 'direct';
+  readonly adminPort: number;
+  readonly maxPods: number;
+  /** `--targets`: also the Envoys of target pods that are not ready. */
+  readonly targets: boolean;
+}
+
+/** The current context and its namespace. */
+export const currentContext: LiveRequest = {
+  kubeconfig: null,
+  contexts: [],
+  namespace: null,
+  allNamespaces: false,
+  selector: null,
+  gateways: [],
+  as: null,
+  via: 'auto',
+  adminPort: 9901,
+  maxPods: 20,
+  targets: false,
+};
+
+/** How to read one cluster. */
+export interface ClusterRequest {
+  readonly live: LiveRequest;
+  /** One of its contexts; null: the current one. */
+  readonly context: string | null;
+  readonly keep: boolean;
+  readonly whole: boolean;
+  readonly windowMs: number;
+  readonly requestTimeoutMs: number;
+  readonly readAt: string;
+  readonly signal: AbortSignal;
+}
