@@ -64,12 +64,12 @@ export default defineRule({
   },
 });
 
-/** A route to the cluster whose timeout is the default one. */
+/** A route to the cluster whose timeout is the default one: named, or in force since none is (Envoy: RouteAction.timeout). */
 function routeByDefault({ envoy, cluster }: Upstream): Route | null {
   for (const { virtualHosts } of envoy.routes.state === 'not-read' ? [] : envoy.routes.value) {
     for (const route of virtualHosts.flatMap(({ routes }) => routes)) {
       const { action } = route;
-      if (action.type !== 'forward' || action.timeoutMs !== defaultMs) continue;
+      if (action.type !== 'forward' || (action.timeoutMs ?? defaultMs) !== defaultMs) continue;
       if (action.clusters.some(({ name }) => name === cluster.name)) return route;
     }
   }

@@ -14,15 +14,17 @@ import type { WireRequest } from './requests.ts';
 
 /** A running Envoy with static listeners, to ask. */
 export interface Oracle {
+  readonly adminUrl: string;
   readonly ask: (port: number, requests: readonly WireRequest[]) => Promise<readonly Answer[]>;
   readonly stop: () => Promise<void>;
 }
 
-/** Starts Envoy with these listeners (Envoy's JSON) and a cluster `echo` that tells what it got. */
+/** Starts Envoy with these listeners (Envoy's JSON) these clusters, and one named `echo` that tells what it got. */
 export async function startOracle(
   binary: string,
   listeners: readonly JsonObject[],
   runtime: JsonObject = {},
+  clusters: readonly JsonObject[] = [],
 ): Promise<Oracle> {
   const folder = await mkdtemp(join(tmpdir(), 'meshdoctor-oracle-'));
   const echo = createServer((request, response) => {
@@ -43,6 +45,7 @@ export async function startOracle(
     static_resources: {
       listeners,
       clusters: [
+        ...clusters,
         {
           name: 'echo',
           type: 'STATIC',
@@ -83,7 +86,8 @@ export async function startOracle(
     await stop();
     throw error;
   }
-  return { ask: (port, requests) => askAll(port, requests), stop };
+  const adminUrl = `http://${(await readFile(join(folder, 'admin.txt'), 'utf8')).trim()}`;
+  return { adminUrl, ask: (port, requests) => askAll(port, requests), stop };
 }
 
 const connections = 48;
