@@ -13,7 +13,13 @@ export default defineRule({
   severity: 'error',
   needs: anyOf('mesh.virtualServices', 'mesh.virtualRouters'),
   also: ['mesh.virtualNodes', 'mesh.gatewayRoutes', 'mesh.virtualGateways', 'platform.namespaces', 'envoy.routes'],
-  explains: ['requests-without-route', 'dependency-not-active', 'route-never-applied', 'config-drift'],
+  explains: [
+    'requests-without-route',
+    'dependency-not-active',
+    'condition-stale',
+    'route-never-applied',
+    'config-drift',
+  ],
   docs: {
     what: "A VirtualService's provider, or a target of a VirtualRouter's route, that names no VirtualNode.",
     why: 'App Mesh never makes such a router or service active, nor any GatewayRoute that leads to it.',

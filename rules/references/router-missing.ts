@@ -10,7 +10,13 @@ export default defineRule({
   severity: 'error',
   needs: anyOf('mesh.virtualServices'),
   also: ['mesh.virtualRouters', 'mesh.gatewayRoutes', 'mesh.virtualGateways', 'platform.namespaces', 'envoy.routes'],
-  explains: ['requests-without-route', 'dependency-not-active', 'route-never-applied', 'config-drift'],
+  explains: [
+    'requests-without-route',
+    'dependency-not-active',
+    'condition-stale',
+    'route-never-applied',
+    'config-drift',
+  ],
   docs: {
     what: 'A VirtualService whose `virtualRouterRef` names no VirtualRouter.',
     why: 'App Mesh never makes such a VirtualService active, nor any GatewayRoute that leads to it: the gateway does not have those routes.',

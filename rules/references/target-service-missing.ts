@@ -13,7 +13,13 @@ export default defineRule({
   severity: 'error',
   needs: anyOf('mesh.gatewayRoutes'),
   also: ['mesh.virtualServices', 'mesh.virtualGateways', 'platform.namespaces', 'envoy.routes'],
-  explains: ['requests-without-route', 'dependency-not-active', 'route-never-applied', 'config-drift'],
+  explains: [
+    'requests-without-route',
+    'dependency-not-active',
+    'condition-stale',
+    'route-never-applied',
+    'config-drift',
+  ],
   docs: {
     what: 'A GatewayRoute whose `virtualServiceRef` names no VirtualService.',
     why: 'App Mesh never makes such a route active, so the gateway does not have it and answers its requests with 404.',
