@@ -7,11 +7,15 @@ const table = {
   snapshot: [['lib'], ['node:crypto', 'node:zlib'], 'what was seen: no I/O, only hashing and packing of bytes'],
   model: [['snapshot', 'schema', 'lib'], [], 'pure: same snapshot, same model'],
   routing: [['model', 'snapshot', 'lib'], ['re2js'], 'the heart: pure, and told of the world by values'],
-  diagnose: [['model', 'routing', 'snapshot', 'lib'], ['node:crypto'], 'pure: same model, same findings and ids'],
+  diagnose: [
+    ['model', 'routing', 'snapshot', 'lib'],
+    ['node:crypto', '@marcbachmann/cel-js', 're2js'],
+    'pure: same model, same findings and ids; expressions of user rules only',
+  ],
   report: [['diagnose', 'routing', 'snapshot', 'lib'], ['node:util'], 'rendering does no I/O'],
   collect: [
     ['snapshot', 'schema', 'lib'],
-    ['yaml', 'modern-tar', '@kubernetes/client-node', 'node:'],
+    ['yaml', 'modern-tar', '@kubernetes/client-node', '@aws-sdk/client-cloudwatch', 'node:'],
     'the only way in',
   ],
   rescue: [
@@ -28,6 +32,11 @@ const table = {
     ['diagnose', 'model', 'routing', 'snapshot', 'lib'],
     [],
     'a rule is a pure function; I/O in rules is what we never do',
+  ],
+  tui: [
+    ['engine', 'report', 'routing', 'snapshot', 'diagnose', 'lib'],
+    ['ink', 'react'],
+    'what a person looks at: it knows of the engine only its client, and types of what that answers',
   ],
   demo: [[], [], 'data only'],
 };
@@ -82,6 +91,10 @@ module.exports = {
   options: {
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
     doNotFollow: { path: 'node_modules' },
   },
 };

@@ -14,6 +14,7 @@ export default defineRule({
     'requests-without-route',
     'dependency-not-active',
     'condition-stale',
+    'reconcile-error',
     'route-never-applied',
     'config-drift',
   ],

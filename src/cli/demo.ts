@@ -24,6 +24,7 @@ const noSources: SourceFlags = {
   ...emptyRequest.saved,
   bundle: [],
   rescueCopies: [],
+  aws: false,
   window: emptyRequest.windowMs,
   timeout: emptyRequest.timeoutMs,
   requestTimeout: emptyRequest.requestTimeoutMs,

@@ -8,7 +8,8 @@ const rank: Readonly<Record<Severity, number>> = { error: 2, warning: 1, info: 0
 
 /**
  * The exit code of a diagnosis, the same for every output format: 2 a named file held nothing readable, 1 findings, 4 the
- * time ran out, 3 something was not seen or a rule failed; in this order where several hold. Standing facts never count.
+ * time ran out, 3 something was not seen or a rule failed; in this order where several hold. Standing facts,
+ * suppressed findings and those of the baseline never count.
  */
 export function exitCode(document: ReportDocument, failOn: FailOn, bestEffort: boolean, timedOut: boolean): number {
   if (document.sources.some(({ trouble }) => trouble === 'nothing-readable')) return 2;
@@ -20,7 +21,10 @@ export function exitCode(document: ReportDocument, failOn: FailOn, bestEffort: b
   return document.checks.some(evaluated) ? 0 : 3;
 }
 
-function countsFor({ severity, effect }: ReportDocument['findings'][number], failOn: FailOn): boolean {
+/** Whether a finding makes the run fail. */
+export function countsFor(finding: ReportDocument['findings'][number], failOn: FailOn): boolean {
+  const { severity, effect, suppressed, known } = finding;
+  if (suppressed || known) return false;
   return failOn !== 'never' && effect !== 'standing' && rank[severity] >= rank[failOn];
 }
 

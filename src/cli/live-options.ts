@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseLabelQuery } from '../collect/kubernetes/label-query.ts';
 import { currentContext, type LiveRequest } from '../collect/kubernetes/request.ts';
+import type { Named } from './gateway-names.ts';
 
 /** The flags of the live cluster as commander delivers them. */
 export interface LiveFlags {
+  /** What TYPE/NAME arguments and `--gateway` named. */
+  readonly named?: Named;
   readonly live: boolean;
   readonly kubeconfig?: string;
   readonly context: readonly string[];
@@ -69,16 +72,22 @@ export function anyLive(flags: LiveFlags): LiveRequest {
   return {
     kubeconfig: flags.kubeconfig ?? null,
     contexts: flags.context,
-    namespace: flags.namespace ?? null,
+    namespace: flags.namespace ?? namespaceOf(flags.named),
     allNamespaces: flags.allNamespaces,
     selector: flags.selector ?? null,
-    gateways: [],
+    gateways: [...(flags.named?.gateways ?? []), ...(flags.named?.pods ?? [])],
     as: flags.as ?? null,
     via: flags.via,
     adminPort: flags.adminPort,
     maxPods: flags.maxPods,
     targets: flags.targets,
   };
+}
+
+/** `--gateway NS/NAME` says the namespace too. */
+function namespaceOf(named: Named | undefined): string | null {
+  const [gateway = ''] = named?.gateways ?? [];
+  return gateway.includes('/') ? gateway.slice(0, gateway.indexOf('/')) : null;
 }
 
 /** Whether there is a cluster to fall back on where nothing is named: never in CI, where a file was meant. */

@@ -3,6 +3,7 @@ import { emptyRequest } from '../collect/request.ts';
 import { version } from '../lib/version.ts';
 import { Failure } from './failure.ts';
 import { parsePort } from './live-options.ts';
+import { reportFormats } from './report-options.ts';
 import { addSourceOptions, duration, list } from './source-options.ts';
 
 /** Builds the tree of verbs; each loads its own heavy parts when it runs. */
@@ -17,7 +18,9 @@ export function buildProgram(): Command {
     .action(async (flags) => (await import('./demo.ts')).demo(flags));
   addReportOptions(addSourceOptions(program.command('diagnose')))
     .description('collect, run every rule, report')
-    .action(async (flags) => (await import('./diagnose.ts')).diagnose(flags));
+    .argument('[type/name...]', 'only these gateways: vgw/NAME, deploy/NAME, pod/NAME')
+    .option('--gateway <ns/name>', 'only this gateway')
+    .action(async (words, flags) => (await import('./diagnose.ts')).diagnose(flags, words));
   addSourceOptions(addExplainOptions(program.command('explain')))
     .description('decide one request as the gateway does, and show every step and reason')
     .argument('[method-and-url...]', "GET 'http://shop.example.com/cart/1?x=1'; a URL alone means GET")
@@ -36,23 +39,40 @@ export function buildProgram(): Command {
     .description("a gateway's configuration as a static Envoy bootstrap, or manifests, that survive a restart")
     .argument('[copy]', 'a rescue copy (.tar.gz) that collect --for-rescue wrote; or name sources')
     .action(async (copy, flags) => (await import('./rescue.ts')).rescue(copy, flags));
-  program
+  addSourceOptions(program.command('watch'))
+    .description('the terminal UI: gateways, routes, findings, and one request explained')
+    .addOption(duration('--interval <time>', 'between two readings of what lives', 15_000, '15s'))
+    .action(async (flags) => (await import('./watch.ts')).watch(flags));
+  const rules = program
     .command('rules')
     .description("the catalogue of rules, or one rule's page")
     .argument('[id]', 'a rule')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['terminal', 'json']).default('terminal'))
     .action(async (id, flags) => (await import('./rules.ts')).showRules(id, flags));
+  rules
+    .command('test')
+    .description('run the tests that stand in rules of your own')
+    .argument('<path...>', 'a file with a rule, or a folder of them')
+    .action(async (paths) => (await import('./user-rules.ts')).testUserRules(paths));
   addSourceOptions(program.command('status'))
     .description('one row a gateway: pods, routes, traffic, certificates, what may restart it, its rescue copy')
+    .argument('[type/name...]', 'only these gateways: vgw/NAME, deploy/NAME, pod/NAME')
+    .option('--gateway <ns/name>', 'only this gateway')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['terminal', 'json']).default('terminal'))
     .option('-w, --watch', 'again and again, until it is ended', false)
     .addOption(duration('--interval <time>', 'with -w: rest between two looks', 10_000, '10s'))
     .option('--best-effort', 'what was merely not seen does not fail the run', false)
-    .action(async (flags) => (await import('./status.ts')).status(flags));
+    .action(async (words, flags) => (await import('./status.ts')).status(flags, words));
   addRightsOptions(program.command('rights'))
     .description('the Roles and IAM policies each verb needs, what each line is for and what is lost without it')
     .argument('[verb]', 'only what this verb needs')
     .action(async (verb, flags) => (await import('./rights.ts')).showRights(verb, flags));
+  for (const command of program.commands) {
+    if (command.name() !== 'demo') command.option('--config <file>', 'settings (else meshdoctor.yaml of this folder)');
+  }
+  program.hook('preAction', async (_, verb) => {
+    await (await import('./config/apply.ts')).applyConfig(program.commands, verb);
+  });
   for (const command of program.commands) command.exitOverride().showHelpAfterError('(see --help)');
   return program;
 }
@@ -122,7 +142,7 @@ function addRightsOptions(command: Command): Command {
 function addReportOptions(command: Command): Command {
   return command
     .optionsGroup('Report:')
-    .addOption(new Option('-o, --output <format>', 'how to print').choices(['terminal', 'json']).default('terminal'))
+    .addOption(new Option('-o, --output <format>', 'how to print').choices([...reportFormats]).default('terminal'))
     .option('--output-file <file>', 'write the report there instead of stdout')
     .addOption(list('--rule <id>', 'run only this rule'))
     .addOption(list('--skip-rule <id>', 'leave this rule out'))
@@ -131,6 +151,8 @@ function addReportOptions(command: Command): Command {
         .choices(['error', 'warning', 'info', 'never'])
         .default(command.name() === 'demo' ? 'never' : 'error'),
     )
+    .option('--baseline <file>', 'an earlier report (-o json) or baseline: only findings that are not in it count')
+    .option('--write-baseline <file>', 'write what is found there, for --baseline')
     .option('--show <what>', 'also show: clear, not-evaluated, standing (comma separated)', '')
     .option('--all', 'everything: else at most 10 roots, 3 objects and 3 evidence items each', false)
     .option('--best-effort', 'what was merely not seen does not fail the run', false)

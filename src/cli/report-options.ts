@@ -1,18 +1,37 @@
 import { writeFile } from 'node:fs/promises';
-import type { ReportDocument } from '../report/document.ts';
+import type { ReportDocument, ReportFinding } from '../report/document.ts';
 import type { Look } from '../report/terminal/paint.ts';
-import type { FailOn } from './exit-code.ts';
+import { countsFor, type FailOn } from './exit-code.ts';
 import { Failure } from './failure.ts';
+
+/** What `-o` of a report takes. */
+export const reportFormats = ['terminal', 'wide', 'json', 'sarif', 'junit', 'markdown', 'html'] as const;
+
+type ReportFormat = (typeof reportFormats)[number];
+
+/** True for formats that draw the way of requests: the engine has to find it. */
+export function drawsWays({ output }: Pick<ReportFlags, 'output'>): boolean {
+  return output === 'wide' || output === 'html';
+}
+
+/** True for formats that people read; machines get a document even where nothing was read. */
+export function isForPeople({ output }: Pick<ReportFlags, 'output'>): boolean {
+  return output === 'terminal' || output === 'wide';
+}
 
 /** The report flags as commander delivers them. */
 export interface ReportFlags {
-  readonly output: 'terminal' | 'json';
+  /** `--gateway`: `NS/NAME`. */
+  readonly gateway?: string;
+  readonly output: ReportFormat;
   readonly outputFile?: string;
   readonly rule: readonly string[];
   readonly skipRule: readonly string[];
   readonly failOn: FailOn;
   readonly show: string;
   readonly all: boolean;
+  readonly baseline?: string;
+  readonly writeBaseline?: string;
   readonly bestEffort: boolean;
   readonly timings: boolean;
 }
@@ -40,17 +59,33 @@ export function look(): Look {
   return { width: terminalWidth(), color: wantsColor(), ascii: !isUtf8() };
 }
 
+/** Each format loads its own renderer alone. */
 async function render(document: ReportDocument, flags: ReportFlags): Promise<string> {
-  if (flags.output === 'json') return (await import('../report/json.ts')).renderJson(document);
-  const { renderTerminal } = await import('../report/terminal.ts');
-  const toFile = flags.outputFile !== undefined;
-  return renderTerminal(document, {
-    width: toFile ? 100 : terminalWidth(),
-    color: !toFile && wantsColor(),
-    ascii: !isUtf8(),
-    all: flags.all,
-    show: parseShow(flags.show),
-  });
+  const detail = { all: flags.all, show: parseShow(flags.show) };
+  switch (flags.output) {
+    case 'json':
+      return (await import('../report/json.ts')).renderJson(document);
+    case 'sarif':
+      return (await import('../report/sarif.ts')).renderSarif(document, (await import('./rules.ts')).ruleTexts());
+    case 'junit': {
+      const fails = (finding: ReportFinding): boolean => countsFor(finding, flags.failOn);
+      return (await import('../report/junit.ts')).renderJunit(
+        document,
+        (await import('./rules.ts')).ruleTexts(),
+        fails,
+      );
+    }
+    case 'markdown':
+      return (await import('../report/markdown.ts')).renderMarkdown(document, detail);
+    case 'html':
+      return (await import('../report/html.ts')).renderHtml(document, detail);
+    default:
+      return (await import('../report/terminal.ts')).renderTerminal(document, {
+        ...detail,
+        ...(flags.outputFile === undefined ? look() : { width: 100, color: false, ascii: !isUtf8() }),
+        ...(flags.output === 'wide' ? { all: true, wide: true } : {}),
+      });
+  }
 }
 
 function parseShow(text: string): ReadonlySet<(typeof showable)[number]> {

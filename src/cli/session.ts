@@ -24,9 +24,7 @@ export async function withSession<T>(
   use: (session: Session) => Promise<T>,
   clusters: 'one' | 'many' = 'one',
 ): Promise<T> {
-  const stdin = flags.filename.includes('-') ? await readStdin() : null;
-  const request = orCurrentContext(requestFrom(flags, keep, stdin), flags);
-  refuseMixture(request, clusters);
+  const request = await sourcesOf(flags, keep, clusters);
   const engine = startEngine(new URL('./worker.js', import.meta.url));
   try {
     const begun = performance.now();
@@ -35,6 +33,14 @@ export async function withSession<T>(
   } finally {
     await engine.close();
   }
+}
+
+/** What the flags name, or where they name nothing the current context; throws where that cannot be read together. */
+export async function sourcesOf(flags: SourceFlags, keep: Keep, clusters: 'one' | 'many'): Promise<CollectRequest> {
+  const stdin = flags.filename.includes('-') ? await readStdin() : null;
+  const request = orCurrentContext(requestFrom(flags, keep, stdin), flags);
+  refuseMixture(request, clusters);
+  return request;
 }
 
 /** Says on stderr, one line each, which sources were not read whole. */
@@ -71,6 +77,14 @@ function refuseMixture(request: CollectRequest, clusters: 'one' | 'many'): void 
   if (namesSource({ ...request, live: null })) {
     throw new Failure('files and admin endpoints belong to one cluster: give one --context with them', 2);
   }
+}
+
+/** A name that nothing bears must not look like a gateway without faults. */
+export function refuseUnknown({ named }: SourceFlags, found: number, { sources }: CollectSummary): void {
+  const names = named?.gateways ?? [];
+  if (names.length === 0 || found > 0) return;
+  const blind = sources.some(({ trouble }) => trouble !== null);
+  throw new Failure(`no gateway ${names.join(', ')} among what was read`, blind ? 3 : 2);
 }
 
 function noSource(): Failure {

@@ -18,6 +18,7 @@ export interface SourceFlags extends LiveFlags {
   readonly runtime: readonly string[];
   readonly bundle: readonly string[];
   readonly rescueCopies: readonly string[];
+  readonly aws: boolean;
   readonly window: number;
   readonly timeout: number;
   readonly requestTimeout: number;
@@ -45,6 +46,7 @@ export function addSourceOptions(command: Command): Command {
     .addOption(list('--runtime <file>', 'what /runtime once said'))
     .addOption(list('--bundle <file>', 'a bundle written by collect, or its unpacked folder'))
     .addOption(list('--rescue-copies <path>', 'where rescue copies lie: a file, or a folder of them'))
+    .option('--aws', 'let rules ask CloudWatch: region and credentials as for the aws command', false)
     .addOption(duration('--window <time>', 'between two readings of counters', emptyRequest.windowMs, '5s'))
     .addOption(duration('--request-timeout <time>', 'for one call', emptyRequest.requestTimeoutMs, '20s'))
     .addOption(duration('--timeout <time>', 'for the whole run', emptyRequest.timeoutMs, '60s'))
@@ -72,6 +74,7 @@ export function requestFrom(flags: SourceFlags, keep: Keep, stdin: string | null
     namespace: flags.namespace ?? null,
     admin: flags.admin,
     live: liveFrom(flags),
+    gateways: flags.named?.gateways ?? [],
     saved: {
       configDump: flags.configDump,
       clusters: flags.clusters,
@@ -83,6 +86,7 @@ export function requestFrom(flags: SourceFlags, keep: Keep, stdin: string | null
     },
     bundles: flags.bundle,
     rescueCopies: flags.rescueCopies,
+    aws: flags.aws,
     windowMs: flags.window,
     timeoutMs: flags.timeout,
     requestTimeoutMs: flags.requestTimeout,

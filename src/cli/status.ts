@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readNames } from './gateway-names.ts';
 import { renderStatus } from '../report/status.ts';
 import { look, writeOut } from './report-options.ts';
-import { complain, withSession } from './session.ts';
+import { complain, refuseUnknown, withSession } from './session.ts';
 import { type SourceFlags, viewsAlone } from './source-options.ts';
 
 /** The flags of `status`. */
 export interface StatusFlags extends SourceFlags {
   readonly output: 'terminal' | 'json';
+  readonly gateway?: string;
   readonly watch: boolean;
   readonly interval: number;
   readonly bestEffort: boolean;
@@ -15,7 +17,8 @@ export interface StatusFlags extends SourceFlags {
 const clearScreen = '\u001b[2J\u001b[H';
 
 /** `meshdoctor status`: one row a gateway; with `-w` again and again until it is ended. */
-export async function status(flags: StatusFlags): Promise<void> {
+export async function status(given: StatusFlags, words: readonly string[]): Promise<void> {
+  const flags = { ...given, named: readNames(words, given.gateway) };
   do {
     const { text, code } = await readOnce(flags);
     await writeOut(flags.watch && process.stdout.isTTY ? clearScreen + text : text);
@@ -31,6 +34,7 @@ async function readOnce(flags: StatusFlags): Promise<{ readonly text: string; re
     async ({ engine, summary }) => {
       if (flags.output === 'json') complain(summary.sources);
       const document = await engine.status();
+      refuseUnknown(flags, document.gateways.length, summary);
       const text = flags.output === 'json' ? `${JSON.stringify(document, null, 2)}\n` : renderStatus(document, look());
       return { text, code: codeOf(summary, flags.bestEffort) };
     },

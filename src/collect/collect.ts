@@ -1,4 +1,5 @@
 import { assembleSnapshot } from '../snapshot/assemble.ts';
+import { narrowed } from '../snapshot/narrow.ts';
 import type { Harvest, Snapshot } from '../snapshot/snapshot.ts';
 import type { CollectRequest } from './request.ts';
 
@@ -20,8 +21,12 @@ export async function collect(request: CollectRequest): Promise<Collected> {
   // Files overlay the cluster: what is about to be applied is judged as if it were.
   const read = [...cluster, ...files];
   const harvests = [...read, ...(await readLive(request, deadline, countEnvoys(read)))];
+  if (request.aws) {
+    const { readCloudWatch } = await import('./aws/cloudwatch.ts');
+    harvests.push(await readCloudWatch({ now: readAt, keep: request.keep, signal: deadline }));
+  }
   const takenAt = request.now ?? harvests.find((harvest) => harvest.takenAt !== undefined)?.takenAt ?? readAt;
-  return { snapshot: assembleSnapshot(harvests, takenAt), timedOut: deadline.aborted };
+  return { snapshot: narrowed(assembleSnapshot(harvests, takenAt), request.gateways), timedOut: deadline.aborted };
 }
 
 async function readFiles(request: CollectRequest, readAt: string): Promise<readonly Harvest[]> {

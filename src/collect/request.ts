@@ -18,10 +18,14 @@ export interface CollectRequest {
   readonly saved: SavedAdminFiles;
   /** `--live`, `--context`: a cluster; null: none is contacted. */
   readonly live: LiveRequest | null;
+  /** The gateways that are reported, `NAME` or `NS/NAME`; empty: all. */
+  readonly gateways: readonly string[];
   /** `--bundle`. */
   readonly bundles: readonly string[];
   /** `--rescue-copies`: files and folders in which rescue copies lie. */
   readonly rescueCopies: readonly string[];
+  /** `--aws`: ask CloudWatch. */
+  readonly aws: boolean;
   /** `--window`: milliseconds between the two readings of counters. */
   readonly windowMs: number;
   /** `--timeout`: milliseconds for the whole run. */
@@ -59,8 +63,10 @@ export const emptyRequest: CollectRequest = {
   admin: [],
   saved: { configDump: [], clusters: [], listeners: [], stats: [], certs: [], serverInfo: [], runtime: [] },
   live: null,
+  gateways: [],
   bundles: [],
   rescueCopies: [],
+  aws: false,
   windowMs: 5000,
   timeoutMs: 60_000,
   requestTimeoutMs: 20_000,

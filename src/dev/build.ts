@@ -1,4 +1,5 @@
 import { chmod, cp, rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 /** Builds the shipped bin: bundled, so that start-up is quick; split, so that each verb loads only what it needs. */
@@ -16,6 +17,13 @@ await build({
   // commander is CommonJS inside and asks for node's modules with require
   banner: {
     js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+  },
+  // ink asks for the developer tools of React only in development; they are not shipped
+  define: { 'process.env.NODE_ENV': '"production"' },
+  alias: {
+    'react-devtools-core': './src/dev/no-devtools.ts',
+    // The Kubernetes client brings node-fetch 2, whose own URL parser asks for punycode: newer versions of Node warn of that.
+    'whatwg-url': fileURLToPath(new URL('./platform-url.ts', import.meta.url)),
   },
   legalComments: 'external',
   logLevel: 'warning',

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { reportSchema } from '../report/schema.ts';
 import { loadRule, type RuleFile, ruleFiles } from './rule-files.ts';
+import { userRulesPage } from './user-rules-page.ts';
 import { rulePage, rulesCatalogue, rulesIndex } from './rule-pages.ts';
 
 /** `npm run gen`: writes everything that is made from rules and types; `--check` writes nothing and fails when something is stale. */
@@ -12,6 +13,7 @@ const wanted = new Map<string, string>([
   ['rules/index.ts', rulesIndex(files)],
   ['rules/README.md', rulesCatalogue(loaded)],
   ...loaded.map((entry): [string, string] => [`rules/${entry.family}/${entry.id}.md`, rulePage(entry)]),
+  ['docs/user-rules.md', userRulesPage()],
   ['docs/report.schema.json', `${JSON.stringify(reportSchema, null, 2)}\n`],
 ]);
 const stale = [...wanted].filter(([path, text]) => read(path) !== text);

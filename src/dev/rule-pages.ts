@@ -50,7 +50,8 @@ ${sections.join('\n')}`;
 
 /** A rule's page, with what it really says on its first case. */
 export function rulePage({ rule, cases, family }: LoadedRule): string {
-  const needs = rule.needs.map((group) => group.map((part) => `\`${part}\``).join(' and ')).join(', or ');
+  const groups = rule.needs.map((group) => group.map((part) => `\`${part}\``).join(' and '));
+  const needs = groups.length > 0 ? groups.join(', or ') : 'nothing but what was said';
   const also =
     rule.also && rule.also.length > 0 ? `, sharpened by ${rule.also.map((part) => `\`${part}\``).join(', ')}` : '';
   const explains = rule.explains?.map((id) => `\`${id}\``).join(', ');

@@ -50,6 +50,24 @@ export interface FindingDraft {
   readonly affects?: readonly ObjectRef[];
 }
 
+/** Why a finding is not shown and does not count: somebody said so. */
+export interface Suppressed {
+  readonly reason: string | null;
+  /** The last day it is so; null for ever. */
+  readonly until: string | null;
+  /** Where it was said, in a person's words. */
+  readonly by: string;
+}
+
+/** Something that changed shortly before a fault began, about an object of the fault. */
+export interface Change {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly what: string;
+  readonly object: ObjectRef;
+  readonly evidence: Evidence;
+}
+
 /** A fact with evidence, cause and fix. */
 export interface Finding
   extends Required<Pick<FindingDraft, 'message' | 'effect' | 'evidence' | 'cause' | 'fix' | 'avoid' | 'affects'>> {
@@ -61,8 +79,12 @@ export interface Finding
   readonly since: string | null;
   readonly witness: Witness | null;
   readonly impact: Impact | null;
+  /** What changed in the half hour before, newest first; of a root. */
+  readonly changes: readonly Change[];
   /** Ids of the findings folded under this one. */
   readonly symptoms: readonly string[];
   /** Id of the finding this one is folded under; null for a root. */
   readonly foldedUnder: string | null;
+  /** Absent or null where nobody suppressed it. */
+  readonly suppressed?: Suppressed | null;
 }

@@ -8,6 +8,8 @@ const effectOrder: Readonly<Record<Effect, number>> = { traffic: 0, latent: 1, s
 /**
  * Puts symptoms under causes and orders the report: faults before information, roots by effect, severity, requests hurt, then rule and object; each
  * root followed by its symptoms. A finding is a symptom where another's rule explains its rule and the two share an object.
+ * What is suppressed stands last, and takes its symptoms along unless a cause that is not suppressed explains them too; a
+ * suppressed symptom leaves its root as it is.
  */
 export function fold(findings: readonly Finding[], rules: readonly Rule[]): readonly Finding[] {
   const explains = new Map(rules.map((rule) => [rule.id, new Set(rule.explains ?? [])]));
@@ -34,9 +36,14 @@ export function fold(findings: readonly Finding[], rules: readonly Rule[]): read
       const symptoms = symptomsOf.get(root) ?? [];
       return [
         { ...root, symptoms: symptoms.map(({ id }) => id) },
-        ...symptoms.map((symptom) => ({ ...symptom, foldedUnder: root.id })),
+        ...symptoms.map((symptom) => ({ ...symptom, ...suppressedWith(root, symptom), foldedUnder: root.id })),
       ];
     });
+}
+
+function suppressedWith(root: Finding, symptom: Finding): Pick<Finding, 'suppressed'> {
+  if (!root.suppressed || symptom.suppressed) return {};
+  return { suppressed: { ...root.suppressed, by: `its cause ${root.rule} is suppressed: ${root.suppressed.by}` } };
 }
 
 function rootOf(causeOf: ReadonlyMap<Finding, Finding>, finding: Finding): Finding {
@@ -53,6 +60,7 @@ function sharesObject(cause: Finding, symptom: Finding): boolean {
 
 function compareFindings(left: Finding, right: Finding): number {
   return (
+    Number(Boolean(left.suppressed)) - Number(Boolean(right.suppressed)) ||
     // Information is no fault: it stands behind faults that hit nobody yet.
     Number(left.severity === 'info') - Number(right.severity === 'info') ||
     effectOrder[left.effect] - effectOrder[right.effect] ||

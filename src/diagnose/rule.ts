@@ -2,7 +2,8 @@ import type { Model } from '../model/model.ts';
 import type { Part } from '../model/parts.ts';
 import type { Gap } from '../snapshot/coverage.ts';
 import type { ObjectRef } from '../snapshot/object.ts';
-import type { FindingDraft, Severity } from './finding.ts';
+import type { Check } from './diagnosis.ts';
+import type { Finding, FindingDraft, Severity } from './finding.ts';
 
 /** What an outcome is about: anything with an identity. */
 export interface Subject {
@@ -30,6 +31,21 @@ export type Outcome =
   | { readonly type: 'not-evaluated'; readonly subject: Subject; readonly gap: Gap }
   | { readonly type: 'undecided'; readonly subject: Subject; readonly budget: string };
 
+/** What one rule said, and of which subjects it could say it. */
+export interface RuleRun {
+  readonly check: Check;
+  readonly findings: readonly Finding[];
+  /** The subjects it judged, found or clear. */
+  readonly judged: readonly ObjectRef[];
+}
+
+/** What the others said, for a rule about what people told meshdoctor. */
+export interface OtherRules {
+  readonly runs: readonly RuleRun[];
+  /** Every rule there is, run or not. */
+  readonly known: ReadonlySet<string>;
+}
+
 /** A diagnostic rule: a pure function from model to outcomes, and what people read about it. */
 export interface Rule {
   /** The file's name. Stable: reports, metrics, alerts and suppressions say it. */
@@ -48,6 +64,8 @@ export interface Rule {
   /** Everything the rule judges; what no outcome names is clear. */
   readonly subjects: (model: Model) => Iterable<Subject>;
   readonly check: (model: Model) => Iterable<Outcome>;
+  /** What it has to say once the others have spoken. */
+  readonly review?: (model: Model, others: OtherRules) => Iterable<Outcome>;
 }
 
 /** Declares a rule. */

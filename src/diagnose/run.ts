@@ -2,45 +2,61 @@ import { memoize } from '../lib/memo.ts';
 import type { Model } from '../model/model.ts';
 import type { Gap } from '../snapshot/coverage.ts';
 import { refKey } from '../snapshot/object.ts';
+import { joinChanges } from './changes.ts';
 import type { Check, Diagnosis, GatewaySummary } from './diagnosis.ts';
 import type { Finding, FindingDraft, Severity } from './finding.ts';
 import { fold } from './fold.ts';
 import { findingId } from './identity.ts';
-import type { Outcome, Rule, Subject } from './rule.ts';
+import type { OtherRules, Outcome, Rule, RuleRun, Subject } from './rule.ts';
+import { suppress } from './suppress.ts';
 
-/** Runs every rule over a model and folds symptoms under their causes. */
-export function diagnose(model: Model, rules: readonly Rule[]): Diagnosis {
-  const found: Finding[] = [];
-  const checks: Check[] = [];
-  for (const rule of rules) {
-    const { check, findings } = runRule(model, rule);
-    checks.push(check);
-    found.push(...findings);
-  }
+/**
+ * Runs every rule over a model, marks what is suppressed, and folds symptoms under their causes. `known`: the rules there
+ * are, where not all of them run.
+ */
+export function diagnose(
+  model: Model,
+  rules: readonly Rule[],
+  known: Iterable<string> = rules.map(({ id }) => id),
+): Diagnosis {
+  const ran = rules.map((rule) => runRule(model, rule));
+  const others: OtherRules = { runs: ran, known: new Set(known) };
+  const runs = rules.flatMap((rule, index) => {
+    const run = ran[index];
+    return run ? [rule.review ? runRule(model, rule, others) : run] : [];
+  });
+  const found = runs.flatMap(({ findings }) => findings);
+  const checks = runs.map(({ check }) => check);
   const { snapshot } = model;
   return {
     takenAt: snapshot.takenAt,
     window: countersWindow(model),
     gateways: model.gateways.filter(({ object }) => object?.reported !== false).map(summarise),
-    findings: fold(found, rules),
+    findings: joinChanges(model, fold(suppress(model, found), rules)),
     checks,
     gaps: snapshot.gaps,
     sources: snapshot.sources,
   };
 }
 
-/** Runs one rule: what it found, and what it did with each of its subjects. A rule that throws is reported as failed. */
-export function runRule(model: Model, rule: Rule): { readonly check: Check; readonly findings: readonly Finding[] } {
+/**
+ * Runs one rule: what it found, and what it did with each of its subjects. A rule that throws is reported as failed.
+ * `others`: what they said, where it waits for them.
+ */
+export function runRule(model: Model, rule: Rule, others: OtherRules | null = null): RuleRun {
+  const nothing = { findings: [], judged: [] };
   const missing = missingNeed(model, rule);
-  if (missing) return { check: { ...emptyCheck(rule), notEvaluated: [{ object: null, gap: missing }] }, findings: [] };
+  if (missing) return { check: { ...emptyCheck(rule), notEvaluated: [{ object: null, gap: missing }] }, ...nothing };
   try {
     const judged = isJudged(model);
     const subjects = [...rule.subjects(model)].filter(judged);
-    const outcomes = [...rule.check(model)].filter((outcome) => subjectsOf(outcome).some(judged));
-    return { check: countOutcomes(rule, subjects, outcomes), findings: outcomes.flatMap((o) => toFindings(rule, o)) };
+    const said = [...rule.check(model), ...(others && rule.review ? rule.review(model, others) : [])];
+    const outcomes = said.filter((outcome) => subjectsOf(outcome).some(judged));
+    const { check, closed } = countOutcomes(rule, subjects, outcomes);
+    return { check, judged: closed, findings: outcomes.flatMap((outcome) => toFindings(rule, outcome)) };
   } catch (error) {
     const failed = error instanceof Error ? error.message : String(error);
-    return { check: { ...emptyCheck(rule), failed }, findings: [] };
+    return { check: { ...emptyCheck(rule), failed }, ...nothing };
   }
 }
 
@@ -72,7 +88,11 @@ function missingNeed(model: Model, rule: Rule): Gap | null {
   return first;
 }
 
-function countOutcomes(rule: Rule, subjects: readonly Subject[], outcomes: readonly Outcome[]): Check {
+function countOutcomes(
+  rule: Rule,
+  subjects: readonly Subject[],
+  outcomes: readonly Outcome[],
+): { readonly check: Check; readonly closed: RuleRun['judged'] } {
   const found = new Set<string>();
   const undecided: Check['undecided'][number][] = [];
   const notEvaluated: Check['notEvaluated'][number][] = [];
@@ -82,9 +102,11 @@ function countOutcomes(rule: Rule, subjects: readonly Subject[], outcomes: reado
     else notEvaluated.push({ object: outcome.subject.ref, gap: outcome.gap });
   }
   const open = new Set([...undecided, ...notEvaluated].flatMap(({ object }) => (object ? [refKey(object)] : [])));
-  const keys = new Set(subjects.map(({ ref }) => refKey(ref)));
-  const clear = [...keys].filter((key) => !found.has(key) && !open.has(key)).length;
-  return { rule: rule.id, subjects: keys.size, found: found.size, clear, undecided, notEvaluated, failed: null };
+  const keys = new Map(subjects.map(({ ref }) => [refKey(ref), ref]));
+  const closed = [...keys].flatMap(([key, ref]) => (open.has(key) ? [] : [ref]));
+  const clear = closed.filter((ref) => !found.has(refKey(ref))).length;
+  const counted = { subjects: keys.size, found: found.size, clear };
+  return { check: { rule: rule.id, ...counted, undecided, notEvaluated, failed: null }, closed };
 }
 
 function toFindings(rule: Rule, outcome: Outcome): readonly Finding[] {
@@ -108,6 +130,7 @@ function toFindings(rule: Rule, outcome: Outcome): readonly Finding[] {
       since: draft.since ?? null,
       witness: draft.witness ?? null,
       impact: draft.impact ?? null,
+      changes: [],
       symptoms: [],
       foldedUnder: null,
     },

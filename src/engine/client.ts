@@ -37,8 +37,10 @@ export function startEngine(entry: URL): EngineClient {
     diagnose: (options) => call('diagnose', options),
     status: () => call('status', null),
     explain: (options) => call('explain', options),
+    routes: (gateway) => call('routes', gateway),
     decide: (options) => call('decide', options),
     rescue: (options) => call('rescue', options),
+    testRules: (rules) => call('testRules', rules),
     bundle: () => call('bundle', null),
     close: async () => {
       await worker.terminate();

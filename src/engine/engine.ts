@@ -9,6 +9,7 @@ import type { ReportDocument } from '../report/document.ts';
 import { mergeDocuments } from '../report/merge.ts';
 import { toDocument } from '../report/to-document.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import { compiled, positionInConfig } from './configured.ts';
 import type { Engine } from './protocol.ts';
 
 /** One request a cluster: a snapshot is of one, so that names never meet across clusters. */
@@ -53,21 +54,27 @@ export function makeEngine(): Engine {
         envoys: count(({ envoys }) => envoys),
       };
     },
-    async diagnose({ rules: wanted, skip }) {
-      const first = built();
-      const all = catalogue.map(({ rule }) => rule);
+    async diagnose({ rules: wanted, skip, suppressions = [], userRules = [], ways }) {
+      built();
+      const all = [...catalogue.map(({ rule }) => rule), ...(await compiled(userRules))];
+      const known = all.map(({ id }) => id);
       const chosen = all.filter(({ id }) => (wanted.length === 0 || wanted.includes(id)) && !skip.includes(id));
-      const documentOf = (model: Model): ReportDocument =>
-        toDocument(diagnose(model, chosen), {
-          documents: model.snapshot.documents,
-          position: model.snapshot.position,
+      const drawn = ways === true ? (await import('./finding-ways.ts')).withWays : null;
+      const documentOf = (read: Model): ReportDocument => {
+        const model = suppressions.length > 0 ? buildModel({ ...read.snapshot, suppressions }) : read;
+        const { snapshot } = model;
+        const document = toDocument(diagnose(model, chosen, known), {
+          documents: snapshot.documents,
+          position: (place) => snapshot.position(place) ?? positionInConfig(suppressions, place),
           toolVersion: version,
           objectPlace: model.place,
           docsOf: (rule) => `meshdoctor rules ${rule}`,
-          cluster: model.snapshot.cluster,
-          envoys: model.snapshot.envoys,
+          cluster: snapshot.cluster,
+          envoys: snapshot.envoys,
         });
-      return mergeDocuments([documentOf(first), ...models.slice(1).map(documentOf)]);
+        return drawn ? drawn(model, document, snapshot.position) : document;
+      };
+      return mergeDocuments([documentOf(built()), ...models.slice(1).map(documentOf)]);
     },
     async status() {
       built();
@@ -82,6 +89,10 @@ export function makeEngine(): Engine {
       const { explainAll } = await import('./explain.ts');
       return explainAll(built(), options, collected().position);
     },
+    async routes(gateway) {
+      const { routeRows } = await import('./route-rows.ts');
+      return routeRows(built(), gateway, collected().position);
+    },
     async decide(options) {
       const { decideLines } = await import('./decide-lines.ts');
       return decideLines(built(), options);
@@ -89,6 +100,14 @@ export function makeEngine(): Engine {
     async rescue(options) {
       const { rescue } = await import('../rescue/rescue.ts');
       return rescue(built(), options);
+    },
+    async testRules(texts) {
+      const { runRuleTests } = await import('./rule-tests.ts');
+      const rules = new Map((await compiled(texts)).map((rule) => [rule.id, rule]));
+      return texts.flatMap((text) => {
+        const rule = rules.get(text.id);
+        return rule ? runRuleTests(text, rule) : [];
+      });
     },
     async bundle() {
       const { writeBundle } = await import('../collect/bundle/write.ts');

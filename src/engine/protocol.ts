@@ -1,5 +1,8 @@
 import type { CollectRequest } from '../collect/request.ts';
 import type { ReportDocument } from '../report/document.ts';
+import type { Suppression } from '../snapshot/suppression.ts';
+import type { UserRuleText } from '../snapshot/user-rule.ts';
+import type { RuleTestResult } from './rule-tests.ts';
 import type { StatusDocument } from '../report/status.ts';
 import type { RescueOptions, RescueResult } from '../rescue/rescue.ts';
 import type { Explained, ExplainRequest, Unexplained } from '../routing/explained.ts';
@@ -10,6 +13,12 @@ export interface DiagnoseOptions {
   readonly rules: readonly string[];
   /** `--skip-rule`. */
   readonly skip: readonly string[];
+  /** Also draw the way of a request beside findings that concern one. */
+  readonly ways?: boolean;
+  /** Of the configuration file. */
+  readonly suppressions?: readonly Suppression[];
+  /** Rules of the user's own, read and found right. */
+  readonly userRules?: readonly UserRuleText[];
 }
 
 /** What was collected, as the caller needs it to go on. */
@@ -69,6 +78,39 @@ export interface DecidedLines {
   readonly routes: number;
 }
 
+/** A route of a gateway. */
+export interface RouteRow {
+  /** `document pointer` of the route. */
+  readonly key: string;
+  readonly listener: string;
+  readonly port: number;
+  readonly virtualHost: string;
+  readonly domains: readonly string[];
+  /** Counts from 0 inside the virtual host. */
+  readonly index: number;
+  readonly name: string;
+  /** `GatewayRoute shop/cart`, where it is known, and where that stands. */
+  readonly object: string | null;
+  readonly file: string | null;
+  readonly line: number | null;
+  /** What a request must be, one clause each; none: anything. */
+  readonly clauses: readonly string[];
+  readonly does: string;
+  /** Where its requests end up. */
+  readonly clusters: readonly string[];
+  /** Of those clusters; null: not known. `failedShare` is 0 to 1. */
+  readonly traffic: { readonly perMinute: number; readonly failedShare: number } | null;
+}
+
+/** The routes of a gateway in Envoy's order. */
+export interface RouteRows {
+  /** For people: why there are none; else null. */
+  readonly trouble: string | null;
+  /** The Envoy that was asked, or `the objects alone`. */
+  readonly decidedBy: string;
+  readonly rows: readonly RouteRow[];
+}
+
 /** The engine: bytes go in, findings come out. One at work at a time; the same whether it runs here or in a worker. */
 export interface Engine {
   /** Reads the sources; everything after it speaks of what was read. */
@@ -79,10 +121,14 @@ export interface Engine {
   readonly status: () => Promise<StatusDocument>;
   /** Explains requests: decisions and every step. */
   readonly explain: (options: ExplainOptions) => Promise<ExplainResult>;
+  /** The routes of a gateway (`NS/NAME`). */
+  readonly routes: (gateway: string) => Promise<RouteRows>;
   /** Decides a part of a file of requests. */
   readonly decide: (options: DecideOptions) => Promise<DecidedLines>;
   /** Makes a static configuration of what a gateway runs; needs a request with `keep` and `whole`. */
   readonly rescue: (options: RescueOptions) => Promise<RescueResult>;
+  /** Runs the tests that stand in user rules; needs no collecting. */
+  readonly testRules: (rules: readonly UserRuleText[]) => Promise<readonly RuleTestResult[]>;
   /** The bytes of a bundle of what was read; needs a request with `keep`. */
   readonly bundle: () => Promise<Uint8Array>;
 }

@@ -1,6 +1,7 @@
 import type { Gap, Seen } from '../snapshot/coverage.ts';
 import type { EnvoyView } from '../snapshot/envoy/view.ts';
 import { type KubernetesObject, type ObjectRef, type Place, refKey } from '../snapshot/object.ts';
+import type { CloudWatchView } from '../snapshot/cloudwatch.ts';
 import type { RescueCopy } from '../snapshot/rescue-copy.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { type Envoy, makeEnvoy } from './envoy/envoy.ts';
@@ -22,6 +23,7 @@ import {
   type VirtualRouter,
   type VirtualService,
 } from './mesh/kinds.ts';
+import { notAsked } from './not-asked.ts';
 import type { Part } from './parts.ts';
 import { type Ingress, readIngress } from './platform/ingress.ts';
 import {
@@ -60,6 +62,8 @@ export interface Model {
   readonly platform: Platform;
   /** Copies of gateways' configurations; null where nobody said where they lie. */
   readonly rescueCopies: readonly RescueCopy[] | null;
+  /** What CloudWatch said; null where it was not asked. */
+  readonly cloudWatch: CloudWatchView | null;
   /** Whether all objects of a kind in a namespace (`*`: everywhere) were seen. */
   readonly completeness: (kind: string, namespace: string) => Completeness;
   /** Whether anything of a part was seen: null, or what is missing. */
@@ -151,6 +155,10 @@ export function buildModel(snapshot: Snapshot, onRead: (part: Part) => void = ()
       onRead('rescue.copies');
       return snapshot.rescueCopies;
     },
+    get cloudWatch() {
+      onRead('aws.cloudWatch');
+      return snapshot.cloudWatch;
+    },
     completeness: (kind, namespace) => completeness(snapshot, kind, namespace),
     missing: (part) => missingPart(snapshot, byKind, part),
     place: (ref) => places.get(refKey(ref)) ?? null,
@@ -204,12 +212,6 @@ const envoySectionOf: Readonly<Record<string, (view: EnvoyView) => Seen<unknown>
   'envoy.runtime': (view) => view.runtime,
 };
 
-const noCopies: Gap = {
-  missing: 'where rescue copies lie',
-  reason: 'nobody said where they are kept',
-  remedy: 'name the file or folder with --rescue-copies PATH',
-};
-
 function missingPart(
   snapshot: Snapshot,
   byKind: ReadonlyMap<string, readonly KubernetesObject[]>,
@@ -217,7 +219,7 @@ function missingPart(
 ): Gap | null {
   const kinds = kindsOfPart[part];
   if (kinds) return missingKinds(snapshot, byKind, kinds, part.startsWith('mesh.') ? meshGroup : '');
-  if (part === 'rescue.copies') return snapshot.rescueCopies === null ? noCopies : null;
+  if (part === 'aws.cloudWatch' || part === 'rescue.copies') return notAsked(snapshot, part);
   const section = envoySectionOf[part];
   if (!section || snapshot.envoys.some((view) => section(view).state !== 'not-read')) return null;
   const first = snapshot.envoys[0];

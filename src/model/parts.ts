@@ -22,6 +22,7 @@ export const parts = [
   'platform.webhooks',
   'platform.events',
   'rescue.copies',
+  'aws.cloudWatch',
   'envoy.serverInfo',
   'envoy.ready',
   'envoy.listeners',

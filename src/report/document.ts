@@ -1,5 +1,6 @@
-import type { Avoid, Effect, Fix, Impact, Severity } from '../diagnose/finding.ts';
+import type { Avoid, Effect, Fix, Impact, Severity, Suppressed } from '../diagnose/finding.ts';
 import type { GatewaySummary } from '../diagnose/diagnosis.ts';
+import type { RuleDocs } from '../diagnose/rule.ts';
 import type { Witness } from '../routing/witness.ts';
 import type { Gap } from '../snapshot/coverage.ts';
 
@@ -27,7 +28,33 @@ export interface ReportEvidence {
   readonly origin: string | null;
   readonly file: string | null;
   readonly line: number | null;
+  readonly column: number | null;
   readonly pod: string | null;
+}
+
+/** One station of a request's way through a gateway. */
+export interface ReportStation {
+  /** What it is: `listener`, `virtual host`, `route`, `VirtualService`, `VirtualNode`, `endpoints`, `answer`. */
+  readonly stage: string;
+  readonly name: string;
+  /** What it did with the request, or where it is written; empty where there is nothing to add. */
+  readonly detail: string;
+  /** `fault`: the finding is about it, or the way ends here. */
+  readonly state: 'passed' | 'fault' | 'unknown';
+}
+
+/** The way of one request that a finding concerns, as the gateway decides it. */
+export interface ReportWay {
+  readonly request: string;
+  readonly stations: readonly ReportStation[];
+}
+
+/** Something that changed shortly before a fault began. */
+export interface ReportChange {
+  readonly at: string;
+  readonly what: string;
+  readonly object: ReportObject;
+  readonly evidence: ReportEvidence;
 }
 
 /** A finding as machines read it. */
@@ -42,7 +69,7 @@ export interface ReportFinding {
   readonly evidence: readonly ReportEvidence[];
   readonly cause: string;
   readonly since: string | null;
-  readonly changes: readonly unknown[];
+  readonly changes: readonly ReportChange[];
   readonly avoid: readonly Avoid[];
   readonly fix: readonly Fix[];
   readonly witness: Witness | null;
@@ -51,6 +78,21 @@ export interface ReportFinding {
   readonly symptoms: readonly string[];
   /** Id of the finding this one is a symptom of; null for a root. */
   readonly symptomOf: string | null;
+  /** Who said that it should not count, and why; null where nobody did. */
+  readonly suppressed?: Suppressed | null;
+  /** True where the baseline holds it: it does not count. */
+  readonly known?: boolean;
+  /** Only in reports that draw it: the JSON report does not carry it. */
+  readonly way?: ReportWay;
+}
+
+/** What reports say of a rule that the findings do not. */
+export interface RuleText {
+  readonly id: string;
+  readonly family: string;
+  readonly title: string;
+  readonly severity: Severity;
+  readonly docs: RuleDocs;
 }
 
 /** What one rule did, as machines read it. */
@@ -66,6 +108,22 @@ export interface ReportCheck {
     readonly reason: string;
   }[];
   readonly failed: string | null;
+}
+
+/** A finding as a baseline names it. */
+export interface BaselineEntry {
+  readonly id: string;
+  readonly rule: string;
+  readonly title: string;
+}
+
+/** What a comparison with an earlier report says of findings that are no more. */
+export interface ReportBaseline {
+  readonly file: string;
+  /** Of a rule that looked at everything this time and no longer finds them. */
+  readonly gone: readonly BaselineEntry[];
+  /** Not found, but their rule could not look at everything this time or did not run: gone or unseen. */
+  readonly unseen: readonly BaselineEntry[];
 }
 
 /** The whole report: what `-o json` prints and what every other format is made from. */
@@ -84,6 +142,8 @@ export interface ReportDocument {
     readonly info: number;
     readonly standing: number;
     readonly suppressed: number;
+    /** Findings that the baseline holds; like suppressed ones, they are in no other count. */
+    readonly known?: number;
     /** True when every rule could look at everything it needs and nothing failed. */
     readonly complete: boolean;
     /** Pairs of rule and subject that could not be judged. */
@@ -92,6 +152,8 @@ export interface ReportDocument {
   readonly findings: readonly ReportFinding[];
   readonly checks: readonly ReportCheck[];
   readonly gaps: readonly Gap[];
+  /** Against what the findings were compared; null where there was nothing to compare with. */
+  readonly baseline?: ReportBaseline | null;
   readonly sources: readonly {
     readonly name: string;
     readonly state: 'ok' | 'partial' | 'failed';

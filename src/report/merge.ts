@@ -16,6 +16,7 @@ export function mergeDocuments(documents: readonly [ReportDocument, ...ReportDoc
       info: sum(({ info }) => info),
       standing: sum(({ standing }) => standing),
       suppressed: sum(({ suppressed }) => suppressed),
+      known: sum(({ known }) => known ?? 0),
       complete: documents.every(({ summary }) => summary.complete),
       notEvaluated: sum(({ notEvaluated }) => notEvaluated),
     },

@@ -39,6 +39,7 @@ const evidence = closed({
   origin: nullable(text),
   file: nullable(text),
   line: nullable(count),
+  column: nullable(count),
   pod: nullable(text),
 });
 const witness = closed({
@@ -60,7 +61,7 @@ const finding = closed({
   evidence: { type: 'array', items: evidence, minItems: 1 },
   cause: text,
   since: nullable(text),
-  changes: list({}),
+  changes: list(closed({ at: text, what: text, object, evidence })),
   avoid: list(closed({ say: text, because: text })),
   fix: list(fix),
   witness: nullable(witness),
@@ -68,6 +69,8 @@ const finding = closed({
   docs: text,
   symptoms: list(text),
   symptomOf: nullable(text),
+  suppressed: nullable(closed({ reason: nullable(text), until: nullable(text), by: text })),
+  known: { type: 'boolean' },
 });
 const check = closed({
   rule: text,
@@ -78,6 +81,8 @@ const check = closed({
   notEvaluated: list(closed({ object: nullable(object), missing: text, reason: text })),
   failed: nullable(text),
 });
+
+const baselineEntry = closed({ id: text, rule: text, title: text });
 
 /** The JSON Schema (draft 7) of what `-o json` prints. */
 export const reportSchema = {
@@ -103,11 +108,13 @@ export const reportSchema = {
       info: count,
       standing: count,
       suppressed: count,
+      known: count,
       complete: { type: 'boolean' },
       notEvaluated: count,
     }),
     findings: list(finding),
     checks: list(check),
+    baseline: nullable(closed({ file: text, gone: list(baselineEntry), unseen: list(baselineEntry) })),
     gaps: list(closed({ missing: text, reason: text, remedy: nullable(text) })),
     sources: list(
       closed({

@@ -13,7 +13,8 @@ export interface StatusDocument {
 
 type Row = readonly string[];
 
-const head: Row = [
+/** What the columns of `statusRow` are. */
+export const statusHead: Row = [
   'CLUSTER',
   'GATEWAY',
   'PODS',
@@ -34,7 +35,7 @@ export function renderStatus({ gateways, gaps, takenAt }: StatusDocument, look: 
   const lived = [...clusters].filter((cluster) => cluster !== null).length;
   const where = lived > 1 ? `, ${lived} clusters` : '';
   const title = `${gateways.length} ${gateways.length === 1 ? 'gateway' : 'gateways'}${where}, seen ${takenAt.slice(0, 19).replace('T', ' ')} UTC`;
-  const rows = [head, ...gateways.map(rowOf)].map((row) => row.map((cell) => oneLine(cell)));
+  const rows = [statusHead, ...gateways.map(statusRow)].map((row) => row.map((cell) => oneLine(cell)));
   const kept = lived === 0 ? rows.map((row) => row.slice(1)) : rows;
   const shift = lived === 0 ? 1 : 0;
   const widths = (kept[0] ?? []).map((_, column) => Math.max(...kept.map((row) => displayWidth(row[column] ?? ''))));
@@ -55,7 +56,8 @@ export function renderStatus({ gateways, gaps, takenAt }: StatusDocument, look: 
 
 const mostReasons = 12;
 
-function rowOf(gateway: GatewayStatus): Row {
+/** A gateway's cells: `?` where nothing is known. */
+export function statusRow(gateway: GatewayStatus): Row {
   const { cluster, ref, pods, routes, controlPlane } = gateway;
   return [
     cluster ?? '',

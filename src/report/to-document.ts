@@ -35,6 +35,7 @@ export function toDocument(diagnosis: Diagnosis, context: ReportContext): Report
     window: window && { asked: window, covered: window },
     gateways: diagnosis.gateways.map((gateway) => ({ ...gateway, cluster: context.cluster ?? null })),
     summary: summarise(diagnosis),
+    baseline: null,
     findings,
     checks: diagnosis.checks.map((check) => reportCheck(check, toObject)),
     gaps: diagnosis.gaps,
@@ -48,7 +49,8 @@ export function toDocument(diagnosis: Diagnosis, context: ReportContext): Report
   };
 }
 
-function summarise({ findings, checks, gaps, sources }: Diagnosis): ReportDocument['summary'] {
+function summarise({ findings: all, checks, gaps, sources }: Diagnosis): ReportDocument['summary'] {
+  const findings = all.filter(({ suppressed }) => !suppressed);
   const counted = findings.filter(({ effect }) => effect !== 'standing');
   const count = (severity: Finding['severity']): number =>
     counted.filter((finding) => finding.severity === severity).length;
@@ -59,7 +61,8 @@ function summarise({ findings, checks, gaps, sources }: Diagnosis): ReportDocume
     warning: count('warning'),
     info: count('info'),
     standing: findings.length - counted.length,
-    suppressed: 0,
+    suppressed: all.length - findings.length,
+    known: 0,
     complete: notEvaluated === 0 && !undecided && gaps.length === 0 && sources.every(({ state }) => state === 'ok'),
     notEvaluated,
   };
@@ -87,7 +90,12 @@ function reportFinding(
     evidence,
     cause: finding.cause,
     since: finding.since,
-    changes: [],
+    changes: finding.changes.map(({ at, what, object, evidence: seen }) => ({
+      at,
+      what,
+      object: toObject(object),
+      evidence: reportEvidence(seen, documents, podOf, context),
+    })),
     avoid: finding.avoid,
     fix: finding.fix,
     witness: finding.witness,
@@ -95,6 +103,8 @@ function reportFinding(
     docs: context.docsOf(finding.rule),
     symptoms: finding.symptoms,
     symptomOf: finding.foldedUnder,
+    suppressed: finding.suppressed ?? null,
+    known: false,
   };
 }
 
@@ -138,6 +148,7 @@ function reportEvidence(
     origin: from?.origin ?? null,
     file: at?.file ?? null,
     line: at?.line ?? null,
+    column: at?.column ?? null,
     pod: podOf(document),
   };
 }

@@ -24,6 +24,7 @@ export function assembleSnapshot(harvests: readonly Harvest[], takenAt: string):
     rescueCopies: harvests.some(({ rescueCopies }) => rescueCopies)
       ? harvests.flatMap(({ rescueCopies }) => rescueCopies ?? [])
       : null,
+    cloudWatch: harvests.findLast(({ cloudWatch }) => cloudWatch)?.cloudWatch ?? null,
     position: (place) => {
       for (const harvest of harvests) {
         const position = harvest.position?.(place);

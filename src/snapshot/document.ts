@@ -14,7 +14,8 @@ export type DocumentKind =
   | 'clusters'
   | 'stats'
   | 'certs'
-  | 'runtime';
+  | 'runtime'
+  | 'cloudwatch';
 
 /** Something that was read, after redaction: where, when, and the bytes as far as they are kept. */
 export interface Document {

@@ -13,7 +13,9 @@ export type EvidenceSource =
   | 'certs'
   | 'server_info'
   | 'ready'
-  | 'runtime';
+  | 'runtime'
+  | 'aws'
+  | 'config';
 
 /** One thing that was read and proves something: which document, where in it, and what stood there. */
 export interface Evidence extends Place {

@@ -1,9 +1,11 @@
 import type { CoverageEntry, Gap } from './coverage.ts';
+import type { CloudWatchView } from './cloudwatch.ts';
 import type { Document } from './document.ts';
 import type { EnvoyView } from './envoy/view.ts';
 import type { KubernetesObject, Place } from './object.ts';
 import type { RescueCopy } from './rescue-copy.ts';
 import type { Redactions } from './redact.ts';
+import type { Suppression } from './suppression.ts';
 
 /** Where something stands in a file; line and column count from 1. */
 export interface FilePosition {
@@ -48,6 +50,7 @@ export interface Harvest {
   readonly redactions: Redactions;
   readonly manifests?: readonly ManifestSet[];
   readonly rescueCopies?: readonly RescueCopy[];
+  readonly cloudWatch?: CloudWatchView;
   /** The snapshot's time, where the source carries one of its own (a bundle). */
   readonly takenAt?: string;
   /** The cluster that was read. */
@@ -72,6 +75,10 @@ export interface Snapshot {
   readonly cluster: string | null;
   /** Null where nobody said where copies lie. */
   readonly rescueCopies: readonly RescueCopy[] | null;
+  /** The suppressions of the configuration file; those by annotation stand on the objects. */
+  readonly suppressions?: readonly Suppression[];
+  /** Null where it was not asked (`--aws`). */
+  readonly cloudWatch: CloudWatchView | null;
   /** Finds a manifest's place in its file, parsing that one YAML document again; null where it cannot be told. */
   readonly position: (place: Place) => FilePosition | null;
 }

@@ -38,6 +38,7 @@ function found(ruleId: string, subject: ObjectRef, more: Partial<Finding> = {}):
     since: null,
     witness: null,
     impact: null,
+    changes: [],
     symptoms: [],
     foldedUnder: null,
     ...more,

@@ -76,6 +76,21 @@ describe('meshdoctor', () => {
     expect(stdout).toContain('has no control plane any more');
   });
 
+  it.each([
+    ['wide', /^ {2}Id +659e46e5a34f/m],
+    ['sarif', /"version": "2\.1\.0"/],
+    ['junit', /^<\?xml version="1\.0"/],
+    ['markdown', /^## meshdoctor/],
+    ['html', /^<!doctype html>[\s\S]*<ol class="way">/],
+  ])('writes the report as %s, to stdout and to a file alike', async (format, words) => {
+    const direct = await meshdoctor(['demo', '-o', format], '', { COLUMNS: '100' });
+    expect(direct).toMatchObject({ code: 0, stderr: '' });
+    expect(direct.stdout).toMatch(words);
+    const path = join(folder, `report.${format}`);
+    expect(await meshdoctor(['demo', '-o', format, '--output-file', path])).toMatchObject({ code: 0, stdout: '' });
+    expect(await readFile(path, 'utf8')).toBe(direct.stdout);
+  });
+
   it('diagnoses saved pages and manifests; a bundle of them gives the same findings and ids, with the same bytes each time', async () => {
     const direct = await meshdoctor([
       'diagnose',

@@ -53,21 +53,25 @@ const incident = [
   ...information,
   'target-service-no-provider VirtualService shop/search traffic',
   'upstream-connect-failures VirtualNode shop/payments traffic',
+  '  requests-failing VirtualNode shop/payments traffic',
   'config-rejected VirtualGateway shop/edge latent',
   'control-plane-disconnected VirtualGateway shop/edge standing',
+  '  stream-closed VirtualGateway shop/edge standing',
+  'tracing-disabled VirtualGateway shop/edge standing',
 ];
 
 describe('real captures, Envoy alone', () => {
   it.each<readonly [string, readonly string[]]>([
     ['envoy-1.40.0-incident', incident],
-    ['envoy-1.36.2-incident', incident],
-    ['envoy-1.40.0-healthy', information],
+    ['envoy-1.36.2-incident', [...incident, 'envoy-end-of-life VirtualGateway shop/edge standing']],
+    ['envoy-1.40.0-healthy', [...information, 'tracing-disabled VirtualGateway shop/edge latent']],
     [
       'envoy-1.40.0-empty',
       [
         'gateway-pod-empty VirtualGateway shop/edge traffic',
         '  envoy-not-live VirtualGateway shop/edge traffic',
         'control-plane-disconnected VirtualGateway shop/edge standing',
+        'tracing-disabled VirtualGateway shop/edge standing',
       ],
     ],
     [
@@ -75,10 +79,19 @@ describe('real captures, Envoy alone', () => {
       [
         'gateway-pod-empty VirtualGateway shop/edge traffic',
         'control-plane-disconnected VirtualGateway shop/edge standing',
+        '  stream-closed VirtualGateway shop/edge standing',
+        'tracing-disabled VirtualGateway shop/edge standing',
       ],
     ],
     // Its prefix /cart becomes / without the second route that App Mesh writes: a double slash.
-    ['envoy-1.40.0-static', [...defaults, 'prefix-rewritten VirtualGateway shop/edge traffic']],
+    [
+      'envoy-1.40.0-static',
+      [
+        ...defaults,
+        'prefix-rewritten VirtualGateway shop/edge traffic',
+        'tracing-disabled VirtualGateway shop/edge standing',
+      ],
+    ],
   ])('%s', (name, expected) => {
     expect([...diagnoseCapture(name)].sort()).toEqual([...expected].sort());
   });

@@ -55,6 +55,16 @@ export interface EnvoyStory {
   readonly tls?: JsonObject;
   /** Clusters that take their hosts from the control plane: their type is EDS. */
   readonly eds?: readonly string[];
+  /** Listeners and clusters that warm since a time, and secrets that have not come. */
+  readonly warming?: {
+    readonly clusters?: Readonly<Record<string, string>>;
+    readonly listeners?: Readonly<Record<string, string>>;
+    readonly secrets?: readonly string[];
+  };
+  /** What else the bootstrap says. */
+  readonly bootstrap?: JsonObject;
+  /** What `/clusters` says: cluster → address and port → what is wrong with that host. */
+  readonly hosts?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
   /** Pages that could not be read. */
   readonly without?: readonly string[];
   readonly extra?: JsonObject;
@@ -86,7 +96,7 @@ export function pagesOf(story: EnvoyStory): readonly Page[] {
     { kind: 'listeners', text: JSON.stringify({ listener_statuses: boundListeners(story) }) },
     { kind: 'config_dump', text: JSON.stringify({ configs: configsOf(story, node) }) },
     ...(story.certs ? [{ kind: 'certs', text: certsPage(story.certs) } as const] : []),
-    ...(story.eds ? [{ kind: 'clusters', text: clustersPage(story) } as const] : []),
+    ...(story.eds || story.hosts ? [{ kind: 'clusters', text: clustersPage(story) } as const] : []),
     ...readsOf(story).map((values, index): Page => ({ kind: 'stats', text: statsPage(story, values, index) })),
   ];
   return pages.filter(({ kind }) => !story.without?.includes(kind));
@@ -109,13 +119,20 @@ function configsOf(story: EnvoyStory, node: string): readonly JsonObject[] {
           cds_config: { ads: {}, initial_fetch_timeout: '0s' },
         },
         admin: { address: socket('127.0.0.1', 9901) },
+        ...story.bootstrap,
       },
       last_updated: '2026-09-01T08:00:00.000Z',
     },
     {
       '@type': type('admin.v3.ListenersConfigDump'),
       version_info: '3',
-      dynamic_listeners: (story.listeners ?? []).map((listener) => listenerOf(listener, story.tls)),
+      dynamic_listeners: [
+        ...(story.listeners ?? []).map((listener) => listenerOf(listener, story.tls)),
+        ...Object.entries(story.warming?.listeners ?? {}).map(([name, since]) => ({
+          name,
+          warming_state: { version_info: '4', last_updated: since, listener: { name } },
+        })),
+      ],
     },
     {
       '@type': type('admin.v3.RoutesConfigDump'),
@@ -135,9 +152,20 @@ function configsOf(story: EnvoyStory, node: string): readonly JsonObject[] {
       dynamic_active_clusters: Object.entries(story.clusters ?? {}).map(([name, hosts]) =>
         clusterOf(name, hosts, story.eds?.includes(name) ?? false),
       ),
-      dynamic_warming_clusters: Object.entries(story.refusedClusters ?? {}).map(([name, details]) => ({
-        error_state: { failed_configuration: { name }, last_update_attempt: '2026-09-20T10:00:00.000Z', details },
-      })),
+      dynamic_warming_clusters: [
+        ...Object.entries(story.refusedClusters ?? {}).map(([name, details]) => ({
+          error_state: { failed_configuration: { name }, last_update_attempt: '2026-09-20T10:00:00.000Z', details },
+        })),
+        ...Object.entries(story.warming?.clusters ?? {}).map(([name, since]) => ({
+          version_info: '4',
+          last_updated: since,
+          cluster: { name, type: 'EDS' },
+        })),
+      ],
+    },
+    {
+      '@type': type('admin.v3.SecretsConfigDump'),
+      dynamic_warming_secrets: (story.warming?.secrets ?? []).map((name) => ({ name })),
     },
     { '@type': type('admin.v3.EndpointsConfigDump') },
   ];
@@ -159,15 +187,19 @@ function certsPage(certs: NonNullable<EnvoyStory['certs']>): string {
   return JSON.stringify({ certificates });
 }
 
-/** The hosts that `/clusters` tells of EDS clusters. */
-function clustersPage({ clusters, eds }: EnvoyStory): string {
-  const statuses = Object.entries(clusters ?? {}).filter(([name]) => eds?.includes(name));
+/** The hosts that `/clusters` tells: of EDS clusters, and those a story names. */
+function clustersPage({ clusters, eds, hosts }: EnvoyStory): string {
+  const ofEds = Object.entries(clusters ?? {})
+    .filter(([name]) => eds?.includes(name))
+    .map(([name, addresses]) => [name, addresses.map((address) => [address, []] as const)] as const);
+  const told = Object.entries(hosts ?? {}).map(([name, health]) => [name, Object.entries(health)] as const);
   return JSON.stringify({
-    cluster_statuses: statuses.map(([name, hosts]) => ({
+    cluster_statuses: [...ofEds, ...told].map(([name, health]) => ({
       name,
-      host_statuses: hosts.map((host) => {
+      host_statuses: health.map(([host, failures]) => {
         const [address = '', port = '80'] = host.split(':');
-        return { address: socket(address, Number(port)), health_status: { eds_health_status: 'HEALTHY' } };
+        const failed = Object.fromEntries(failures.map((failure) => [failure, true]));
+        return { address: socket(address, Number(port)), health_status: { ...failed, eds_health_status: 'HEALTHY' } };
       }),
     })),
   });

@@ -1,5 +1,7 @@
 import { parse } from 'yaml';
 import { manifestHarvest } from '../../src/collect/manifests/harvest.ts';
+import { asObject } from '../../src/lib/json.ts';
+import { readCloudWatchView } from '../../src/snapshot/cloudwatch.ts';
 import { assembleSnapshot } from '../../src/snapshot/assemble.ts';
 import { makeDocument } from '../../src/snapshot/document.ts';
 import { assembleEnvoy } from '../../src/snapshot/envoy/assemble.ts';
@@ -17,6 +19,10 @@ export interface Given {
   readonly envoy?: string | readonly string[];
   /** The snapshot's time; a year before App Mesh ended unless the case says otherwise. */
   readonly now?: string;
+  /** What CloudWatch said, as YAML of its document. */
+  readonly cloudWatch?: string;
+  /** Kinds that could not be listed, and why. */
+  readonly refused?: readonly { readonly kind: string; readonly namespace: string; readonly reason: string }[];
   /** Copies that lie where `--rescue-copies` says; left out: nobody said where. */
   readonly rescueCopies?: readonly Omit<RescueCopy, 'place'>[];
 }
@@ -24,7 +30,7 @@ export interface Given {
 const beforeTheEnd = '2026-06-01T12:00:00Z';
 
 /** Builds the snapshot of a case through the real parsers. */
-export function snapshotOf({ manifests, closed, envoy, now, rescueCopies }: Given): Snapshot {
+export function snapshotOf({ manifests, closed, envoy, now, rescueCopies, refused, cloudWatch }: Given): Snapshot {
   const takenAt = now ?? beforeTheEnd;
   const harvests: Harvest[] = [];
   if (manifests !== undefined) {
@@ -33,8 +39,27 @@ export function snapshotOf({ manifests, closed, envoy, now, rescueCopies }: Give
   }
   const stories = envoy === undefined ? [] : typeof envoy === 'string' ? [envoy] : envoy;
   for (const [index, story] of stories.entries()) harvests.push(envoyHarvest(parse(story), index, takenAt));
+  if (cloudWatch !== undefined) harvests.push(cloudWatchHarvest(cloudWatch, takenAt));
+  if (refused) harvests.push(refusedHarvest(refused));
   if (rescueCopies) harvests.push(copiesHarvest(rescueCopies, takenAt));
   return assembleSnapshot(harvests, takenAt);
+}
+
+function cloudWatchHarvest(story: string, readAt: string): Harvest {
+  const body = asObject(parse(story));
+  const origin = { id: 'aws/cloudwatch.json', kind: 'cloudwatch', origin: 'CloudWatch', readAt, envoy: null } as const;
+  const none = { objects: [], envoys: [], coverage: [], gaps: [], sources: [], redactions: {} };
+  const documents = [makeDocument(origin, JSON.stringify(body), true)];
+  return { ...none, documents, cloudWatch: readCloudWatchView(body, origin.id) };
+}
+
+function refusedHarvest(refused: NonNullable<Given['refused']>): Harvest {
+  const coverage = refused.map(({ kind, namespace, reason }) => ({
+    subject: { type: 'objects', kind, namespace } as const,
+    state: 'not-read' as const,
+    reason,
+  }));
+  return { documents: [], objects: [], envoys: [], coverage, gaps: [], sources: [], redactions: {} };
 }
 
 function copiesHarvest(copies: readonly Omit<RescueCopy, 'place'>[], readAt: string): Harvest {

@@ -53,6 +53,7 @@ const kinds: ReadonlySet<string> = new Set<DocumentKind>([
   'stats',
   'certs',
   'runtime',
+  'cloudwatch',
 ]);
 
 /** Reads `bundle.json`; a line that says what is wrong with it where it is not one of ours. */

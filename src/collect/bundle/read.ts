@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import { asObject } from '../../lib/json.ts';
 import { groupBy } from '../../lib/memo.ts';
+import { type CloudWatchView, readCloudWatchView } from '../../snapshot/cloudwatch.ts';
 import { makeDocument } from '../../snapshot/document.ts';
 import { assembleEnvoy } from '../../snapshot/envoy/assemble.ts';
 import { enterAdmin } from '../../snapshot/envoy/redact-admin.ts';
@@ -90,6 +92,7 @@ function restore(path: string, files: Files, manifest: BundleManifest, options: 
     const of = { key: prefix + key, label, ...(pod ? { pod } : {}) };
     return assembleEnvoy({ ...of, pages: mine, unread, keepBodies: options.whole ?? false });
   });
+  const aws = manifest.documents.find(({ kind }) => kind === 'cloudwatch');
   const sets = [...groupBy(manifest.manifests, ({ defaultNamespace }) => defaultNamespace)];
   const objects = sets.map(([defaultNamespace, set]) => {
     const texts = set.map(({ document, defaultNamespace: _, ...how }) => {
@@ -99,7 +102,12 @@ function restore(path: string, files: Files, manifest: BundleManifest, options: 
     return manifestHarvest(texts, { defaultNamespace, closed: false, keep });
   });
   return {
-    documents: [...objects.flatMap(({ documents }) => documents), ...pages.map(({ document }) => document)],
+    documents: [
+      ...objects.flatMap(({ documents }) => documents),
+      ...pages.map(({ document }) => document),
+      ...(aws ? [makeDocument({ ...aws, id: prefix + aws.id }, files.get(aws.id) ?? '', keep)] : []),
+    ],
+    ...(aws ? { cloudWatch: cloudWatchOf(files.get(aws.id) ?? '', prefix + aws.id) } : {}),
     objects: objects.flatMap((harvest) => harvest.objects),
     envoys: envoys.map(({ view }) => view),
     coverage: manifest.coverage.map((entry) =>
@@ -124,6 +132,14 @@ function restore(path: string, files: Files, manifest: BundleManifest, options: 
     ...(manifest.cluster === undefined ? {} : { cluster: manifest.cluster }),
     position: (place) => objects.map((harvest) => harvest.position?.(place) ?? null).find((at) => at !== null) ?? null,
   };
+}
+
+function cloudWatchOf(text: string, document: string): CloudWatchView {
+  try {
+    return readCloudWatchView(asObject(JSON.parse(text)), document);
+  } catch {
+    return readCloudWatchView({}, document);
+  }
 }
 
 /** A rescue copy keeps its configuration whole; whoever reads it for anything else gets it redacted. */

@@ -5,7 +5,7 @@ import type { ConfigField } from '../../snapshot/envoy/config-fields.ts';
  * and a mask alone makes Envoy write the whole dump first; a name that nothing has spares it that.
  */
 export const bootstrapPath =
-  '/config_dump?mask=bootstrap.node.id,bootstrap.node.cluster,bootstrap.admin,bootstrap.dynamic_resources&name_regex=%5E%24';
+  '/config_dump?mask=bootstrap.node.id,bootstrap.node.cluster,bootstrap.admin,bootstrap.dynamic_resources,bootstrap.stats_sinks,bootstrap.stats_config,bootstrap.tracing&name_regex=%5E%24';
 
 /** The bootstrap whole, for `rescue`: about 100 KB more, which name every extension of the build. */
 export const wholeBootstrapPath = '/config_dump?mask=bootstrap&name_regex=%5E%24';

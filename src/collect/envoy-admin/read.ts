@@ -12,6 +12,7 @@ import type { Harvest } from '../../snapshot/snapshot.ts';
 import { type AdminTarget, getPage, parseTarget } from './get.ts';
 import { type AdminPath, bootstrapPath, wholeBootstrapPath } from './paths.ts';
 import { configSections, sectionsOf } from './sections.ts';
+import { unseen } from './unseen.ts';
 
 /** How to read one Envoy. */
 export interface EnvoyAdminRequest {
@@ -72,8 +73,12 @@ export async function readEnvoyAdmin(request: EnvoyAdminRequest): Promise<Harves
   const info = await ask(reading, '/server_info', 'server_info', 'server_info.json');
   if (!info.ok && info.unreachable) return unseen(target.label, info.reason, reading.calls);
   const typed = info.ok && minorVersion(info.text) >= firstTyped;
-  await ask(reading, '/ready', 'ready', 'ready.txt');
-  await ask(reading, '/listeners?format=json', 'listeners', 'listeners.json');
+  const ready = await ask(reading, '/ready', 'ready', 'ready.txt');
+  const listeners = await ask(reading, '/listeners?format=json', 'listeners', 'listeners.json');
+  if (![info, ready, listeners].some((answer) => answer.ok && answer.status === 200)) {
+    const said = info.ok ? `status ${info.status}` : info.reason;
+    return unseen(target.label, `what answers is no admin endpoint of an Envoy (/server_info: ${said})`, reading.calls);
+  }
   const firstRead = performance.now();
   if (!request.whole) await readStats(reading, typed, 1);
   await readConfig(reading, typed);
@@ -235,21 +240,4 @@ function minorVersion(serverInfo: string): number {
 async function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
   if (milliseconds <= 0 || signal.aborted) return;
   await sleep(milliseconds, undefined, { signal }).catch(() => {});
-}
-
-function unseen(name: string, reason: string, calls: number): Harvest {
-  const gap = {
-    missing: `the Envoy at ${name}`,
-    reason,
-    remedy: 'check the address, and that its admin endpoint can be reached from here',
-  };
-  return {
-    documents: [],
-    objects: [],
-    envoys: [],
-    coverage: [],
-    gaps: [gap],
-    sources: [{ name, state: 'failed', detail: reason, cost: { calls, bytes: 0 }, trouble: 'not-seen' }],
-    redactions: {},
-  };
 }

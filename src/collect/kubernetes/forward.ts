@@ -1,6 +1,7 @@
 import { Agent, type AgentOptions } from 'node:http';
 import { Duplex, PassThrough, Writable } from 'node:stream';
 import { type KubeConfig, PortForward } from '@kubernetes/client-node';
+import { WebSocketHandler } from '@kubernetes/client-node/dist/web-socket-handler.js';
 import type { PodName } from '../../snapshot/envoy/view.ts';
 import type { AdminTarget } from '../envoy-admin/get.ts';
 
@@ -72,7 +73,17 @@ async function forward(config: KubeConfig, { namespace, name }: PodName, port: n
   // The kubelet says on a stream of its own why it could not connect: `connection refused`.
   const errors = sink((chunk) => connection.destroy(new Error(`the port-forward failed: ${chunk.toString().trim()}`)));
   try {
-    const socket = await new PortForward(config, false).portForward(namespace, name, [port], output, errors, input);
+    // A server that closes a stream makes the client end one of these: left out, the streams of this very process.
+    const own = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() };
+    const handler = new WebSocketHandler(config, undefined, own);
+    const socket = await new PortForward(config, false, handler).portForward(
+      namespace,
+      name,
+      [port],
+      output,
+      errors,
+      input,
+    );
     if (typeof socket === 'function') throw new Error('the port-forward was not opened');
     close = () => socket.close();
     socket.on('close', () => {

@@ -113,6 +113,9 @@ export const listedKinds: readonly ListedKind[] = [
   ]),
 ];
 
+/** What to do about a refusal. */
+export const granting = 'meshdoctor rights prints the Role that allows it';
+
 /** The resource as rights name it: `gatewayroutes.appmesh.k8s.aws`, `pods`. */
 export function resourceName({ group: of, resource }: Pick<ListedKind, 'group' | 'resource'>): string {
   return of === '' ? resource : `${resource}.${of}`;

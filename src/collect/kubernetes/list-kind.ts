@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../lib/json.ts';
 import type { CoverageEntry, CoverageState, Gap } from '../../snapshot/coverage.ts';
 import type { Cluster } from './cluster.ts';
-import { type ListedKind, listPath, resourceName } from './kinds.ts';
+import { granting, type ListedKind, listPath, resourceName } from './kinds.ts';
 import { type Listing, listAll } from './list.ts';
 import { type Served, versionOf } from './served.ts';
 
@@ -83,8 +83,6 @@ function seen(kind: ListedKind, namespace: string | null, { state, reason }: Lis
   const remedy = state === 'forbidden' ? granting : 'try again; look at the API server and the way to it';
   return { coverage, gaps: [{ missing, reason: state === 'forbidden' ? words : `${right}: ${words}`, remedy }] };
 }
-
-const granting = 'meshdoctor rights prints the Role that allows it';
 
 function elsewhere(kind: ListedKind, namespaces: readonly string[]): Gap {
   return {

@@ -5,6 +5,7 @@ import type { AdminTarget } from '../envoy-admin/get.ts';
 import { readEnvoyAdmin } from '../envoy-admin/read.ts';
 import type { Cluster } from './cluster.ts';
 import { forwardedTarget } from './forward.ts';
+import { granting } from './kinds.ts';
 import { parseLabelQuery } from './label-query.ts';
 import type { ClusterRequest } from './request.ts';
 import { type EnvoyGroup, type EnvoyPod, envoysInScope } from './scope.ts';
@@ -65,7 +66,7 @@ async function readOne(cluster: Cluster, pod: EnvoyPod, request: PodEnvoysReques
   const target = targetOf(cluster, pod, live.via, live.adminPort);
   const { namespace, name } = pod;
   try {
-    return await readEnvoyAdmin({
+    const harvest = await readEnvoyAdmin({
       target,
       key: `envoy/${namespace}.${name}`,
       pod: { namespace, name },
@@ -76,6 +77,8 @@ async function readOne(cluster: Cluster, pod: EnvoyPod, request: PodEnvoysReques
       signal,
       now: () => new Date(),
     });
+    const gaps = harvest.gaps.map((gap) => (gap.reason.includes('not allowed:') ? { ...gap, remedy: granting } : gap));
+    return { ...harvest, gaps };
   } finally {
     target.agent?.destroy();
   }

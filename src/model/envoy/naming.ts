@@ -50,6 +50,11 @@ export function isSelfRedirect(cluster: string): boolean {
   return /^cds_ingress_.+_self_redirect_(\d+_)?[a-z0-9]+_15001$/.test(cluster);
 }
 
+/** True for the cluster that takes what no VirtualService is named for, where the mesh's egress filter is ALLOW_ALL. */
+export function isAllowAll(cluster: string): boolean {
+  return /^cds_egress_.+_mesh-allow-all$/.test(cluster);
+}
+
 /** True for the route configuration in which App Mesh keeps one virtual host per VirtualService. */
 export function isEgressRoutes(routeConfig: string): boolean {
   return /^rds_egress_[a-z0-9]+_15001$/.test(routeConfig);

@@ -2,6 +2,7 @@ import { asList, asText, isObject, type JsonObject } from '../../lib/json.ts';
 import { readBootstrap } from './bootstrap.ts';
 import { readClusterConfig, readEndpoints } from './cluster-config.ts';
 import {
+  asksTelemetry,
   type ConfigAsked,
   type ConfigField,
   type ConfigSection,
@@ -139,7 +140,7 @@ function addDump(
     if (asked.mask && !asked.mask.has(field)) continue;
     if (field === 'bootstrap') {
       if (!isObject(dump.bootstrap)) continue;
-      to.bootstrap = readBootstrap(dump.bootstrap, document, `${at}/bootstrap`);
+      to.bootstrap = readBootstrap(dump.bootstrap, document, `${at}/bootstrap`, asksTelemetry(asked));
       to.bodies?.set(`${document} ${at}/bootstrap`, dump.bootstrap);
     }
     markRead(to, field, asked);
@@ -161,8 +162,8 @@ function addElement(to: ConfigReading, field: ConfigField, element: JsonObject, 
   switch (field) {
     case 'bootstrap':
       to.bootstrap = isObject(element.bootstrap)
-        ? readBootstrap(element.bootstrap, document, `${at}/bootstrap`)
-        : readBootstrap(element, document, at);
+        ? readBootstrap(element.bootstrap, document, `${at}/bootstrap`, true)
+        : readBootstrap(element, document, at, true);
       return;
     case 'static_listeners':
     case 'dynamic_listeners': {

@@ -99,6 +99,12 @@ const bootstrapNeeds = [
   'bootstrap.dynamic_resources',
 ];
 
+/** True where the parts of a Bootstrap that tell of statistics and traces were asked for; masks of older bundles left them out. */
+export function asksTelemetry({ mask }: ConfigAsked): boolean {
+  if (mask === null || !mask.has('bootstrap.admin')) return true;
+  return ['bootstrap.stats_sinks', 'bootstrap.stats_config', 'bootstrap.tracing'].every((path) => mask.has(path));
+}
+
 function fieldsOfMask(paths: readonly string[]): ReadonlySet<string> {
   const asked = (need: string): boolean => paths.some((path) => need === path || need.startsWith(`${path}.`));
   return new Set(bootstrapNeeds.every(asked) ? [...paths, 'bootstrap'] : paths);

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../lib/json.ts';
 import type { Seen } from '../coverage.ts';
 import type { Place } from '../object.ts';
+import type { Telemetry } from './telemetry.ts';
 import type { TlsSource } from './tls-sources.ts';
 
 /** What one Envoy said of itself: a view of each section, made from documents that are already redacted. */
@@ -83,6 +84,8 @@ export interface Bootstrap {
    * holds.
    */
   readonly listenerFetchTimeoutMs: number | null;
+  /** Null where it was not asked for. */
+  readonly telemetry: Telemetry | null;
 }
 
 /** An update that Envoy refused (`error_state`); the old configuration goes on. */

@@ -48,6 +48,19 @@ describe('reading an Envoy', () => {
     expect(server?.asked[0]).toBe('GET /server_info');
   });
 
+  it('does not take whatever answers there for an Envoy', async () => {
+    const other: Trick = (_, response) => {
+      response.writeHead(502);
+      response.end('bad gateway');
+    };
+    const pages = ['/server_info', '/ready', '/listeners?format=json'];
+    const { envoys, sources } = await read(Object.fromEntries(pages.map((page) => [page, other])));
+    expect(envoys).toEqual([]);
+    expect(sources).toMatchObject([{ state: 'failed', trouble: 'not-seen' }]);
+    expect(sources[0]?.detail).toContain('no admin endpoint of an Envoy (/server_info: status 502)');
+    expect(server?.asked).toHaveLength(3);
+  });
+
   it('does not ask type= of a version that ignores it: the whole dump in one call instead', async () => {
     await read({}, { version: '1.20.0' });
     expect(server?.asked.some((line) => line.includes('type='))).toBe(false);

@@ -5,7 +5,7 @@ import { currentContext } from '../../../src/collect/kubernetes/request.ts';
 import { type CollectRequest, emptyRequest } from '../../../src/collect/request.ts';
 import { makeEngine } from '../../../src/engine/engine.ts';
 import { asList, asObject, asText, type JsonObject } from '../../../src/lib/json.ts';
-import { readStat, waitUntil } from '../admin.ts';
+import { askAdmin, readStat, waitUntil } from '../admin.ts';
 import { applyWithStatus, patch, writeStatus } from '../kube/apply.ts';
 import { addEvent } from '../kube/events.ts';
 import { admitted, reconciled } from '../kube/mesh-controller.ts';
@@ -75,7 +75,11 @@ export async function startSession(group: Group): Promise<Session> {
     alive = controlPlane === 'alive';
     if (controlPlane === 'stalled') await lab.controlPlane.stall();
     if (controlPlane === 'dead') await die(lab);
-    for (const at of emptied) await lab.restartEnvoy(at, group.givesUp ? '1s' : undefined);
+    for (const at of emptied) {
+      await lab.restartEnvoy(at, group.givesUp ? '1s' : undefined);
+      const live = async (): Promise<boolean> => (await askAdmin(lab.adminUrls[at] ?? '', '/ready')).status === 200;
+      if (group.givesUp) await waitUntil('an empty Envoy that says LIVE', live);
+    }
     await cluster.refreshPorts();
     await cluster.age(longAgo);
     const before = await listAll(cluster.client);

@@ -38,6 +38,15 @@ export async function re2Python(): Promise<string> {
   return join(folder, 'venv/bin/python');
 }
 
+/** An emulator of CloudWatch (`ministack` from PyPI). */
+export async function cloudWatchBinary(): Promise<string> {
+  const folder = await installed('ministack-1.5.33', async (target) => {
+    await tool('python3', ['-m', 'venv', join(target, 'venv')], 'Python 3 with venv');
+    await tool(join(target, 'venv/bin/pip'), ['install', '--quiet', 'ministack==1.5.33'], 'ministack 1.5.33');
+  });
+  return join(folder, 'venv/bin/python');
+}
+
 /** The stand-in for App Mesh: built anew whenever its sources change. */
 export async function standInBinary(): Promise<string> {
   const sources = fileURLToPath(new URL('../app-mesh', import.meta.url));
@@ -55,6 +64,26 @@ export async function hashOfSources(folder: string): Promise<string> {
     hash.update(name).update(await readFile(join(folder, name)));
   }
   return hash.digest('hex').slice(0, 16);
+}
+
+/** A real Chromium: the one of this machine, else Debian's, installed the first time. */
+export async function chromium(): Promise<string> {
+  const found = await onPath('chromium');
+  if (found) return found;
+  const what = 'Chromium (the Debian package chromium)';
+  await tool('apt-get', ['update', '-qq'], what);
+  await tool('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-dejavu-core'], what);
+  const path = await onPath('chromium');
+  if (!path) throw new Error(`The lab needs ${what}: it was installed and is not on the PATH`);
+  return path;
+}
+
+async function onPath(name: string): Promise<string | null> {
+  for (const folder of (process.env.PATH ?? '').split(':')) {
+    const path = join(folder, name);
+    if (folder !== '' && (await exists(path))) return path;
+  }
+  return null;
 }
 
 /** A folder of the cache, made at most once: in a temporary one that takes its name when it is whole, so that two can try. */

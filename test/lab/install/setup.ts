@@ -1,5 +1,5 @@
 import { startControlPlaneBuild } from './control-plane.ts';
-import { envoyBinary, re2Python, standInBinary } from './install.ts';
+import { chromium, cloudWatchBinary, envoyBinary, re2Python, standInBinary } from './install.ts';
 
 /**
  * Installs the real parts before any test's clock runs: on a fresh machine that takes minutes. The Kubernetes control
@@ -13,6 +13,8 @@ export default async function setup(): Promise<() => Promise<void>> {
       .then(() => envoyBinary('1.38.3')),
     standInBinary(),
     re2Python(),
+    chromium(),
+    cloudWatchBinary(),
   ]);
   return build.stop;
 }

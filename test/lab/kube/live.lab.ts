@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createConnection, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -50,6 +51,14 @@ async function diagnose(request: Partial<CollectRequest>) {
 const live = (more: Partial<LiveRequest> = {}): { readonly live: LiveRequest } => ({
   live: { ...currentContext, kubeconfig: cluster.kubeconfig, namespace: 'shop', ...more },
 });
+
+function run(args: readonly string[]) {
+  return new Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>((resolve) => {
+    const child = execFile(process.execPath, ['dist/main.js', ...args], { maxBuffer: 64 << 20 }, (_, stdout, stderr) =>
+      resolve({ code: child.exitCode, stdout, stderr }),
+    );
+  });
+}
 
 /** What an operator would have saved with kubectl: every kind, whole. */
 async function exported(): Promise<string> {
@@ -117,6 +126,8 @@ describe('the healthy story', () => {
     expect(reasons).toContain('not allowed: list nodes at cluster scope');
     expect(reasons).toContain('not allowed: list gatewayroutes.appmesh.k8s.aws in namespace shop');
     expect(reasons).toContain('not allowed: create pods/portforward in namespace shop');
+    const refused = report.gaps.filter(({ reason }) => reason.startsWith('not allowed'));
+    expect(refused.filter(({ remedy }) => !remedy?.includes('meshdoctor rights'))).toEqual([]);
     expect(report.sources.some(({ trouble }) => trouble === 'not-seen')).toBe(true);
     expect(await deniedTo(user.kubeconfig)).toEqual([
       'list gatewayroutes',
@@ -144,6 +155,72 @@ describe('the healthy story', () => {
     ]);
     const [pod] = cluster.gatewayPods;
     expect(report.sources.map(({ name }) => name)).toContain(`pod shop/${[...cluster.gatewayPods].sort()[0] ?? pod}`);
+  });
+});
+
+describe('the healthy story, looked at otherwise', () => {
+  beforeAll(() => start('healthy'), BUILD_MS);
+  afterAll(stop);
+
+  it('status knows every cell that a cluster can tell', async () => {
+    const engine = makeEngine();
+    lab.traffic(40);
+    await engine.collect({ ...emptyRequest, ...live(), windowMs: 2000, now });
+    const { gateways } = await engine.status();
+    expect(gateways).toMatchObject([
+      {
+        ref: { name: 'edge' },
+        pods: { known: true, value: { serving: 2, wanted: 2 } },
+        routes: { known: true, value: { differ: false } },
+        serverErrors: { known: true, value: 0 },
+        withoutRoute: { known: true },
+        certificateDays: { known: true, value: null },
+        controlPlane: { known: true, value: { state: 'connected', since: null } },
+      },
+    ]);
+    const rate = gateways[0]?.requestsPerSecond;
+    expect(rate?.known && rate.value).toBeGreaterThan(5);
+  });
+
+  it('the built program does the same: bundled client, worker, exit code', async () => {
+    const flags = ['--live', '--kubeconfig', cluster.kubeconfig, '--window', '1s'];
+    const diagnosed = await run(['diagnose', 'vgw/edge', '-n', 'shop', ...flags, '-o', 'json']);
+    expect(diagnosed.stderr).toBe('');
+    const report: unknown = JSON.parse(diagnosed.stdout);
+    expect(report).toMatchObject({ gateways: [{ cluster: 'lab', envoys: 2, live: 2 }], gaps: [] });
+    const table = await run(['status', '--gateway', 'shop/edge', ...flags]);
+    expect(table.stdout).toMatch(/^lab +shop\/edge +2\/2 /m);
+    expect(table.code).toBe(0);
+    expect((await run(['rights', '--check', '--kubeconfig', cluster.kubeconfig])).code).toBe(0);
+  });
+
+  it('two contexts are two clusters', async () => {
+    const path = join(folder, 'two-contexts');
+    const config = asObject(parse(await readFile(cluster.kubeconfig, 'utf8')));
+    const [context] = asList(config.contexts).map(asObject);
+    const contexts = ['prod', 'stage'].map((name) => ({ ...context, name }));
+    await writeFile(path, JSON.stringify({ ...config, contexts, 'current-context': 'prod' }));
+    const { report } = await diagnose(live({ kubeconfig: path, contexts: ['prod', 'stage'] }));
+    expect(report.gateways).toMatchObject([
+      { cluster: 'prod', envoys: 2 },
+      { cluster: 'stage', envoys: 2 },
+    ]);
+  });
+
+  it('addresses that lead nowhere from here are told, not waited for', async () => {
+    const { report, summary } = await diagnose({ ...live({ via: 'direct' }), requestTimeoutMs: 400 });
+    expect(report.gateways).toMatchObject([{ envoys: 0 }]);
+    expect(summary.sources.some(({ trouble }) => trouble === 'not-seen')).toBe(true);
+  });
+
+  it('a port that nobody listens on is told in the words of the kubelet', async () => {
+    const { report } = await diagnose(live({ adminPort: 9999 }));
+    expect(report.gaps.map(({ reason }) => reason).join()).toContain('port-forward failed');
+  });
+
+  it('reads the sidecars of targets that are not ready, and does not ask for more than there is', async () => {
+    const { report } = await diagnose(live({ targets: true }));
+    expect(report.sources.filter(({ trouble }) => trouble !== null)).toEqual([]);
   });
 });
 

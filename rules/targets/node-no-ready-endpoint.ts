@@ -1,0 +1,100 @@
+import { allOf, anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
+import { asList, asObject, asText } from '../../src/lib/json.ts';
+import { upstreams } from '../../src/model/envoy/upstreams.ts';
+import type { VirtualNode } from '../../src/model/mesh/kinds.ts';
+import { servicesOfNode } from '../../src/model/mesh/reach.ts';
+import type { Model } from '../../src/model/model.ts';
+import { type Backing, backingOf, serviceOfHostname } from '../../src/model/platform/backing.ts';
+import type { Service } from '../../src/model/platform/kinds.ts';
+
+export default defineRule({
+  id: 'node-no-ready-endpoint',
+  title: 'No pod of a target is ready',
+  severity: 'error',
+  needs: anyOf(allOf('mesh.virtualNodes', 'platform.services', 'platform.endpointSlices')),
+  also: [
+    'platform.pods',
+    'platform.workloads',
+    'mesh.virtualServices',
+    'mesh.virtualRouters',
+    'envoy.clusterConfig',
+    'envoy.routes',
+  ],
+  explains: ['upstream-connect-failures', 'retries-exhausted', 'requests-failing'],
+  docs: {
+    what: 'A VirtualNode whose Service has no ready endpoint. Information where its workload is scaled to 0.',
+    why: 'Every request to it gets 503.',
+    fix: 'Make its pods ready: the finding says what is known of each. It restarts nothing of the gateway.',
+    seen: 'Status 503. Behind a cluster IP the name still resolves, so the flag is UF (or URX,UF after retries); behind a headless Service it is UH.',
+  },
+  subjects: (model) => model.virtualNodes,
+  *check(model) {
+    for (const node of model.virtualNodes) {
+      const service = node.hostname === null ? null : serviceOfHostname(model, node.hostname);
+      if (service?.state === 'unknown') yield notEvaluated(node, service.gap);
+      if (service?.state !== 'present' || service.value.type === 'ExternalName') continue;
+      const { ref, headless } = service.value;
+      const slices = model.endpointSlices.filter(
+        (slice) => slice.ref.namespace === ref.namespace && slice.service === ref.name,
+      );
+      if (slices.some(({ endpoints }) => endpoints.some(({ ready }) => ready))) continue;
+      const seen = model.completeness('EndpointSlice', ref.namespace ?? '');
+      if (!seen.complete) {
+        yield notEvaluated(node, seen.gap);
+        continue;
+      }
+      // Manifests hold no EndpointSlices, since a controller writes them: a set without any says nothing of endpoints.
+      if (model.endpointSlices.length === 0) {
+        yield notEvaluated(node, {
+          missing: 'EndpointSlice objects',
+          reason: 'none was among what was read',
+          remedy: 'give an export of them with -f',
+        });
+        continue;
+      }
+      const backing = backingOf(model, service.value);
+      const asleep = backing.length > 0 && backing.every(({ from }) => 'replicas' in from && from.replicas === 0);
+      const unready = slices.flatMap((slice) => slice.endpoints.map(({ path }) => slice.at(path)));
+      yield finding(node, {
+        message: `VirtualNode ${node.ref.namespace}/${node.ref.name} has no ready endpoint: Service ${ref.namespace}/${ref.name} ${unready.length > 0 ? `has ${unready.length}, none of them ready` : 'has none'}.`,
+        effect: isAsked(model, node) ? 'traffic' : 'latent',
+        ...(asleep ? { severity: 'info' as const } : {}),
+        evidence: [seen.proof, service.value.at('spec.selector'), ...unready.slice(0, 20)],
+        cause: `${chain(service.value, backing)} Requests get 503, flag ${headless ? 'UH' : 'UF, since the cluster IP still resolves'}.`,
+        fix: [
+          {
+            say: asleep
+              ? `Scale ${backing.map(({ from }) => `${from.ref.kind} ${from.ref.name}`).join(', ')} up.`
+              : 'Make the pods ready: look at their events and logs.',
+            restarts: 'nothing',
+            works: 'now',
+          },
+        ],
+        affects: servicesOfNode(model, node).map((one) => one.ref),
+      });
+    }
+  },
+});
+
+/** False where the clusters of a gateway were read and none leads to this node: no request goes there. */
+function isAsked(model: Model, node: VirtualNode): boolean {
+  const read = model.envoys.filter(({ clusterConfig }) => clusterConfig.state !== 'not-read');
+  return read.length === 0 || upstreams(model).some((upstream) => upstream.node === node);
+}
+
+/** From the Service down to its pods and the reasons they give. */
+function chain({ selector }: Service, backing: readonly Backing[]): string {
+  if (!selector) return 'The Service selects no pods of its own: somebody else must write its endpoints.';
+  if (backing.length === 0) return 'No pod and no workload that was read has the labels its Service selects.';
+  return backing
+    .slice(0, 3)
+    .map(({ from }) => {
+      const name = `${from.ref.kind} ${from.ref.name}`;
+      if ('replicas' in from) return `${name} asks for ${from.replicas ?? 1} pods.`;
+      const reason = asList(from.status.containerStatuses)
+        .map((state) => asObject(asObject(asObject(state).state).waiting).reason)
+        .find((one) => asText(one) !== undefined);
+      return `${name} is ${from.ready ? 'ready, but not among the endpoints' : 'not ready'} (${asText(reason) ?? asText(from.status.phase) ?? 'no reason told'}).`;
+    })
+    .join(' ');
+}

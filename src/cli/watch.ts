@@ -1,0 +1,59 @@
+import { writeFile } from 'node:fs/promises';
+import { startEngine } from '../engine/client.ts';
+import { buildRequest } from '../engine/requests/build.ts';
+import type { ExplainRequest } from '../routing/explained.ts';
+import { Failure } from './failure.ts';
+import { look } from './report-options.ts';
+import { sourcesOf } from './session.ts';
+import type { SourceFlags } from './source-options.ts';
+
+/** The flags of `watch` as commander delivers them. */
+export interface WatchFlags {
+  readonly interval: number;
+}
+
+/** `meshdoctor watch`: the terminal UI. */
+export async function watch(flags: SourceFlags & WatchFlags): Promise<void> {
+  if (!process.stdout.isTTY || !process.stdin.isTTY) {
+    throw new Failure('watch needs a terminal; for a report use meshdoctor diagnose', 2);
+  }
+  if (flags.filename.includes('-'))
+    throw new Failure('watch reads keys from standard input: give manifests as a file', 2);
+  const request = await sourcesOf(flags, { documents: true, whole: false }, 'one');
+  const engine = startEngine(new URL('./worker.js', import.meta.url));
+  const stamp = (): string => new Date().toISOString().slice(0, 19).replaceAll(':', '');
+  const put = async (name: string, bytes: string | Uint8Array): Promise<string> => {
+    await writeFile(name, bytes);
+    return `saved ${name}`;
+  };
+  try {
+    const { startUi } = await import('../tui/start.tsx');
+    const { width: _, ...paint } = look();
+    await startUi(
+      {
+        engine,
+        collect: () => engine.collect(request),
+        readRequest,
+        save: async () => {
+          const { renderJson } = await import('../report/json.ts');
+          return put(`meshdoctor-${stamp()}.json`, renderJson(await engine.diagnose({ rules: [], skip: [] })));
+        },
+        bundle: async () => put(`meshdoctor-${stamp()}.tar.gz`, await engine.bundle()),
+        everyMs: request.admin.length > 0 || request.live ? flags.interval : null,
+        now: Date.now,
+      },
+      paint,
+    );
+  } finally {
+    await engine.close();
+  }
+}
+
+/** A URL with or without method, a curl command, or a line of the access log. */
+async function readRequest(text: string): Promise<ExplainRequest> {
+  if (/^\s*curl\s/.test(text)) return (await import('./request/curl.ts')).readCurl(text);
+  if (/^\s*[[{]/.test(text)) return (await import('./request/log-line.ts')).readLogLine(text);
+  const words = text.trim().split(/\s+/);
+  const [first = '', second] = words;
+  return buildRequest(second === undefined ? { url: first } : { method: first.toUpperCase(), url: second });
+}

@@ -1,0 +1,150 @@
+import { asList, asObject, asText } from '../lib/json.ts';
+import { groupBy, memoize } from '../lib/memo.ts';
+import type { Model } from '../model/model.ts';
+import type { Resource } from '../model/resource.ts';
+import { selects } from '../model/selector.ts';
+import { refKey } from '../snapshot/object.ts';
+import type { Change, Finding } from './finding.ts';
+
+const windowMs = 30 * 60 * 1000;
+const most = 5;
+
+/** Events that tell of a change somebody or something made, in the words of Kubernetes' controllers. */
+const told = new Set([
+  'ScalingReplicaSet',
+  'SuccessfulRescale',
+  'Killing',
+  'Evicted',
+  'Preempted',
+  'TaintManagerEviction',
+  'NodeNotReady',
+]);
+/** Kinds whose appearance changes how requests go. */
+const made = new Set([
+  'GatewayRoute',
+  'VirtualService',
+  'VirtualRouter',
+  'VirtualNode',
+  'VirtualGateway',
+  'Mesh',
+  'Service',
+  'NetworkPolicy',
+  'Ingress',
+  'Certificate',
+  'ReplicaSet',
+]);
+
+/**
+ * Joins what changed in the half hour before to root findings whose objects it touches: rollouts by the ReplicaSets they make, scaling
+ * and evictions by events, objects by their creation. Before `since` where it is known, else before the snapshot.
+ */
+export function joinChanges(model: Model, findings: readonly Finding[]): readonly Finding[] {
+  return findings.map((finding) => {
+    if (finding.foldedUnder !== null || finding.effect === 'standing') return finding;
+    const changes = changesOf(model, finding);
+    return changes.length === 0 ? finding : { ...finding, changes };
+  });
+}
+
+function changesOf(model: Model, { subjects, affects, since }: Finding): readonly Change[] {
+  const until = Date.parse(since ?? model.now);
+  if (Number.isNaN(until)) return [];
+  const all = recentChanges(model);
+  const found = new Map<string, Change>();
+  for (const ref of [...subjects, ...affects]) {
+    for (const change of all.get(refKey(ref)) ?? []) {
+      const time = Date.parse(change.at);
+      // What caused a fault may be told a moment after the first sign of it.
+      if (time > until + 1000 || time < until - windowMs) continue;
+      found.set(`${change.at} ${change.what}`, change);
+    }
+  }
+  return [...found.values()].sort((left, right) => (left.at < right.at ? 1 : -1)).slice(0, most);
+}
+
+/** Every change that was seen, by the object it touches: itself, its owner, and the VirtualNode or gateway whose pods it makes. */
+const recentChanges = memoize((model: Model): ReadonlyMap<string, readonly Change[]> => {
+  const changes = [...createdObjects(model), ...toldByEvents(model)];
+  const touched = changes.flatMap((change) => touches(model, change).map((key) => ({ key, change })));
+  return new Map(
+    [...groupBy(touched, ({ key }) => key)].map(([key, group]) => [key, group.map(({ change }) => change)]),
+  );
+});
+
+function createdObjects({ snapshot, place }: Model): readonly Change[] {
+  return snapshot.objects.flatMap(({ ref, body }) => {
+    const metadata = asObject(body.metadata);
+    const at = asText(metadata.creationTimestamp);
+    const where = place(ref);
+    if (!made.has(ref.kind) || at === undefined || !where) return [];
+    const owner = asText(asObject(asList(metadata.ownerReferences)[0]).name);
+    const what =
+      ref.kind === 'ReplicaSet'
+        ? `${owner ? `Deployment ${owner}` : 'a rollout'} went to ReplicaSet ${ref.name}${imagesOf(body)}`
+        : `${ref.kind} ${ref.name} was created`;
+    const pointer = `${where.pointer}/metadata/creationTimestamp`;
+    return [
+      {
+        at,
+        what,
+        object: ref,
+        evidence: { source: 'manifest' as const, document: where.document, pointer, value: at },
+      },
+    ];
+  });
+}
+
+function imagesOf(body: Readonly<Record<string, unknown>>): string {
+  const spec = asObject(asObject(asObject(body.spec).template).spec);
+  const images = asList(spec.containers).flatMap((item) => asText(asObject(item).image) ?? []);
+  return images.length === 0 ? '' : `, ${images.map((image) => image.slice(image.lastIndexOf('/') + 1)).join(', ')}`;
+}
+
+function toldByEvents(model: Model): readonly Change[] {
+  return model.platform.events.flatMap((event) => {
+    const { about, reason, message, lastSeen } = event;
+    if (!told.has(reason) || lastSeen === null) return [];
+    const object = {
+      apiVersion: groupOf(about.kind),
+      kind: about.kind,
+      namespace: about.namespace || null,
+      name: about.name,
+    };
+    return [{ at: lastSeen, what: `${about.kind} ${about.name}: ${message}`, object, evidence: event.at('message') }];
+  });
+}
+
+function groupOf(kind: string): string {
+  if (kind === 'HorizontalPodAutoscaler') return 'autoscaling/v2';
+  return ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet'].includes(kind) ? 'apps/v1' : 'v1';
+}
+
+/** The keys of the objects that a change touches. */
+function touches(model: Model, { object }: Change): readonly string[] {
+  const own = refKey(object);
+  const things: readonly Resource[] = [...model.workloads, ...model.pods];
+  const thing = things.find(({ ref }) => refKey(ref) === own);
+  const labels = labelsOf(model, own);
+  const owner = thing?.owner
+    ? refKey({ ...object, apiVersion: 'apps/v1', kind: thing.owner.kind, name: thing.owner.name })
+    : null;
+  const members = [...model.virtualNodes, ...model.virtualGateways].filter(
+    ({ ref, podSelector }) =>
+      ref.namespace === object.namespace && podSelector !== null && labels !== null && selects(podSelector, labels),
+  );
+  const services = model.services.filter(
+    ({ ref, selector }) =>
+      ref.namespace === object.namespace &&
+      selector !== null &&
+      labels !== null &&
+      Object.keys(selector).length > 0 &&
+      Object.entries(selector).every(([key, value]) => labels[key] === value),
+  );
+  return [...new Set([own, ...(owner ? [owner] : []), ...[...members, ...services].map(({ ref }) => refKey(ref))])];
+}
+
+function labelsOf({ workloads, pods }: Model, key: string): Readonly<Record<string, string>> | null {
+  const workload = workloads.find(({ ref }) => refKey(ref) === key);
+  if (workload) return workload.podLabels;
+  return pods.find(({ ref }) => refKey(ref) === key)?.labels ?? null;
+}

@@ -1,0 +1,20 @@
+import type { Gap } from '../snapshot/coverage.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+
+const noCopies: Gap = {
+  missing: 'where rescue copies lie',
+  reason: 'nobody said where they are kept',
+  remedy: 'name the file or folder with --rescue-copies PATH',
+};
+
+const noCloudWatch: Gap = {
+  missing: 'what CloudWatch says',
+  reason: 'it was not asked',
+  remedy: 'ask it with --aws',
+};
+
+/** What is missing of a part that is read only where a flag asks for it; null where it did. */
+export function notAsked(snapshot: Snapshot, part: 'rescue.copies' | 'aws.cloudWatch'): Gap | null {
+  if (part === 'aws.cloudWatch') return snapshot.cloudWatch === null ? noCloudWatch : null;
+  return snapshot.rescueCopies === null ? noCopies : null;
+}

@@ -1,0 +1,110 @@
+import { Box, Text, useApp, useInput, useStdout } from 'ink';
+import { type ReactElement, useEffect, useReducer, useRef, useState } from 'react';
+import type { Look } from '../report/terminal/paint.ts';
+import { extentOf, frame, standingOn } from './frame.ts';
+import { type Command, keysIn, meaningOf } from './keys.ts';
+import { commandOf } from './screens/findings.ts';
+import type { Access, Session } from './session.ts';
+import { type Action, current, initialState, reduce, type Screen, type State } from './state.ts';
+
+/** The terminal UI: keys in, one frame of text out. */
+export function App({
+  session,
+  access,
+  look,
+}: {
+  readonly session: Session;
+  readonly access: Access;
+  readonly look: Omit<Look, 'width'>;
+}): ReactElement {
+  const { exit } = useApp();
+  const { stdout } = useStdout();
+  const size = useSize();
+  const state = useRef(initialState);
+  const [, redraw] = useReducer((count: number) => count + 1, 0);
+  useEffect(() => session.listen(redraw), [session]);
+  const full: Look = { ...look, width: size.columns };
+  const apply = (action: Action): void => {
+    state.current = reduce(state.current, action, extentOf(state.current, session.data(), full, size.rows));
+    follow(state.current, session);
+    redraw();
+  };
+  const say = (work: Promise<string>): void => {
+    const tell = (text: string): void => apply({ type: 'notice', text });
+    work.then(tell, (error: unknown) => tell(error instanceof Error ? error.message : String(error)));
+  };
+  const run = (command: Command): void => {
+    if (command === 'quit') exit();
+    else if (command === 'refresh') session.refresh();
+    else if (command === 'save') say(access.save());
+    else if (command === 'collect') say(access.bundle());
+    else if (command === 'copy') apply({ type: 'notice', text: copy(state.current, session, stdout) });
+    else {
+      const screen = within(state.current, standingOn(state.current, session.data(), full));
+      if (screen) apply({ type: 'open', screen });
+    }
+  };
+  useInput((input, key) => {
+    for (const one of keysIn(input, state.current)) {
+      const meaning = meaningOf(one, one === '\r' ? { return: true } : key, state.current);
+      if (typeof meaning === 'string') run(meaning);
+      else if (meaning) apply(meaning);
+    }
+  });
+  const lines = frame(state.current, session.data(), full, size.rows);
+  return (
+    <Box flexDirection="column" width={size.columns}>
+      {lines.map((line, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a line of the screen is its place
+        <Text key={at} wrap="truncate">
+          {line === '' ? ' ' : line}
+        </Text>
+      ))}
+    </Box>
+  );
+}
+
+/** One line less than the terminal has: a full one makes ink clear the screen at every change. */
+function useSize(): { readonly columns: number; readonly rows: number } {
+  const { stdout } = useStdout();
+  const measure = (): { columns: number; rows: number } => ({
+    columns: Math.max(20, stdout.columns || 80),
+    rows: Math.max(5, (stdout.rows || 24) - 1),
+  });
+  const [size, setSize] = useState(measure);
+  useEffect(() => {
+    const resized = (): void => setSize(measure());
+    stdout.on('resize', resized);
+    return () => {
+      stdout.off('resize', resized);
+    };
+  });
+  return size;
+}
+
+/** Asks for what the screen now needs. */
+function follow(state: State, session: Session): void {
+  const { screen } = current(state);
+  session.pause(state.paused);
+  if (screen.name === 'routes') session.wantRoutes(screen.gateway);
+  if (screen.name === 'explain') session.wantExplanation(state.request);
+}
+
+/** The screen behind a row. */
+function within(state: State, key: string | null): Screen | null {
+  const { screen } = current(state);
+  if (key === null) return null;
+  if (screen.name === 'gateways') return { name: 'routes', gateway: key };
+  if (screen.name === 'routes') return { name: 'route', gateway: screen.gateway, key };
+  return screen.name === 'findings' ? { name: 'finding', id: key } : null;
+}
+
+/** Puts the command of a finding on the clipboard by OSC 52, which terminals hand on, over ssh too. */
+function copy(state: State, session: Session, stdout: NodeJS.WriteStream): string {
+  const { screen } = current(state);
+  const command = screen.name === 'finding' ? commandOf(session.data(), screen.id) : null;
+  if (command === null)
+    return screen.name === 'finding' ? 'this finding has no command' : 'there is no command here to copy';
+  stdout.write(`\u001b]52;c;${Buffer.from(command).toString('base64')}\u0007`);
+  return `copied (where the terminal lets it): ${command}`;
+}

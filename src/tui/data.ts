@@ -1,0 +1,43 @@
+import type { CollectSummary, ExplainResult, RouteRows } from '../engine/protocol.ts';
+import type { ReportDocument } from '../report/document.ts';
+import type { StatusDocument } from '../report/status.ts';
+
+/** Something that is asked for: not yet, there, or why not. */
+export type Asked<T> =
+  | { readonly state: 'waiting'; readonly since: number }
+  | { readonly state: 'there'; readonly value: T; readonly at: number }
+  | { readonly state: 'failed'; readonly why: string; readonly at: number };
+
+/** What was read, as far as it has come; times are milliseconds since 1970. */
+export interface Data {
+  readonly now: number;
+  readonly collected: Asked<CollectSummary>;
+  readonly report: Asked<ReportDocument>;
+  /** The last one that was there, while it is read again. */
+  readonly last: ReportDocument | null;
+  readonly status: StatusDocument | null;
+  readonly routes: ReadonlyMap<string, Asked<RouteRows>>;
+  readonly explained: ReadonlyMap<string, Asked<ExplainResult>>;
+}
+
+/** Nothing was read yet. */
+export function noData(now: number): Data {
+  const waiting = { state: 'waiting', since: now } as const;
+  return {
+    now,
+    collected: waiting,
+    report: waiting,
+    last: null,
+    status: null,
+    routes: new Map(),
+    explained: new Map(),
+  };
+}
+
+/** How long ago, in a few letters: `3s`, `12m`, `5h`, `2d`. */
+export function age(from: number, to: number): string {
+  const seconds = Math.max(0, Math.round((to - from) / 1000));
+  if (seconds < 100) return `${seconds}s`;
+  if (seconds < 6_000) return `${Math.round(seconds / 60)}m`;
+  return seconds < 172_800 ? `${Math.round(seconds / 3_600)}h` : `${Math.round(seconds / 86_400)}d`;
+}

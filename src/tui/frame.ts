@@ -1,0 +1,127 @@
+import { clean, displayWidth, oneLine } from '../lib/text.ts';
+import { type Look, paint } from '../report/terminal/paint.ts';
+import { type Content, shownRows } from './content.ts';
+import { age, type Data } from './data.ts';
+import { drawHead, drawRow, fill, layOut } from './draw.ts';
+import { contentOf } from './screens/screens.ts';
+import { current, type Extent, type Screen, type State } from './state.ts';
+
+/** How many lines stand around what a screen shows: title, state of the sources, keys. */
+const around = 3;
+
+/** What of the screen a step hangs on. */
+export function extentOf(state: State, data: Data, look: Look, height: number): Extent {
+  const content = contentOf(state, data, look);
+  const room = Math.max(1, height - around);
+  if (content.kind === 'page') return { count: Math.max(1, content.lines.length - room + 1), page: room, columns: 0 };
+  const { filter, sort } = current(state);
+  return { count: shownRows(content.rows, filter, sort).length, page: room - 1, columns: content.columns.length };
+}
+
+/** The row a person stands on; null where there is none. */
+export function standingOn(state: State, data: Data, look: Look): string | null {
+  const content = contentOf(state, data, look);
+  if (content.kind === 'page') return null;
+  const { filter, sort, selected } = current(state);
+  return shownRows(content.rows, filter, sort)[selected]?.key ?? null;
+}
+
+/** The whole screen: exactly `height` lines of at most the look's width. */
+export function frame(state: State, data: Data, look: Look, height: number): readonly string[] {
+  const content = contentOf(state, data, look);
+  const room = Math.max(1, height - around);
+  const body = content.kind === 'list' ? drawList(content, state, look, room) : drawPage(content.lines, state, room);
+  const filled = [...body, ...Array<string>(Math.max(0, room - body.length)).fill('')];
+  return [
+    drawTitle(content.title, state, data, look),
+    ...filled.slice(0, room),
+    drawSources(data, look),
+    drawFoot(state, look),
+  ];
+}
+
+function drawList(
+  { columns, rows, empty }: Extract<Content, { kind: 'list' }>,
+  state: State,
+  look: Look,
+  room: number,
+): readonly string[] {
+  const { filter, sort, selected } = current(state);
+  const shown = shownRows(rows, filter, sort);
+  if (shown.length === 0) {
+    const none = rows.length === 0 ? empty : `none of ${rows.length} has "${filter}" (esc shows all)`;
+    return ['', `  ${fill(oneLine(none), look.width - 2, look)}`];
+  }
+  const page = Math.max(1, room - 1);
+  const stands = Math.min(selected, shown.length - 1);
+  const top = Math.max(0, Math.min(stands - Math.floor(page / 2), shown.length - page));
+  const seen = shown.slice(top, top + page);
+  const laid = layOut(columns, seen, look.width - 2);
+  return [drawHead(laid, sort, look), ...seen.map((row, at) => drawRow(row, laid, top + at === stands, look))];
+}
+
+function drawPage(lines: readonly string[], state: State, room: number): readonly string[] {
+  const most = Math.max(0, lines.length - room);
+  const top = Math.min(current(state).selected, most);
+  return lines.slice(top, top + room);
+}
+
+function drawTitle(title: string, state: State, data: Data, look: Look): string {
+  const report = data.report.state === 'there' ? data.report.value : data.last;
+  const counts = report ? `${report.summary.error} error, ${report.summary.warning} warning` : '';
+  const { filter } = current(state);
+  const left = `meshdoctor  ${oneLine(title)}${filter === '' ? '' : `  /${oneLine(filter)}`}`;
+  const room = look.width - displayWidth(counts) - 2;
+  return paint(look, 'bold', `${fill(left, Math.max(1, room), look)}  ${counts}`.slice(0, look.width));
+}
+
+/** How old what is seen is, what is awaited and what failed. */
+function drawSources(data: Data, look: Look): string {
+  const parts: string[] = [];
+  const { collected, report, now } = data;
+  if (collected.state === 'waiting') parts.push(`reading the sources, ${age(collected.since, now)}`);
+  if (collected.state === 'failed') parts.push(`reading failed: ${collected.why}`);
+  if (collected.state === 'there') {
+    parts.push(`read ${age(collected.at, now)} ago`);
+    const bad = collected.value.sources.filter(({ state }) => state !== 'ok');
+    const [first] = bad;
+    if (first)
+      parts.push(`${first.name}: ${first.detail}${bad.length > 1 ? ` and ${bad.length - 1} more (:sources)` : ''}`);
+    if (report.state === 'waiting') parts.push(`diagnosing, ${age(report.since, now)}`);
+    if (report.state === 'failed') parts.push(`the diagnosis failed: ${report.why}`);
+  }
+  return paint(look, 'dim', fill(parts.map(oneLine).join(look.ascii ? ' - ' : ' · '), look.width, look));
+}
+
+function drawFoot(state: State, look: Look): string {
+  const { prompt, notice, paused } = state;
+  if (prompt) {
+    const name = { filter: '/', jump: ':', request: 'request: ' }[prompt.kind];
+    const room = look.width - name.length - 1;
+    // The end of what is typed is what a person looks at.
+    const tail = clean([...prompt.text].slice(-Math.max(1, room)).join(''));
+    return fill(`${name}${tail}${look.ascii ? '_' : '█'}`, look.width, look);
+  }
+  if (notice !== null) return paint(look, 'bold', fill(oneLine(notice), look.width, look));
+  return fill(`${paused ? 'PAUSED  ' : ''}${keysOf(current(state).screen)}`, look.width, look);
+}
+
+function keysOf({ name }: Screen): string {
+  const common = 'tab next  / filter  ? help  q quit';
+  switch (name) {
+    case 'gateways':
+      return `enter routes  ${common}`;
+    case 'routes':
+      return `enter route  esc back  < > sort  ${common}`;
+    case 'findings':
+      return `enter finding  < > sort  ${common}`;
+    case 'finding':
+      return 'esc back  y copy the command  j/k scroll  q quit';
+    case 'explain':
+      return 'e type a request  j/k scroll  tab next  ? help  q quit';
+    case 'route':
+    case 'sources':
+    case 'help':
+      return 'esc back  j/k scroll  q quit';
+  }
+}

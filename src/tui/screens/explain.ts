@@ -1,0 +1,38 @@
+import { clean, oneLine } from '../../lib/text.ts';
+import { renderExplanation } from '../../report/terminal/explanation.ts';
+import type { Look } from '../../report/terminal/paint.ts';
+import type { Content } from '../content.ts';
+import { age, type Data } from '../data.ts';
+
+/** The way of one request; asked anew at every edit. */
+export function explainContent(data: Data, request: string, look: Look): Content {
+  const title = 'explain';
+  if (request === '') {
+    return {
+      kind: 'page',
+      title,
+      lines: [
+        '',
+        '  press e and type a request: GET http://shop.example.com/cart/1',
+        '  or paste a curl command, or a line of the access log',
+      ],
+    };
+  }
+  return { kind: 'page', title, lines: [`  ${clean(request)}`, '', ...answerOf(data, request, look)] };
+}
+
+function answerOf({ explained, now }: Data, request: string, look: Look): readonly string[] {
+  const asked = explained.get(request);
+  if (!asked || asked.state === 'waiting') return [`  asking … ${asked ? age(asked.since, now) : ''}`];
+  if (asked.state === 'failed') return [`  ${oneLine(asked.why)}`];
+  const {
+    trouble,
+    explained: [one],
+  } = asked.value;
+  if (trouble !== null) return [`  ${oneLine(trouble)}`];
+  if (!one) return ['  no answer'];
+  if ('error' in one) return [`  ${oneLine(one.error)}`];
+  return renderExplanation(one, { ...look, all: true })
+    .trimEnd()
+    .split('\n');
+}

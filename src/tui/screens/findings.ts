@@ -1,0 +1,65 @@
+import type { ReportFinding } from '../../report/document.ts';
+import { renderFinding } from '../../report/terminal/finding.ts';
+import type { Look } from '../../report/terminal/paint.ts';
+import { refText } from '../../snapshot/object.ts';
+import type { Content, Row } from '../content.ts';
+import type { Data } from '../data.ts';
+import { reportOf, waitingText } from './waiting.ts';
+
+/** Root causes first, standing facts apart at the end; symptoms are told with their root. */
+export function findingsContent(data: Data): Content {
+  const roots = reportOf(data)?.findings.filter(({ symptomOf }) => symptomOf === null) ?? [];
+  const faults = roots.filter(({ effect }) => effect !== 'standing');
+  const standing = roots.filter(({ effect }) => effect === 'standing');
+  return {
+    kind: 'list',
+    title: 'findings',
+    columns: [
+      { title: 'SEVERITY', most: 8 },
+      { title: 'EFFECT', most: 8, spare: 2 },
+      { title: 'RULE', most: 30 },
+      { title: 'OBJECT', most: 40, spare: 1 },
+      { title: 'EXPLAINS', most: 8, right: true, spare: 3 },
+      { title: 'WHAT', most: 200, least: 20 },
+    ],
+    rows: [...faults, ...standing].map(rowOf),
+    empty: waitingText(data, 'nothing was found in what could be seen'),
+  };
+}
+
+const order = { error: 0, warning: 1, info: 2 } as const;
+
+function rowOf({ id, severity, effect, rule, objects: [first], symptoms, message }: ReportFinding): Row {
+  const object = first ? refText(first) : '';
+  return {
+    key: id,
+    cells: [severity, effect, rule, object, symptoms.length === 0 ? '' : String(symptoms.length), message],
+    order: [order[severity], effect, rule, object, symptoms.length, message],
+    severity: effect === 'standing' || severity === 'info' ? 'dim' : severity,
+  };
+}
+
+/** A finding as the report tells it, with all of its evidence and symptoms. */
+export function findingContent(data: Data, id: string, look: Look): Content {
+  const report = reportOf(data);
+  const finding = report?.findings.find((one) => one.id === id);
+  if (!report || !finding) {
+    return {
+      kind: 'page',
+      title: 'finding',
+      lines: ['', '  this finding is no longer there: what it told of is mended or gone'],
+    };
+  }
+  const symptoms = report.findings.filter(({ symptomOf }) => symptomOf === id);
+  return {
+    kind: 'page',
+    title: `finding ${finding.rule}`,
+    lines: renderFinding(finding, symptoms, look, { all: true }),
+  };
+}
+
+/** The first command of a finding, to copy. */
+export function commandOf(data: Data, id: string): string | null {
+  const finding = reportOf(data)?.findings.find((one) => one.id === id);
+  return finding?.fix.find(({ command }) => command !== undefined)?.command ?? finding?.witness?.curl ?? null;
+}

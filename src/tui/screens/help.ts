@@ -1,0 +1,29 @@
+import { hang } from '../../lib/text.ts';
+import type { Look } from '../../report/terminal/paint.ts';
+import type { Content } from '../content.ts';
+
+const keys: readonly (readonly [string, string])[] = [
+  ['enter, right', 'into the row'],
+  ['esc, left', 'out again, or out of the filter'],
+  ['j k, arrows', 'down, up'],
+  ['space, page keys', 'a page down, up (also ctrl-f, ctrl-b)'],
+  ['g G', 'first, last'],
+  ['tab', 'next screen: gateways, findings, explain, sources'],
+  ['/', 'filter: every word must be in the row'],
+  [':', 'jump to a screen by name'],
+  ['< >', 'sort by the column before, after'],
+  ['o', 'turn the order round'],
+  ['e', 'explain a request: URL, curl command or log line'],
+  ['y', 'copy the command of a finding'],
+  ['s', 'save the report into this folder'],
+  ['c', 'collect a bundle into this folder, redacted'],
+  ['r', 'read again now'],
+  ['p', 'pause: nothing is read again until p'],
+  ['? q', 'this page, quit'],
+];
+
+/** The keys. */
+export function helpContent(look: Look): Content {
+  const lines = keys.flatMap(([key, does]) => hang(`  ${key.padEnd(18)}`, does, look.width));
+  return { kind: 'page', title: 'help', lines };
+}

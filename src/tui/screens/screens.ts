@@ -1,0 +1,33 @@
+import type { Look } from '../../report/terminal/paint.ts';
+import type { Content } from '../content.ts';
+import type { Data } from '../data.ts';
+import { current, type State } from '../state.ts';
+import { explainContent } from './explain.ts';
+import { findingContent, findingsContent } from './findings.ts';
+import { gatewaysContent } from './gateways.ts';
+import { helpContent } from './help.ts';
+import { routeContent, routesContent } from './routes.ts';
+import { sourcesContent } from './sources.ts';
+
+/** What the screen that is seen shows. */
+export function contentOf(state: State, data: Data, look: Look): Content {
+  const { screen } = current(state);
+  switch (screen.name) {
+    case 'gateways':
+      return gatewaysContent(data);
+    case 'routes':
+      return routesContent(data, screen.gateway);
+    case 'route':
+      return routeContent(data, screen.gateway, screen.key, look);
+    case 'findings':
+      return findingsContent(data);
+    case 'finding':
+      return findingContent(data, screen.id, look);
+    case 'explain':
+      return explainContent(data, state.request, look);
+    case 'sources':
+      return sourcesContent(data, look);
+    case 'help':
+      return helpContent(look);
+  }
+}

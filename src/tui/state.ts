@@ -1,0 +1,183 @@
+/** What is on a screen. */
+export type Screen =
+  | { readonly name: 'gateways' | 'findings' | 'explain' | 'sources' | 'help' }
+  | { readonly name: 'routes'; readonly gateway: string }
+  | { readonly name: 'route'; readonly gateway: string; readonly key: string }
+  | { readonly name: 'finding'; readonly id: string };
+
+/** A screen and where a person stands on it. */
+export interface View {
+  readonly screen: Screen;
+  /** Of the rows that are shown, or the first line of a page. */
+  readonly selected: number;
+  readonly filter: string;
+  /** The column rows are sorted by; null: as they come. */
+  readonly sort: { readonly column: number; readonly reverse: boolean } | null;
+}
+
+/** A line a person types at the foot of the screen. */
+export interface Prompt {
+  readonly kind: 'filter' | 'jump' | 'request';
+  readonly text: string;
+}
+
+/** Where a person is; what was read stands apart (`data.ts`). */
+export interface State {
+  /** The way here; the last one is seen. */
+  readonly views: readonly [View, ...View[]];
+  readonly prompt: Prompt | null;
+  /** A word on what was just done; gone at the next key. */
+  readonly notice: string | null;
+  readonly paused: boolean;
+  /** What the explain screen asks. */
+  readonly request: string;
+}
+
+/** What a person asks for by a key. */
+export type Action =
+  | { readonly type: 'move'; readonly by: number }
+  | { readonly type: 'page'; readonly by: number }
+  | { readonly type: 'first' | 'last' | 'back' | 'next-tab' | 'pause' | 'help' | 'reverse' | 'erase' | 'cancel' }
+  | { readonly type: 'open'; readonly screen: Screen }
+  | { readonly type: 'sort'; readonly by: number }
+  | { readonly type: 'prompt'; readonly kind: Prompt['kind'] }
+  | { readonly type: 'type'; readonly text: string }
+  | { readonly type: 'submit' }
+  | { readonly type: 'notice'; readonly text: string };
+
+/** What of the screen a step hangs on. */
+export interface Extent {
+  /** Rows that are shown, or lines of a page. */
+  readonly count: number;
+  /** How many of them fit. */
+  readonly page: number;
+  readonly columns: number;
+}
+
+/** The screens that `tab` goes through, and `:` jumps to. */
+export const tabs = ['gateways', 'findings', 'explain', 'sources'] as const;
+
+/** Where a person begins. */
+export const initialState: State = {
+  views: [viewOf({ name: 'gateways' })],
+  prompt: null,
+  notice: null,
+  paused: false,
+  request: '',
+};
+
+/** The screen that is seen. */
+export function current({ views }: State): View {
+  return views.at(-1) ?? views[0];
+}
+
+/** The state after a step. */
+export function reduce(state: State, action: Action, extent: Extent): State {
+  const quiet = state.notice === null ? state : { ...state, notice: null };
+  switch (action.type) {
+    case 'move':
+      return select(quiet, current(state).selected + action.by, extent);
+    case 'page':
+      return select(quiet, current(state).selected + action.by * Math.max(1, extent.page - 1), extent);
+    case 'first':
+      return select(quiet, 0, extent);
+    case 'last':
+      return select(quiet, extent.count - 1, extent);
+    case 'open':
+      return open(quiet, action.screen);
+    case 'back':
+      return back(quiet);
+    case 'next-tab':
+      return { ...quiet, views: [viewOf({ name: nextTab(state.views[0].screen) })] };
+    case 'help':
+      return current(state).screen.name === 'help' ? back(quiet) : open(quiet, { name: 'help' });
+    case 'pause':
+      return { ...quiet, paused: !state.paused };
+    case 'sort':
+      return change(quiet, { sort: sortedBy(current(state).sort, action.by, extent.columns), selected: 0 });
+    case 'reverse': {
+      const { sort } = current(state);
+      return change(quiet, { sort: { column: sort?.column ?? 0, reverse: !(sort?.reverse ?? false) }, selected: 0 });
+    }
+    case 'prompt':
+      return { ...quiet, prompt: { kind: action.kind, text: startOf(state, action.kind) } };
+    case 'type':
+      return typed(quiet, (text) => text + action.text);
+    case 'erase':
+      return typed(quiet, (text) => [...text].slice(0, -1).join(''));
+    case 'cancel':
+      return state.prompt?.kind === 'filter'
+        ? change({ ...quiet, prompt: null }, { filter: '' })
+        : { ...quiet, prompt: null };
+    case 'submit':
+      return submit(quiet);
+    case 'notice':
+      return { ...state, notice: action.text };
+  }
+}
+
+function viewOf(screen: Screen): View {
+  return { screen, selected: 0, filter: '', sort: null };
+}
+
+function open(state: State, screen: Screen): State {
+  const isTab = tabs.some((name) => name === screen.name);
+  return { ...state, views: isTab ? [viewOf(screen)] : [...state.views, viewOf(screen)] };
+}
+
+/** Out of a screen; where there is nothing behind it, out of its filter. */
+function back(state: State): State {
+  if (current(state).filter !== '') return change(state, { filter: '', selected: 0 });
+  const [first, ...rest] = state.views;
+  return rest.length === 0 ? state : { ...state, views: [first, ...rest.slice(0, -1)] };
+}
+
+function change(state: State, to: Partial<View>): State {
+  const [first, ...rest] = state.views;
+  const view = { ...current(state), ...to };
+  return { ...state, views: rest.length === 0 ? [view] : [first, ...rest.slice(0, -1), view] };
+}
+
+function select(state: State, wanted: number, { count }: Extent): State {
+  return change(state, { selected: Math.max(0, Math.min(wanted, count - 1)) });
+}
+
+function nextTab({ name }: Screen): (typeof tabs)[number] {
+  const names: readonly string[] = tabs;
+  const at = names.indexOf(name);
+  return tabs[(at + 1) % tabs.length] ?? 'gateways';
+}
+
+/** One column on or back; before the first and behind the last lies the order in which rows come. */
+function sortedBy(sort: View['sort'], by: number, columns: number): View['sort'] {
+  const places = columns + 1;
+  const at = sort ? sort.column + 1 : 0;
+  const next = (at + by + places) % places;
+  return next === 0 ? null : { column: next - 1, reverse: sort?.reverse ?? false };
+}
+
+function startOf(state: State, kind: Prompt['kind']): string {
+  if (kind === 'filter') return current(state).filter;
+  return kind === 'request' ? state.request : '';
+}
+
+function typed(state: State, edit: (text: string) => string): State {
+  if (!state.prompt) return state;
+  const prompt = { ...state.prompt, text: edit(state.prompt.text) };
+  // A filter is seen while it is typed.
+  return prompt.kind === 'filter'
+    ? change({ ...state, prompt }, { filter: prompt.text, selected: 0 })
+    : { ...state, prompt };
+}
+
+function submit(state: State): State {
+  const { prompt } = state;
+  if (!prompt) return state;
+  const closed = { ...state, prompt: null };
+  if (prompt.kind === 'request') return change({ ...closed, request: prompt.text.trim() }, { selected: 0 });
+  if (prompt.kind === 'filter') return closed;
+  const wanted = prompt.text.trim().toLowerCase();
+  const tab = tabs.find((name) => wanted !== '' && name.startsWith(wanted));
+  if (tab) return open(closed, { name: tab });
+  return { ...closed, notice: `there is no screen "${prompt.text.trim()}"; there are ${tabs.join(', ')}` };
+}

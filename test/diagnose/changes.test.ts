@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { joinChanges } from '../../src/diagnose/changes.ts';
+import type { Finding } from '../../src/diagnose/finding.ts';
+import { buildModel } from '../../src/model/model.ts';
+import { snapshotOf } from '../support/snapshot-of.ts';
+
+const node = { apiVersion: 'appmesh.k8s.aws/v1beta2', kind: 'VirtualNode', namespace: 'shop', name: 'cart' };
+const now = '2026-11-24T03:04:00Z';
+const manifests = (created: string, label = 'cart'): string => `
+apiVersion: appmesh.k8s.aws/v1beta2
+kind: VirtualNode
+metadata: { name: cart, namespace: shop }
+spec: { podSelector: { matchLabels: { app: cart } } }
+---
+apiVersion: apps/v1
+kind: ReplicaSet
+metadata: { name: cart-6c9d, namespace: shop, creationTimestamp: '${created}', ownerReferences: [{ kind: Deployment, name: cart, controller: true }] }
+spec: { template: { metadata: { labels: { app: ${label} } }, spec: { containers: [{ name: app, image: 'r.example/shop/cart:4.18.2' }] } } }
+---
+apiVersion: v1
+kind: Event
+metadata: { name: cart.1, namespace: shop }
+involvedObject: { kind: ReplicaSet, namespace: shop, name: cart-6c9d }
+reason: ScalingReplicaSet
+message: Scaled up replica set cart-6c9d from 0 to 4
+lastTimestamp: '2026-11-24T02:50:45Z'
+`;
+const root: Finding = {
+  id: 'a',
+  rule: 'sidecar-never-configured',
+  title: '',
+  severity: 'error',
+  subjects: [node],
+  message: '',
+  effect: 'traffic',
+  evidence: [{ source: 'manifest', document: 'd', pointer: '', value: null }],
+  cause: '',
+  fix: [],
+  avoid: [],
+  affects: [],
+  since: '2026-11-24T02:51:20Z',
+  witness: null,
+  impact: null,
+  changes: [],
+  symptoms: [],
+  foldedUnder: null,
+};
+const changesOf = (text: string, finding: Finding): readonly string[] =>
+  joinChanges(buildModel(snapshotOf({ manifests: text, now })), [finding]).flatMap(({ changes }) =>
+    changes.map(({ at, what }) => `${at} ${what}`),
+  );
+const rollout = '2026-11-24T02:50:41Z Deployment cart went to ReplicaSet cart-6c9d, cart:4.18.2';
+const scaling = '2026-11-24T02:50:45Z ReplicaSet cart-6c9d: Scaled up replica set cart-6c9d from 0 to 4';
+
+describe('changes before a fault', () => {
+  it('are the rollout and the scaling of the pods it is about, newest first', () => {
+    expect(changesOf(manifests('2026-11-24T02:50:41Z'), root)).toEqual([scaling, rollout]);
+  });
+
+  it('are none of half an hour before, nor of afterwards', () => {
+    expect(changesOf(manifests('2026-11-24T02:20:00Z'), root)).toEqual([scaling]);
+    expect(changesOf(manifests('2026-11-24T02:55:00Z'), root)).toEqual([scaling]);
+  });
+
+  it('are none of other pods', () => {
+    expect(changesOf(manifests('2026-11-24T02:50:41Z', 'web'), root)).toEqual([]);
+  });
+
+  it('go by the time of the snapshot where nobody knows since when', () => {
+    expect(changesOf(manifests('2026-11-24T03:01:00Z'), { ...root, since: null })).toEqual([
+      '2026-11-24T03:01:00Z Deployment cart went to ReplicaSet cart-6c9d, cart:4.18.2',
+      scaling,
+    ]);
+  });
+
+  it('are not joined to symptoms and standing facts', () => {
+    expect(changesOf(manifests('2026-11-24T02:50:41Z'), { ...root, foldedUnder: 'b' })).toEqual([]);
+    expect(changesOf(manifests('2026-11-24T02:50:41Z'), { ...root, effect: 'standing' })).toEqual([]);
+  });
+
+  it('of garbled times are left out', () => {
+    expect(changesOf(manifests('yesterday'), { ...root, since: 'never' })).toEqual([]);
+  });
+});

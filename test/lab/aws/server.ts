@@ -1,0 +1,64 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { cloudWatchBinary } from '../install/install.ts';
+import { freePorts } from '../ports.ts';
+
+/** A running emulator of CloudWatch. */
+export interface CloudWatchServer {
+  /** The variables by which the SDK finds it. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts the emulator on a free port of the loopback and waits until it answers. */
+export async function startCloudWatch(): Promise<CloudWatchServer> {
+  const python = await cloudWatchBinary();
+  const [port] = await freePorts(1);
+  const folder = await mkdtemp(join(tmpdir(), 'meshdoctor-cloudwatch-'));
+  const child = spawn(python, ['-m', 'ministack'], {
+    cwd: folder,
+    env: { ...process.env, BIND_HOST: '127.0.0.1', GATEWAY_PORT: String(port), SERVICES: 'cloudwatch', HOME: folder },
+    stdio: 'ignore',
+  });
+  const url = `http://127.0.0.1:${port}`;
+  try {
+    await answers(url, child);
+  } catch (error) {
+    await end(child, folder);
+    throw error;
+  }
+  return {
+    environment: {
+      AWS_ENDPOINT_URL: url,
+      AWS_REGION: 'eu-west-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+    },
+    stop: () => end(child, folder),
+  };
+}
+
+async function end(child: ChildProcess, folder: string): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) {
+    const gone = once(child, 'exit');
+    child.kill('SIGTERM');
+    await gone;
+  }
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function answers(url: string, child: ChildProcess): Promise<void> {
+  for (let tries = 0; tries < 300; tries += 1) {
+    if (child.exitCode !== null) throw new Error(`the emulator of CloudWatch ended with code ${child.exitCode}`);
+    const there = await fetch(url, { signal: AbortSignal.timeout(2000) }).then(
+      () => true,
+      () => false,
+    );
+    if (there) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error(`the emulator of CloudWatch does not answer on ${url}`);
+}

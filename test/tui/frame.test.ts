@@ -1,0 +1,151 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { emptyRequest } from '../../src/collect/request.ts';
+import { makeEngine } from '../../src/engine/engine.ts';
+import { buildRequest } from '../../src/engine/requests/build.ts';
+import { displayWidth } from '../../src/lib/text.ts';
+import { shownRows } from '../../src/tui/content.ts';
+import { age, type Data, noData } from '../../src/tui/data.ts';
+import { extentOf, frame, standingOn } from '../../src/tui/frame.ts';
+import { initialState, reduce, type Screen, type State } from '../../src/tui/state.ts';
+
+const plain = { color: false, ascii: false };
+let data: Data;
+const request = 'http://shop.example.com/payments/1';
+
+beforeAll(async () => {
+  const engine = makeEngine();
+  const summary = await engine.collect({ ...emptyRequest, bundles: ['src/demo/incident.tar.gz'] });
+  const there = <T>(value: T) => ({ state: 'there', value, at: 5_000 }) as const;
+  const report = await engine.diagnose({ rules: [], skip: [] });
+  const asked = { requests: [buildRequest({ url: request })], gateway: null, envoyVersion: null };
+  data = {
+    now: 8_000,
+    collected: there(summary),
+    report: there(report),
+    last: report,
+    status: await engine.status(),
+    routes: new Map([['shop/edge', there(await engine.routes('shop/edge'))]]),
+    explained: new Map([[request, there(await engine.explain(asked))]]),
+  };
+});
+
+const at = (screen: Screen): State =>
+  reduce({ ...initialState, request }, { type: 'open', screen }, { count: 0, page: 1, columns: 0 });
+
+const firstRoute = (): string =>
+  standingOn(at({ name: 'routes', gateway: 'shop/edge' }), data, { ...plain, width: 100 }) ?? '';
+const firstFinding = (): string => standingOn(at({ name: 'findings' }), data, { ...plain, width: 100 }) ?? '';
+
+describe.each([
+  [60, 15],
+  [80, 24],
+  [160, 50],
+])('on a terminal of %i columns and %i lines', (width, height) => {
+  it.each<[string, () => Screen]>([
+    ['gateways', () => ({ name: 'gateways' })],
+    ['routes', () => ({ name: 'routes', gateway: 'shop/edge' })],
+    ['a route', () => ({ name: 'route', gateway: 'shop/edge', key: firstRoute() })],
+    ['findings', () => ({ name: 'findings' })],
+    ['a finding', () => ({ name: 'finding', id: firstFinding() })],
+    ['explain', () => ({ name: 'explain' })],
+    ['sources', () => ({ name: 'sources' })],
+    ['help', () => ({ name: 'help' })],
+  ])('%s fill it and never more, with colour, without and in ASCII', (_, screen) => {
+    for (const look of [plain, { color: false, ascii: true }]) {
+      const lines = frame(at(screen()), data, { ...look, width }, height);
+      expect(lines).toHaveLength(height);
+      for (const line of lines) expect(displayWidth(line), line).toBeLessThanOrEqual(width);
+      if (look.ascii) expect(lines.slice(0, 1).concat(lines.slice(-2)).join('')).toMatch(/^[\x20-\x7e]*$/);
+    }
+  });
+});
+
+describe('the screens', () => {
+  const seen = (state: State, width = 120, height = 40): string =>
+    frame(state, data, { ...plain, width }, height).join('\n');
+
+  it('gateways: the worst is named, with what stands behind it', () => {
+    expect(seen(at({ name: 'gateways' }))).toMatch(/▸ +shop\/edge +1\/2! .* node-port-mismatch: /);
+  });
+
+  it('routes: in the order of Envoy, with the findings about their objects', () => {
+    const text = seen(at({ name: 'routes', gateway: 'shop/edge' }), 220);
+    expect(text).toMatch(/0 +GatewayRoute shop\/recommendations +path starts with "\/recommendations\/"/);
+    expect(text).toMatch(/GatewayRoute shop\/payments .* node-port-mismatch/);
+    expect(text).toMatch(/cds_egress_shop_payments_shop_http_9090/);
+  });
+
+  it('a route: the object to edit, where it goes, and what is said of it', () => {
+    const { routes } = data;
+    const asked = routes.get('shop/edge');
+    const row =
+      asked?.state === 'there' ? asked.value.rows.find(({ object }) => object === 'GatewayRoute shop/payments') : null;
+    const text = seen(at({ name: 'route', gateway: 'shop/edge', key: row?.key ?? '' }));
+    expect(text).toMatch(/made from +GatewayRoute shop\/payments \(\S+:\d+\)/);
+    expect(text).toMatch(/goes to +cds_egress_shop_payments_shop_http_9090/);
+    expect(text).toContain('node-port-mismatch');
+  });
+
+  it('findings: roots first, standing facts at the end', () => {
+    const lines = seen(at({ name: 'findings' })).split('\n');
+    expect(lines[2]).toMatch(/▸ error +traffic +node-port-mismatch +VirtualNode shop\/payments/);
+    expect(lines.findIndex((line) => line.includes('standing'))).toBe(
+      lines.findLastIndex((line) => /error|warning|info/.test(line) && !line.includes('meshdoctor')),
+    );
+  });
+
+  it('explain: the way of the request is drawn', () => {
+    expect(seen(at({ name: 'explain' }))).toMatch(/GET http:\/\/shop\.example\.com\/payments\/1 ->/);
+  });
+
+  it('before anything came it says what it waits for, and how long', () => {
+    const waiting = { ...noData(1_000), now: 13_000 };
+    const lines = frame(initialState, waiting, { ...plain, width: 80 }, 24);
+    expect(lines[2]).toContain('reading the sources … 12s');
+  });
+
+  it('where reading failed it says why', () => {
+    const failed = { ...noData(0), collected: { state: 'failed', why: 'connection refused', at: 0 } as const };
+    expect(frame(initialState, failed, { ...plain, width: 80 }, 24).join('\n')).toContain(
+      'reading failed: connection refused',
+    );
+  });
+});
+
+describe('10,000 rows', () => {
+  const rows = [...Array(10_000)].map((_, at) => ({
+    key: String(at),
+    cells: [`route-${at}`, String(at % 7)],
+    order: [at, at % 7],
+  }));
+
+  it('are filtered by every word, and sorted by a number as a number', () => {
+    const found = shownRows(rows, 'ROUTE-99 3', null).map(({ key }) => key);
+    expect(found).toContain('9933');
+    expect(found.every((key) => key.includes('99') && (key.includes('3') || Number(key) % 7 === 3))).toBe(true);
+    expect(shownRows(rows, '', { column: 0, reverse: true })[0]?.key).toBe('9999');
+    expect(shownRows(rows, 'nothing', null)).toEqual([]);
+  });
+});
+
+describe('the extent of a screen', () => {
+  it('counts the rows that the filter leaves', () => {
+    const state = { ...at({ name: 'findings' }) };
+    const typed = reduce(
+      reduce(state, { type: 'prompt', kind: 'filter' }, { count: 9, page: 9, columns: 1 }),
+      { type: 'type', text: 'payments' },
+      { count: 9, page: 9, columns: 1 },
+    );
+    expect(extentOf(typed, data, { ...plain, width: 100 }, 24).count).toBe(1);
+  });
+});
+
+it.each([
+  [0, '0s'],
+  [99_000, '99s'],
+  [100_000, '2m'],
+  [7_200_000, '2h'],
+  [260_000_000, '3d'],
+])('an age of %i ms is %s', (ms, said) => {
+  expect(age(0, ms)).toBe(said);
+});

@@ -1,0 +1,166 @@
+import { EventEmitter } from 'node:events';
+import { PassThrough } from 'node:stream';
+import { Terminal } from '@xterm/headless';
+import { render } from 'ink';
+import { createElement } from 'react';
+import { afterEach, describe, expect, it } from 'vitest';
+import { emptyRequest } from '../../src/collect/request.ts';
+import { makeEngine } from '../../src/engine/engine.ts';
+import { buildRequest } from '../../src/engine/requests/build.ts';
+import { App } from '../../src/tui/app.tsx';
+import { type Access, startSession } from '../../src/tui/session.ts';
+
+/** The whole terminal UI in a terminal emulator. */
+interface Screen {
+  readonly text: () => string;
+  readonly press: (keys: string) => void;
+  readonly resize: (columns: number, rows: number) => void;
+  readonly until: (what: RegExp) => Promise<void>;
+}
+
+const ends: (() => void)[] = [];
+afterEach(() => {
+  for (const end of ends.splice(0)) end();
+});
+
+function start(access: Access, columns = 110, rows = 30): Screen {
+  const terminal = new Terminal({ cols: columns, rows, allowProposedApi: true, convertEol: true });
+  const stdout = Object.assign(new EventEmitter(), {
+    columns,
+    rows,
+    isTTY: true,
+    write: (text: string): boolean => {
+      terminal.write(text);
+      return true;
+    },
+  });
+  const stdin = Object.assign(new PassThrough(), {
+    isTTY: true,
+    setRawMode: () => stdin,
+    ref: () => stdin,
+    unref: () => stdin,
+  });
+  const session = startSession(access);
+  const app = render(createElement(App, { session, access, look: { color: false, ascii: false } }), {
+    // What ink needs of a terminal, and no more.
+    stdout: stdout as unknown as NodeJS.WriteStream,
+    stdin: stdin as unknown as NodeJS.ReadStream,
+    patchConsole: false,
+    exitOnCtrlC: false,
+  });
+  ends.push(() => {
+    app.unmount();
+    session.close();
+    terminal.dispose();
+  });
+  const text = (): string => {
+    const { active } = terminal.buffer;
+    const lines = [...Array(terminal.rows).keys()].map((row) =>
+      active.getLine(active.viewportY + row)?.translateToString(true),
+    );
+    return lines.join('\n').trimEnd();
+  };
+  return {
+    text,
+    press: (keys) => stdin.write(keys),
+    resize: (cols, lines) => {
+      terminal.resize(cols, lines);
+      Object.assign(stdout, { columns: cols, rows: lines });
+      stdout.emit('resize');
+    },
+    until: async (what) => {
+      await expect.poll(text, { timeout: 15_000, interval: 20 }).toMatch(what);
+    },
+  };
+}
+
+/** The bundled incident through a real engine. */
+async function incident(change: Partial<Access> = {}): Promise<Access> {
+  const engine = makeEngine();
+  return {
+    engine,
+    collect: () => engine.collect({ ...emptyRequest, bundles: ['src/demo/incident.tar.gz'] }),
+    readRequest: async (text) => buildRequest({ url: text }),
+    save: async () => 'saved report.json',
+    bundle: async () => 'saved bundle.tar.gz',
+    everyMs: null,
+    now: Date.now,
+    ...change,
+  };
+}
+
+describe('the terminal UI', { timeout: 60_000 }, () => {
+  it('goes from a gateway to its routes to one route and back', async () => {
+    const screen = start(await incident());
+    await screen.until(/▸ +shop\/edge .*node-port-mismatch/);
+    screen.press('\r');
+    await screen.until(/▸ +0 +GatewayRoute shop\/recommendations/);
+    screen.press('jj');
+    await screen.until(/▸ +2 +GatewayRoute shop\/payments/);
+    screen.press('\r');
+    await screen.until(/goes to +cds_egress_shop_payments/);
+    screen.press('\u001b');
+    await screen.until(/▸ +2 +GatewayRoute shop\/payments/);
+  });
+
+  it('filters findings, opens one, and tells of its command', async () => {
+    const screen = start(await incident());
+    await screen.until(/node-port-mismatch/);
+    screen.press('\t');
+    await screen.until(/▸ error +traffic +node-port-mismatch/);
+    screen.press('/');
+    screen.press('search');
+    await screen.until(/▸ error +traffic +target-service-no-provider/);
+    expect(screen.text()).not.toContain('node-port-mismatch');
+    screen.press('\r');
+    await screen.until(/enter finding/);
+    screen.press('\r');
+    await screen.until(/finding target-service-no-provider/);
+    screen.press('y');
+    await screen.until(/copied|no command/);
+  });
+
+  it('explains what is typed, and anew what is edited', async () => {
+    const screen = start(await incident());
+    await screen.until(/node-port-mismatch/);
+    screen.press('e');
+    await screen.until(/press e and type a request/);
+    screen.press('e');
+    await screen.until(/request: /);
+    screen.press('http://shop.example.com/cart/1');
+    screen.press('\r');
+    await screen.until(/GET http:\/\/shop\.example\.com\/cart\/1 -> /);
+    screen.press('e');
+    await screen.until(/request: http/);
+    screen.press('\u007f\u007f\u007f\u007f\u007f\u007f');
+    screen.press('nothing');
+    screen.press('\r');
+    await screen.until(/GET http:\/\/shop\.example\.com\/nothing -> 404/);
+  });
+
+  it('draws and answers keys while a source hangs, and says how long it waits', async () => {
+    let time = 0;
+    const screen = start(await incident({ collect: () => new Promise(() => {}), now: () => time }));
+    await screen.until(/reading the sources … 0s/);
+    time = 42_000;
+    screen.press('?');
+    await screen.until(/every word must be in the row/);
+    screen.press('?');
+    await screen.until(/reading the sources … 42s/);
+  });
+
+  it('tells why a source failed', async () => {
+    const screen = start(await incident({ collect: () => Promise.reject(new Error('connect ECONNREFUSED')) }));
+    await screen.until(/reading failed: connect ECONNREFUSED/);
+  });
+
+  it('takes a smaller and a larger terminal as it comes', async () => {
+    const screen = start(await incident());
+    await screen.until(/WORST/);
+    screen.press('\t');
+    screen.resize(60, 15);
+    await screen.until(/SEVERITY +RULE +WHAT/);
+    screen.resize(140, 40);
+    await screen.until(/SEVERITY +EFFECT +RULE +OBJECT +EXPLAINS +WHAT/);
+  });
+});
