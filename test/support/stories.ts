@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 import { catalogue } from '../../rules/index.ts';
 import { collect } from '../../src/collect/collect.ts';
-import { emptyRequest } from '../../src/collect/request.ts';
+import { type CollectRequest, emptyRequest } from '../../src/collect/request.ts';
 import type { Finding } from '../../src/diagnose/finding.ts';
 import { diagnose } from '../../src/diagnose/run.ts';
 import { buildModel } from '../../src/model/model.ts';
@@ -88,21 +88,25 @@ export function storyOf(name: string): string {
 }
 
 /** What every rule says of a story, roots first, each followed by its symptoms. */
-export async function findingsOf({
+export function findingsOf({
   name,
   manifests,
   now,
   copies,
 }: Pick<Story, 'name' | 'manifests' | 'now' | 'copies'>): Promise<readonly Finding[]> {
   const sources = manifests === null ? { bundles: [bundleOf(name)] } : { files: ['-'], stdin: manifests, closed: true };
-  const rescueCopies = copies === null ? [] : [copies];
-  const { snapshot } = await collect({ ...emptyRequest, ...sources, rescueCopies, now });
+  return findingsIn({ ...sources, rescueCopies: copies === null ? [] : [copies], now });
+}
+
+/** What every rule says of these sources; a rule that fails is an error. */
+export async function findingsIn(request: Partial<CollectRequest>): Promise<readonly Finding[]> {
+  const { snapshot } = await collect({ ...emptyRequest, ...request });
   const { findings, checks } = diagnose(
     buildModel(snapshot),
     catalogue.map(({ rule }) => rule),
   );
   const failed = checks.flatMap(({ rule, failed: why }) => (why === null ? [] : [`${rule} failed: ${why}`]));
-  if (failed.length > 0) throw new Error(`${name}: ${failed.join('; ')}`);
+  if (failed.length > 0) throw new Error(failed.join('; '));
   return findings;
 }
 

@@ -213,6 +213,55 @@ const faulty: readonly CorpusStory[] = [
     hoursLater: 3,
   },
   {
+    name: 'frozen-nobody-watches',
+    says: 'Nothing in the cluster gathers statistics or logs.',
+    planted: ['metrics-not-exported VirtualGateway shop/edge'],
+    remove: ['DaemonSet amazon-cloudwatch/*', 'Pod amazon-cloudwatch/*'],
+  },
+  {
+    name: 'frozen-target-at-0',
+    says: 'A target that a route leads to was scaled to 0.',
+    planted: ['node-no-ready-endpoint VirtualNode shop/users'],
+    merge: { 'Deployment shop/users': { spec: { replicas: 0 } }, 'EndpointSlice shop/users-*': { endpoints: [] } },
+    status: { 'Deployment shop/users': { replicas: 0, readyReplicas: 0, availableReplicas: 0, updatedReplicas: 0 } },
+    remove: ['Pod shop/users-*'],
+  },
+  {
+    name: 'frozen-target-not-ready',
+    says: 'Every pod of a target is up and not ready.',
+    planted: ['node-no-ready-endpoint VirtualNode shop/users'],
+    status: {
+      'Pod shop/users-*': {
+        conditions: [{ type: 'Ready', status: 'False', reason: 'ContainersNotReady' }],
+        containerStatuses: [
+          {
+            name: 'users',
+            image: 'registry.example.com/shop/users:1.8.0',
+            imageID: '',
+            ready: false,
+            started: true,
+            restartCount: 0,
+            state: { running: { startedAt: '2026-08-14T09:30:00Z' } },
+          },
+        ],
+      },
+    },
+    merge: {
+      'EndpointSlice shop/users-*': {
+        endpoints: [
+          { addresses: ['10.244.9.1'], conditions: { ready: false, serving: false, terminating: false } },
+          { addresses: ['10.244.9.2'], conditions: { ready: false, serving: false, terminating: false } },
+        ],
+      },
+    },
+  },
+  {
+    name: 'frozen-target-service-gone',
+    says: 'The Service that the name of a target stands for was deleted.',
+    planted: ['node-hostname-unknown VirtualNode shop/users'],
+    remove: ['Service shop/users', 'EndpointSlice shop/users-*'],
+  },
+  {
     name: 'frozen-gateway-rollout',
     says: 'A rollout of the gateway is under way: one of its next pods is up, and empty.',
     planted: [restart],

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { currentContext } from '../../../src/collect/kubernetes/request.ts';
 import { type CollectRequest, emptyRequest } from '../../../src/collect/request.ts';
 import { makeEngine } from '../../../src/engine/engine.ts';
+import type { Fix } from '../../../src/diagnose/finding.ts';
 import { asList, asObject, asText, type JsonObject } from '../../../src/lib/json.ts';
 import { askAdmin, readStat, waitUntil } from '../admin.ts';
 import { applyWithStatus, patch, writeStatus } from '../kube/apply.ts';
@@ -24,6 +25,8 @@ export interface Session {
   readonly tell: (story: Changes) => Promise<void>;
   /** Lets the gateway hear of what the objects say now. */
   readonly push: () => Promise<void>;
+  /** Makes a change that a fix proposes; the gateway hears of it while its control plane lives. */
+  readonly patch: (change: NonNullable<Fix['patch']>) => Promise<void>;
   /** What `meshdoctor collect --live` would write. */
   readonly capture: (story: CorpusStory) => Promise<Uint8Array>;
   /** What `meshdoctor collect --for-rescue` would write. */
@@ -60,11 +63,11 @@ export async function startSession(group: Group): Promise<Session> {
   const push = async (): Promise<void> => {
     if (alive) await pushTo(lab, manifests, await listAll(cluster.client));
   };
-  const tell = async (changes: Changes): Promise<void> => {
-    const touched = await change(cluster, changes, alive);
+  const heard = async (touched: boolean): Promise<void> => {
     if (alive && touched) await push();
     if (alive) await cluster.age(longAgo);
   };
+  const tell = async (changes: Changes): Promise<void> => heard(await change(cluster, changes, alive));
   try {
     // What the API server said of itself names this machine.
     for (const one of await listAll(cluster.client)) if (isOfServer(one)) await erase(cluster.client, one);
@@ -85,6 +88,14 @@ export async function startSession(group: Group): Promise<Session> {
     const before = await listAll(cluster.client);
     return {
       ...{ cluster, lab, tell, push, stop },
+      patch: async ({ type, target, patch: body }) => {
+        const { apiVersion, kind, namespace, name } = target;
+        const object = { apiVersion, kind, metadata: { name, ...(namespace === null ? {} : { namespace }) } };
+        const contentType = `application/${type === 'json' ? 'json-patch' : 'merge-patch'}+json`;
+        await cluster.client.must(await cluster.client.pathOf(object), { method: 'PATCH', body, contentType });
+        if (isMesh(object) && alive) await reconcile(cluster, (await listAll(cluster.client)).filter(isMesh), []);
+        await heard(isMesh(object));
+      },
       capture: (story) => capture(cluster, lab, story),
       copy: () => copyOf(lab),
       forget: async () => {
