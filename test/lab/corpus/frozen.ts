@@ -210,6 +210,8 @@ const faulty: readonly CorpusStory[] = [
     says: 'Somebody deletes the route of the search; its finalizer waits for a service that has ended.',
     planted: ['deletion-stuck GatewayRoute shop/search'],
     doom: ['GatewayRoute shop/search'],
+    // The object is gone then, and the frozen Envoy serves its requests on.
+    reveals: ['config-drift'],
     hoursLater: 3,
   },
   {

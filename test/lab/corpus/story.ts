@@ -31,6 +31,8 @@ export interface CorpusStory extends Changes {
   readonly planted?: readonly string[];
   readonly missed?: readonly string[];
   readonly wrong?: readonly string[];
+  /** Rules that speak once a fault is mended: what it had hidden. */
+  readonly reveals?: readonly string[];
   /** Requests that go on while counters are read twice. */
   readonly requests?: readonly LabRequest[];
   /** Whether a rescue copy of the gateway lies where meshdoctor is told to look; absent: it is told of no such place. */
