@@ -7,12 +7,13 @@ const table = {
   snapshot: [['lib'], ['node:crypto', 'node:zlib'], 'what was seen: no I/O, only hashing and packing of bytes'],
   model: [['snapshot', 'schema', 'lib'], [], 'pure: same snapshot, same model'],
   routing: [['model', 'snapshot', 'lib'], ['re2js'], 'the heart: pure, and told of the world by values'],
+  traffic: [['routing', 'snapshot', 'lib'], ['@datadog/sketches-js'], 'the fold of log lines: pure, and bounded'],
   diagnose: [
     ['model', 'routing', 'snapshot', 'lib'],
     ['node:crypto', '@marcbachmann/cel-js', 're2js'],
     'pure: same model, same findings and ids; expressions of user rules only',
   ],
-  report: [['diagnose', 'routing', 'snapshot', 'lib'], ['node:util'], 'rendering does no I/O'],
+  report: [['diagnose', 'routing', 'traffic', 'snapshot', 'lib'], ['node:util'], 'rendering does no I/O'],
   collect: [
     ['snapshot', 'schema', 'lib'],
     ['yaml', 'modern-tar', '@kubernetes/client-node', '@aws-sdk/client-cloudwatch', 'node:'],
@@ -24,7 +25,7 @@ const table = {
     'pure: a dump in, a configuration out; Envoy is started by cli alone',
   ],
   engine: [
-    ['collect', 'snapshot', 'model', 'routing', 'diagnose', 'rules', 'report', 'rescue', 'lib'],
+    ['collect', 'snapshot', 'model', 'routing', 'traffic', 'diagnose', 'rules', 'report', 'rescue', 'lib'],
     ['node:worker_threads', 'node:url'],
     'holds everything between bytes and findings',
   ],

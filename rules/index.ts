@@ -20,7 +20,17 @@ import rescueCopyMissing from './control-plane/rescue-copy-missing.ts';
 import restartLosesConfig from './control-plane/restart-loses-config.ts';
 import streamClosed from './control-plane/stream-closed.ts';
 import webhookBlocksPods from './control-plane/webhook-blocks-pods.ts';
+import gatewayAdminExposed from './gateway/gateway-admin-exposed.ts';
+import gatewayBlockedByNetworkPolicy from './gateway/gateway-blocked-by-network-policy.ts';
+import gatewayIngressBroken from './gateway/gateway-ingress-broken.ts';
 import gatewayListenerMissing from './gateway/gateway-listener-missing.ts';
+import gatewayLoadBalancerPending from './gateway/gateway-load-balancer-pending.ts';
+import gatewayNoReadyPod from './gateway/gateway-no-ready-pod.ts';
+import gatewayNoService from './gateway/gateway-no-service.ts';
+import gatewayNotInjected from './gateway/gateway-not-injected.ts';
+import gatewayPodFailing from './gateway/gateway-pod-failing.ts';
+import gatewayPortNotExposed from './gateway/gateway-port-not-exposed.ts';
+import gatewayWithoutRoutes from './gateway/gateway-without-routes.ts';
 import loadBalancerTargetsUnhealthy from './gateway/load-balancer-targets-unhealthy.ts';
 import hostRewritten from './matching/host-rewritten.ts';
 import hostnameWithPort from './matching/hostname-with-port.ts';
@@ -63,22 +73,32 @@ import targetServiceMissing from './references/target-service-missing.ts';
 import targetServiceNoProvider from './references/target-service-no-provider.ts';
 import webhookWouldReject from './references/webhook-would-reject.ts';
 import circuitBreakerOpen from './targets/circuit-breaker-open.ts';
+import defaultBackendForgeable from './targets/default-backend-forgeable.ts';
 import endpointsEjected from './targets/endpoints-ejected.ts';
 import injectionBreaksNewPods from './targets/injection-breaks-new-pods.ts';
 import nodeHostnameUnknown from './targets/node-hostname-unknown.ts';
 import nodeNoReadyEndpoint from './targets/node-no-ready-endpoint.ts';
+import nodePortBypassesEnvoy from './targets/node-port-bypasses-envoy.ts';
 import nodePortMismatch from './targets/node-port-mismatch.ts';
+import nodeWithoutSidecar from './targets/node-without-sidecar.ts';
+import outlierDetectionUseless from './targets/outlier-detection-useless.ts';
+import protocolMismatch from './targets/protocol-mismatch.ts';
 import retriesExhausted from './targets/retries-exhausted.ts';
 import retryStorm from './targets/retry-storm.ts';
+import routerTargetsPortsDiffer from './targets/router-targets-ports-differ.ts';
 import sidecarNeverConfigured from './targets/sidecar-never-configured.ts';
 import sidecarRestartRisk from './targets/sidecar-restart-risk.ts';
+import timeoutNotEffective from './targets/timeout-not-effective.ts';
 import trafficToMeshAllowAll from './targets/traffic-to-mesh-allow-all.ts';
 import upstreamConnectFailures from './targets/upstream-connect-failures.ts';
 import upstreamResets from './targets/upstream-resets.ts';
 import upstreamTimeouts from './targets/upstream-timeouts.ts';
 import certificateExpired from './tls/certificate-expired.ts';
 import certificateExpiring from './tls/certificate-expiring.ts';
+import certificateNameMismatch from './tls/certificate-name-mismatch.ts';
 import listenerTrustAcm from './tls/listener-trust-acm.ts';
+import secretNotDelivered from './tls/secret-not-delivered.ts';
+import tlsModeMismatch from './tls/tls-mode-mismatch.ts';
 import tlsVerifyFailed from './tls/tls-verify-failed.ts';
 import requestsFailing from './traffic/requests-failing.ts';
 
@@ -104,7 +124,17 @@ export const catalogue: readonly { readonly family: string; readonly rule: Rule 
   { family: 'control-plane', rule: restartLosesConfig },
   { family: 'control-plane', rule: streamClosed },
   { family: 'control-plane', rule: webhookBlocksPods },
+  { family: 'gateway', rule: gatewayAdminExposed },
+  { family: 'gateway', rule: gatewayBlockedByNetworkPolicy },
+  { family: 'gateway', rule: gatewayIngressBroken },
   { family: 'gateway', rule: gatewayListenerMissing },
+  { family: 'gateway', rule: gatewayLoadBalancerPending },
+  { family: 'gateway', rule: gatewayNoReadyPod },
+  { family: 'gateway', rule: gatewayNoService },
+  { family: 'gateway', rule: gatewayNotInjected },
+  { family: 'gateway', rule: gatewayPodFailing },
+  { family: 'gateway', rule: gatewayPortNotExposed },
+  { family: 'gateway', rule: gatewayWithoutRoutes },
   { family: 'gateway', rule: loadBalancerTargetsUnhealthy },
   { family: 'matching', rule: hostRewritten },
   { family: 'matching', rule: hostnameWithPort },
@@ -147,22 +177,32 @@ export const catalogue: readonly { readonly family: string; readonly rule: Rule 
   { family: 'references', rule: targetServiceNoProvider },
   { family: 'references', rule: webhookWouldReject },
   { family: 'targets', rule: circuitBreakerOpen },
+  { family: 'targets', rule: defaultBackendForgeable },
   { family: 'targets', rule: endpointsEjected },
   { family: 'targets', rule: injectionBreaksNewPods },
   { family: 'targets', rule: nodeHostnameUnknown },
   { family: 'targets', rule: nodeNoReadyEndpoint },
+  { family: 'targets', rule: nodePortBypassesEnvoy },
   { family: 'targets', rule: nodePortMismatch },
+  { family: 'targets', rule: nodeWithoutSidecar },
+  { family: 'targets', rule: outlierDetectionUseless },
+  { family: 'targets', rule: protocolMismatch },
   { family: 'targets', rule: retriesExhausted },
   { family: 'targets', rule: retryStorm },
+  { family: 'targets', rule: routerTargetsPortsDiffer },
   { family: 'targets', rule: sidecarNeverConfigured },
   { family: 'targets', rule: sidecarRestartRisk },
+  { family: 'targets', rule: timeoutNotEffective },
   { family: 'targets', rule: trafficToMeshAllowAll },
   { family: 'targets', rule: upstreamConnectFailures },
   { family: 'targets', rule: upstreamResets },
   { family: 'targets', rule: upstreamTimeouts },
   { family: 'tls', rule: certificateExpired },
   { family: 'tls', rule: certificateExpiring },
+  { family: 'tls', rule: certificateNameMismatch },
   { family: 'tls', rule: listenerTrustAcm },
+  { family: 'tls', rule: secretNotDelivered },
+  { family: 'tls', rule: tlsModeMismatch },
   { family: 'tls', rule: tlsVerifyFailed },
   { family: 'traffic', rule: requestsFailing },
 ];

@@ -29,6 +29,7 @@ export default defineRule({
     'envoy-not-live',
     'gateway-listener-missing',
     'gateway-no-ready-pod',
+    'gateway-pod-failing',
     'restart-loses-config',
     'requests-failing',
   ],

@@ -1,10 +1,11 @@
 import { configEffect, meanwhile, whenObjectsApply } from '../../src/diagnose/effect.ts';
 import type { FindingDraft } from '../../src/diagnose/finding.ts';
 import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
-import { asList, asNumber, asObject, asText } from '../../src/lib/json.ts';
+import { asObject } from '../../src/lib/json.ts';
 import { groupBy } from '../../src/lib/memo.ts';
 import type { GatewayRoute, VirtualNode, VirtualRouter } from '../../src/model/mesh/kinds.ts';
 import { virtualNode, virtualRouter } from '../../src/model/mesh/links.ts';
+import { openNodes } from '../../src/model/mesh/open-targets.ts';
 import { runningRoute, verdictOfFault } from '../../src/model/mesh/running.ts';
 import { targetOf } from '../../src/model/mesh/target.ts';
 import { listenersText, type WrittenRoute, writtenRoutes } from '../../src/model/mesh/written-routes.ts';
@@ -93,19 +94,4 @@ function providerOf(model: Model, route: GatewayRoute): Relation<VirtualNode | V
   const { provider } = service.value;
   if (provider.type === 'node') return virtualNode(model, provider.target);
   return provider.type === 'router' ? virtualRouter(model, provider.target) : null;
-}
-
-function openNodes(model: Model, { object, action, path }: WrittenRoute): readonly OpenTarget[] {
-  const seen = new Set<string>();
-  return asList(action.weightedTargets).flatMap((item, index) => {
-    const target = asObject(item);
-    const reference = asObject(target.virtualNodeRef);
-    const name = asText(reference.name);
-    if (!name || asNumber(target.port) !== undefined) return [];
-    const namespace = asText(reference.namespace) ?? object.ref.namespace ?? '';
-    if (seen.has(`${namespace}/${name}`)) return [];
-    seen.add(`${namespace}/${name}`);
-    const at = `${path}.action.weightedTargets[${index}]`;
-    return [{ path: at, listens: virtualNode(model, { namespace, name, path: at }) }];
-  });
 }

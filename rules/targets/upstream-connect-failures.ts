@@ -1,12 +1,15 @@
 import { allOf, anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
-import { growth, lastStat } from '../../src/model/envoy/counters.ts';
+import {
+  acrossPods,
+  failureRate,
+  grownBy,
+  isNoteworthy,
+  perMinute,
+  rateGap,
+} from '../../src/model/envoy/upstream-rates.ts';
 import { upstreams } from '../../src/model/envoy/upstreams.ts';
 import { envoyEvidence } from '../../src/model/envoy/envoy.ts';
 import { refText } from '../../src/snapshot/object.ts';
-
-/** Below these a few failures are noise: pods come and go. */
-const leastFailures = 20;
-const leastShare = 0.01;
 
 export default defineRule({
   id: 'upstream-connect-failures',
@@ -23,39 +26,25 @@ export default defineRule({
   },
   subjects: upstreams,
   *check(model) {
-    for (const upstream of upstreams(model)) {
-      const { envoy, cluster, gateway, ref } = upstream;
-      const { stats } = envoy;
-      const counter = (name: string): string => `cluster.${cluster.name}.${name}`;
-      const ever = lastStat(stats, counter('upstream_cx_connect_fail'));
-      const failed = growth(stats, counter('upstream_cx_connect_fail'));
-      if (stats.state === 'not-read') {
-        yield notEvaluated(upstream, stats.gap);
-      } else if (!failed && ever && ever.value > 0) {
-        yield notEvaluated(upstream, {
-          missing: `a second reading of the counters of ${envoy.label}`,
-          reason: 'one reading says that connections failed once, not that they fail now',
-          remedy: 'read the Envoy itself with --admin, or give --stats twice',
-        });
-      }
-      if (!failed) continue;
-      const failures = failed.to - failed.from;
-      const attempts = growth(stats, counter('upstream_cx_total'));
-      const tried = Math.max(failures, attempts ? attempts.to - attempts.from : failures);
-      if (failures < leastFailures || failures / tried < leastShare) continue;
-      const timeouts = growth(stats, counter('upstream_cx_connect_timeout'));
-      const slow = timeouts ? timeouts.to - timeouts.from : 0;
-      const lost = growth(stats, counter('upstream_rq_pending_failure_eject'));
+    for (const group of acrossPods(upstreams(model))) {
+      const [upstream] = group;
+      const { cluster, gateway, ref } = upstream;
+      const gap = rateGap(group, ['upstream_cx_connect_fail']);
+      if (gap) yield notEvaluated(upstream, gap);
+      const rate = failureRate(group, ['upstream_cx_connect_fail'], 'upstream_cx_total');
+      if (!rate || !isNoteworthy(rate)) continue;
+      const slow = grownBy(group, 'upstream_cx_connect_timeout');
+      const lost = grownBy(group, 'upstream_rq_pending_failure_eject');
       const [target] = cluster.targets;
       const address = target ? ` at ${target.host.replace(/\.$/, '')}:${target.port}` : '';
       yield finding(upstream, {
-        message: `${failures} of ${tried} connections from gateway ${gateway.ref.name} to ${refText(ref)}${address} failed within ${Math.round(failed.seconds)} seconds.`,
+        message: `${rate.failures} of ${rate.tried} connections from gateway ${gateway.ref.name} to ${refText(ref)}${address} failed within ${Math.round(rate.seconds)} seconds.`,
         effect: 'traffic',
         evidence: [
-          ...failed.evidence,
+          ...rate.evidence,
           envoyEvidence('config_dump', cluster.place, { name: cluster.name, targets: cluster.targets }),
         ],
-        cause: reason(failures, slow),
+        cause: reason(rate.failures, slow),
         fix: [
           {
             say: `Make a process listen${address || ' where this cluster connects to'}; look at the pods, the ports of the Service and the network policies there.`,
@@ -65,10 +54,7 @@ export default defineRule({
         ],
         discriminator: cluster.name,
         affects: [gateway.ref],
-        impact: {
-          requestsPerMinute: Math.round((((lost ? lost.to - lost.from : failures) * 60) / failed.seconds) * 10) / 10,
-          share: null,
-        },
+        impact: { requestsPerMinute: perMinute(lost > 0 ? { ...rate, failures: lost } : rate), share: null },
       });
     }
   },

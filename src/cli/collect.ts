@@ -8,11 +8,16 @@ export interface CollectFlags extends SourceFlags {
   readonly outputFile: string;
   readonly bestEffort: boolean;
   readonly forRescue: boolean;
+  readonly accessLog: readonly string[];
+  readonly logFormat?: string;
+  readonly logs: boolean;
 }
 
 /** `meshdoctor collect`: write what was seen into a bundle; sets the exit code. */
 export async function collectBundle(flags: CollectFlags): Promise<void> {
-  await withSession(flags, { documents: true, whole: flags.forRescue }, async ({ engine, summary }) => {
+  const paths = flags.logs ? flags.accessLog : [];
+  const keep = { documents: true, whole: flags.forRescue, accessLogs: { paths, format: flags.logFormat ?? null } };
+  await withSession(flags, keep, async ({ engine, summary }) => {
     complain(summary.sources);
     if (readNothing(summary))
       throw new Failure('nothing could be read, so no bundle was written', codeOf(summary.sources) || 3);

@@ -25,9 +25,19 @@ export function buildProgram(): Command {
     .description('decide one request as the gateway does, and show every step and reason')
     .argument('[method-and-url...]', "GET 'http://shop.example.com/cart/1?x=1'; a URL alone means GET")
     .action(async (words, flags) => (await import('./explain.ts')).explain(words, flags));
+  addSourceOptions(addLogsOptions(program.command('logs')))
+    .description('access logs by route, status and flag; each failing class explained')
+    .argument('[files...]', 'access logs, gzipped or not; - for standard input')
+    .action(async (files, flags) => (await import('./logs.ts')).logs(files, flags));
   addSourceOptions(program.command('collect'))
     .description('write what was seen into a bundle, redacted')
     .requiredOption('--output-file <file>', 'the bundle to write (.tar.gz)')
+    .addOption(list('--access-log <file>', 'an access log to keep, redacted; gzipped or not, - for standard input'))
+    .option(
+      '--log-format <string>',
+      "the gateway's log format, text or JSON (else from its configuration, else detected)",
+    )
+    .option('--no-logs', 'no access logs, whatever is given')
     .option(
       '--for-rescue',
       'keep the configuration whole, so that it can be started again: keep the file like a key',
@@ -107,6 +117,30 @@ function addRescueOptions(command: Command): Command {
     .option('--output-file <file>', 'where to write it (else stdout); readable by you alone')
     .option('--gateway <ns/name>', 'the gateway to rescue, where several were read')
     .option('--envoy-version <version>', 'of the gateway, where nothing tells it (else 1.34, the last of App Mesh)')
+    .option('--best-effort', 'what was merely not seen does not fail the run', false);
+}
+
+function addLogsOptions(command: Command): Command {
+  return command
+    .optionsGroup('Logs:')
+    .addOption(list('--access-log <file>', 'an access log, gzipped or not; - for standard input'))
+    .option(
+      '--log-format <string>',
+      "the gateway's log format, text or JSON (else from its configuration, else detected)",
+    )
+    .option('--since <time>', 'leave out what is older: 20m, 2h, or a time in ISO 8601')
+    .option('--until <time>', 'leave out what is newer')
+    .addOption(
+      new Option('--by <what>', 'also tell classes apart by it')
+        .choices(['route', 'host', 'client', 'pod'])
+        .default('route'),
+    )
+    .addOption(list('--status <code>', 'only these: 404, 5xx, or a list of them'))
+    .option('--path <path>', 'only this path, as the table shows it; /cart/* for all that begin so')
+    .option('--envoy-version <version>', 'of the gateway, where nothing tells it (else 1.34, the last of App Mesh)')
+    .option('--gateway <ns/name>', 'the gateway that wrote the log, where several were read')
+    .addOption(new Option('-o, --output <format>', 'how to print').choices(['terminal', 'json']).default('terminal'))
+    .option('--all', 'every class', false)
     .option('--best-effort', 'what was merely not seen does not fail the run', false);
 }
 

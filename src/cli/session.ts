@@ -14,13 +14,16 @@ export interface Session {
   readonly collectMs: number;
 }
 
+/** What a verb wants beside what the flags name; `sourceless`: it has something to look at without them. */
+type Wanted = Keep & { readonly sourceless?: boolean; readonly accessLogs?: CollectRequest['accessLogs'] };
+
 /**
  * Starts the engine, collects the sources the flags name, and lets `use` work with it; the engine is ended in any case.
  * Only a verb that says so looks at several clusters.
  */
 export async function withSession<T>(
   flags: SourceFlags,
-  keep: Keep,
+  keep: Wanted,
   use: (session: Session) => Promise<T>,
   clusters: 'one' | 'many' = 'one',
 ): Promise<T> {
@@ -36,15 +39,19 @@ export async function withSession<T>(
 }
 
 /** What the flags name, or where they name nothing the current context; throws where that cannot be read together. */
-export async function sourcesOf(flags: SourceFlags, keep: Keep, clusters: 'one' | 'many'): Promise<CollectRequest> {
+export async function sourcesOf(flags: SourceFlags, keep: Wanted, clusters: 'one' | 'many'): Promise<CollectRequest> {
   const stdin = flags.filename.includes('-') ? await readStdin() : null;
-  const request = orCurrentContext(requestFrom(flags, keep, stdin), flags);
+  const asked = requestFrom(flags, keep, stdin);
+  const wanted = keep.accessLogs ? { ...asked, accessLogs: keep.accessLogs } : asked;
+  const request = keep.sourceless === true ? wanted : orCurrentContext(wanted, flags);
   refuseMixture(request, clusters);
   return request;
 }
 
 /** Says on stderr, one line each, which sources were not read whole. */
-export function complain(sources: CollectSummary['sources']): void {
+export function complain(
+  sources: readonly Pick<CollectSummary['sources'][number], 'name' | 'state' | 'detail'>[],
+): void {
   for (const { name, state, detail } of sources) {
     if (state !== 'ok') process.stderr.write(`meshdoctor: ${name}: ${detail}\n`);
   }

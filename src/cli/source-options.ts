@@ -87,6 +87,7 @@ export function requestFrom(flags: SourceFlags, keep: Keep, stdin: string | null
     bundles: flags.bundle,
     rescueCopies: flags.rescueCopies,
     aws: flags.aws,
+    accessLogs: emptyRequest.accessLogs,
     windowMs: flags.window,
     timeoutMs: flags.timeout,
     requestTimeoutMs: flags.requestTimeout,

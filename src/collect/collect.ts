@@ -25,6 +25,7 @@ export async function collect(request: CollectRequest): Promise<Collected> {
     const { readCloudWatch } = await import('./aws/cloudwatch.ts');
     harvests.push(await readCloudWatch({ now: readAt, keep: request.keep, signal: deadline }));
   }
+  if (request.accessLogs.paths.length > 0) harvests.push(await readAccessLogs(request, harvests, readAt));
   const takenAt = request.now ?? harvests.find((harvest) => harvest.takenAt !== undefined)?.takenAt ?? readAt;
   return { snapshot: narrowed(assembleSnapshot(harvests, takenAt), request.gateways), timedOut: deadline.aborted };
 }
@@ -76,6 +77,17 @@ async function readFiles(request: CollectRequest, readAt: string): Promise<reado
     );
   }
   return harvests;
+}
+
+async function readAccessLogs(
+  { accessLogs }: CollectRequest,
+  harvests: readonly Harvest[],
+  now: string,
+): Promise<Harvest> {
+  const { harvestLogs } = await import('./access-log/harvest.ts');
+  const envoys = harvests.flatMap((harvest) => harvest.envoys);
+  const objects = harvests.flatMap((harvest) => harvest.objects);
+  return harvestLogs({ ...accessLogs, read: { envoys, objects }, now });
 }
 
 function countEnvoys(harvests: readonly Harvest[]): number {

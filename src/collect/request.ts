@@ -22,6 +22,8 @@ export interface CollectRequest {
   readonly gateways: readonly string[];
   /** `--bundle`. */
   readonly bundles: readonly string[];
+  /** Access logs to keep, redacted; `format`: theirs, where it is told. */
+  readonly accessLogs: { readonly paths: readonly string[]; readonly format: string | null };
   /** `--rescue-copies`: files and folders in which rescue copies lie. */
   readonly rescueCopies: readonly string[];
   /** `--aws`: ask CloudWatch. */
@@ -67,6 +69,7 @@ export const emptyRequest: CollectRequest = {
   bundles: [],
   rescueCopies: [],
   aws: false,
+  accessLogs: { paths: [], format: null },
   windowMs: 5000,
   timeoutMs: 60_000,
   requestTimeoutMs: 20_000,
@@ -83,5 +86,6 @@ export function namesSource(request: CollectRequest): boolean {
 }
 
 function namesFiles(request: CollectRequest): boolean {
-  return request.files.length + request.base.length + request.admin.length + request.bundles.length > 0;
+  const { files, base, admin, bundles, accessLogs } = request;
+  return files.length + base.length + admin.length + bundles.length + accessLogs.paths.length > 0;
 }

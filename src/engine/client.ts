@@ -39,6 +39,7 @@ export function startEngine(entry: URL): EngineClient {
     explain: (options) => call('explain', options),
     routes: (gateway) => call('routes', gateway),
     decide: (options) => call('decide', options),
+    logs: (options) => call('logs', options),
     rescue: (options) => call('rescue', options),
     testRules: (rules) => call('testRules', rules),
     bundle: () => call('bundle', null),

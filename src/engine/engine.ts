@@ -97,6 +97,10 @@ export function makeEngine(): Engine {
       const { decideLines } = await import('./decide-lines.ts');
       return decideLines(built(), options);
     },
+    async logs(options) {
+      const { readLogs } = await import('./logs/logs.ts');
+      return readLogs(built(), options, collected().position);
+    },
     async rescue(options) {
       const { rescue } = await import('../rescue/rescue.ts');
       return rescue(built(), options);

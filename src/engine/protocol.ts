@@ -1,10 +1,12 @@
 import type { CollectRequest } from '../collect/request.ts';
+import type { LogsDocument } from '../report/logs-document.ts';
 import type { ReportDocument } from '../report/document.ts';
 import type { Suppression } from '../snapshot/suppression.ts';
 import type { UserRuleText } from '../snapshot/user-rule.ts';
 import type { RuleTestResult } from './rule-tests.ts';
 import type { StatusDocument } from '../report/status.ts';
 import type { RescueOptions, RescueResult } from '../rescue/rescue.ts';
+import type { LogsOptions } from './logs/options.ts';
 import type { Explained, ExplainRequest, Unexplained } from '../routing/explained.ts';
 
 /** What a diagnosis should consider. */
@@ -125,6 +127,8 @@ export interface Engine {
   readonly routes: (gateway: string) => Promise<RouteRows>;
   /** Decides a part of a file of requests. */
   readonly decide: (options: DecideOptions) => Promise<DecidedLines>;
+  /** Reads access logs, and tells the classes of requests in them by what was collected. */
+  readonly logs: (options: LogsOptions) => Promise<LogsDocument>;
   /** Makes a static configuration of what a gateway runs; needs a request with `keep` and `whole`. */
   readonly rescue: (options: RescueOptions) => Promise<RescueResult>;
   /** Runs the tests that stand in user rules; needs no collecting. */

@@ -21,6 +21,7 @@ export const parts = [
   'platform.disruptionBudgets',
   'platform.webhooks',
   'platform.events',
+  'platform.networkPolicies',
   'rescue.copies',
   'aws.cloudWatch',
   'envoy.serverInfo',

@@ -7,6 +7,7 @@ export type DocumentKind =
   | 'kubernetes'
   | 'coverage'
   | 'rescue-copies'
+  | 'access_log'
   | 'server_info'
   | 'ready'
   | 'listeners'

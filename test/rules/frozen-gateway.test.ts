@@ -118,12 +118,14 @@ describe('a frozen gateway', () => {
     );
     const { checks } = diagnose(model, rules);
     const unjudged = checks.filter(({ notEvaluated }) => notEvaluated.length > 0).map(({ rule }) => rule);
-    // The set holds neither certificates nor EndpointSlices, and AWS is not asked.
+    // The set holds neither certificates, secrets nor EndpointSlices, and AWS is not asked.
     expect([...unjudged].sort()).toEqual([
       'certificate-expired',
       'certificate-expiring',
+      'certificate-name-mismatch',
       'load-balancer-targets-unhealthy',
       'node-no-ready-endpoint',
+      'secret-not-delivered',
     ]);
   });
 

@@ -53,6 +53,10 @@ export interface EnvoyStory {
   }[];
   /** The common TLS context of every listener, as Envoy prints it. */
   readonly tls?: JsonObject;
+  /** Secrets of the config dump; left out: it holds no section of them. */
+  readonly secrets?: Readonly<Record<string, 'active' | 'warming'>>;
+  /** Cluster → its common TLS context, as Envoy prints it. */
+  readonly clusterTls?: Readonly<Record<string, JsonObject>>;
   /** Clusters that take their hosts from the control plane: their type is EDS. */
   readonly eds?: readonly string[];
   /** Listeners and clusters that warm since a time, and secrets that have not come. */
@@ -67,6 +71,8 @@ export interface EnvoyStory {
   readonly hosts?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
   /** Pages that could not be read. */
   readonly without?: readonly string[];
+  /** The address its admin endpoint binds; loopback where left out. */
+  readonly admin?: string;
   readonly extra?: JsonObject;
 }
 
@@ -118,7 +124,7 @@ function configsOf(story: EnvoyStory, node: string): readonly JsonObject[] {
           lds_config: { ads: {}, initial_fetch_timeout: '0s' },
           cds_config: { ads: {}, initial_fetch_timeout: '0s' },
         },
-        admin: { address: socket('127.0.0.1', 9901) },
+        admin: { address: socket(story.admin ?? '127.0.0.1', 9901) },
         ...story.bootstrap,
       },
       last_updated: '2026-09-01T08:00:00.000Z',
@@ -150,7 +156,7 @@ function configsOf(story: EnvoyStory, node: string): readonly JsonObject[] {
       '@type': type('admin.v3.ClustersConfigDump'),
       version_info: '3',
       dynamic_active_clusters: Object.entries(story.clusters ?? {}).map(([name, hosts]) =>
-        clusterOf(name, hosts, story.eds?.includes(name) ?? false),
+        clusterOf(name, hosts, story.eds?.includes(name) ?? false, story.clusterTls?.[name]),
       ),
       dynamic_warming_clusters: [
         ...Object.entries(story.refusedClusters ?? {}).map(([name, details]) => ({
@@ -168,7 +174,18 @@ function configsOf(story: EnvoyStory, node: string): readonly JsonObject[] {
       dynamic_warming_secrets: (story.warming?.secrets ?? []).map((name) => ({ name })),
     },
     { '@type': type('admin.v3.EndpointsConfigDump') },
+    ...(story.secrets ? [secretsDump(story.secrets)] : []),
   ];
+}
+
+function secretsDump(secrets: NonNullable<EnvoyStory['secrets']>): JsonObject {
+  const those = (state: string): readonly JsonObject[] =>
+    Object.entries(secrets).flatMap(([name, its]) => (its === state ? [{ name, secret: { name } }] : []));
+  return {
+    '@type': type('admin.v3.SecretsConfigDump'),
+    dynamic_active_secrets: those('active'),
+    dynamic_warming_secrets: those('warming'),
+  };
 }
 
 function certsPage(certs: NonNullable<EnvoyStory['certs']>): string {
@@ -231,7 +248,7 @@ function listenerOf(listener: NonNullable<EnvoyStory['listeners']>[number], tls?
               filter_chains: [
                 {
                   filters: rds ? [managerOf(rds, statPrefix ?? 'ingress', manager ?? {})] : [],
-                  ...(tls ? { transport_socket: { name: 'tls', typed_config: { common_tls_context: tls } } } : {}),
+                  ...(tls ? { transport_socket: tlsSocket('DownstreamTlsContext', tls) } : {}),
                 },
               ],
             }
@@ -240,6 +257,11 @@ function listenerOf(listener: NonNullable<EnvoyStory['listeners']>[number], tls?
     },
     ...errorState,
   };
+}
+
+function tlsSocket(context: string, tls: JsonObject): JsonObject {
+  const typed = { '@type': type(`extensions.transport_sockets.tls.v3.${context}`), common_tls_context: tls };
+  return { name: 'envoy.transport_sockets.tls', typed_config: typed };
 }
 
 function managerOf(routeConfig: string, statPrefix: string, more: JsonObject): JsonObject {
@@ -277,7 +299,7 @@ function routeOf({ prefix, match, prefixRewrite, cluster, hostRewrite, weighted,
   };
 }
 
-function clusterOf(name: string, hosts: readonly string[], eds: boolean): JsonObject {
+function clusterOf(name: string, hosts: readonly string[], eds: boolean, tls?: JsonObject): JsonObject {
   const endpoints = hosts.map((host) => {
     const [address = '', port = '80'] = host.split(':');
     return { endpoint: { address: socket(address, Number(port)) } };
@@ -291,6 +313,7 @@ function clusterOf(name: string, hosts: readonly string[], eds: boolean): JsonOb
       ...(eds
         ? { type: 'EDS', eds_cluster_config: { eds_config: { ads: {} } } }
         : { type: 'LOGICAL_DNS', load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: endpoints }] } }),
+      ...(tls ? { transport_socket: tlsSocket('UpstreamTlsContext', tls) } : {}),
     },
   };
 }

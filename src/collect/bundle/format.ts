@@ -45,6 +45,7 @@ const kinds: ReadonlySet<string> = new Set<DocumentKind>([
   'manifest',
   'kubernetes',
   'coverage',
+  'access_log',
   'server_info',
   'ready',
   'listeners',

@@ -101,10 +101,15 @@ function restore(path: string, files: Files, manifest: BundleManifest, options: 
     });
     return manifestHarvest(texts, { defaultNamespace, closed: false, keep });
   });
+  // Kept whatever else is dropped: a log is read line by line, and not before it is asked for.
+  const logs = manifest.documents
+    .filter(({ kind }) => kind === 'access_log')
+    .map((of) => makeDocument({ ...of, id: prefix + of.id }, files.get(of.id) ?? '', true));
   return {
     documents: [
       ...objects.flatMap(({ documents }) => documents),
       ...pages.map(({ document }) => document),
+      ...logs,
       ...(aws ? [makeDocument({ ...aws, id: prefix + aws.id }, files.get(aws.id) ?? '', keep)] : []),
     ],
     ...(aws ? { cloudWatch: cloudWatchOf(files.get(aws.id) ?? '', prefix + aws.id) } : {}),

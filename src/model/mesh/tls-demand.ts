@@ -1,8 +1,8 @@
 import { memoize } from '../../lib/memo.ts';
-import { asList, asObject, isObject } from '../../lib/json.ts';
+import { asList, asObject, asText, isObject } from '../../lib/json.ts';
 import type { Evidence } from '../../snapshot/evidence.ts';
 import type { Model } from '../model.ts';
-import type { MeshMember, VirtualNode } from './kinds.ts';
+import type { MeshMember, VirtualGateway, VirtualNode } from './kinds.ts';
 
 /**
  * What shows that TLS is spoken on the way to a VirtualNode: its own listener offers it, or a client's policy enforces it
@@ -37,4 +37,18 @@ function demandOf(client: MeshMember): Evidence | null {
 function enforces(policy: unknown): boolean {
   const { tls } = asObject(policy);
   return isObject(tls) && tls.enforce !== false;
+}
+
+/** What a gateway's default client policy enforces towards a port of its backends; null: nothing. */
+export function enforcedOn(gateway: VirtualGateway, port: number): Evidence | null {
+  const { clientPolicy } = asObject(gateway.spec.backendDefaults);
+  const ports = asList(asObject(asObject(clientPolicy).tls).ports);
+  if (!enforces(clientPolicy) || (ports.length > 0 && !ports.includes(port))) return null;
+  return gateway.at('spec.backendDefaults.clientPolicy.tls', 'it enforces TLS towards its backends');
+}
+
+/** `tls.mode` of a VirtualNode's listener; DISABLED where it says nothing of TLS. */
+export function tlsModeOf(node: VirtualNode, index: number): string {
+  const { tls } = asObject(asList(node.spec.listeners)[index]);
+  return isObject(tls) ? (asText(tls.mode) ?? '') : 'DISABLED';
 }

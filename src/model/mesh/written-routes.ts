@@ -21,6 +21,7 @@ interface WrittenBody {
   readonly path: string;
   readonly match: JsonObject;
   readonly action: JsonObject;
+  readonly timeout: JsonObject;
   /** `match.port`; null where none is written. */
   readonly port: number | null;
   /** Tells the routes of one router apart: the route's name, or its place where it has none; empty for a GatewayRoute. */
@@ -54,7 +55,8 @@ function bodiesOf(holder: JsonObject, at: string, says: string, key: string): re
   const body = asObject(holder[type]);
   const match = asObject(body.match);
   const port = asNumber(match.port) ?? null;
-  return [{ says, type, path: `${at}.${type}`, match, action: asObject(body.action), port, key }];
+  const [action, timeout] = [asObject(body.action), asObject(body.timeout)];
+  return [{ says, type, path: `${at}.${type}`, match, action, timeout, port, key }];
 }
 
 /** The path specifiers that Envoy would print for a written match: `prefix /cart`, `path /cart`, `regex /v[0-9]`. */

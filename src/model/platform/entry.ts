@@ -42,16 +42,23 @@ export function seesAllEntries({ snapshot }: Model, { ref }: Gateway): boolean {
 function findEntries(model: Model, gateway: Gateway): readonly Entry[] {
   const behind = podsOf(model, gateway);
   if (!behind) return [];
-  const services = model.services.filter(
+  const services = servicesOfGateway(model, gateway);
+  const direct = services.flatMap((service) => throughService(service, behind.containers));
+  const ingresses = model.ingresses.filter(({ ref }) => ref.namespace === gateway.ref.namespace);
+  return [...direct, ...ingresses.flatMap((ingress) => throughIngress(ingress, services, behind.containers))];
+}
+
+/** The Services of a gateway's namespace that select its pods. */
+export function servicesOfGateway(model: Model, gateway: Gateway): readonly Service[] {
+  const behind = podsOf(model, gateway);
+  if (!behind) return [];
+  return model.services.filter(
     ({ ref, selector }) =>
       ref.namespace === gateway.ref.namespace &&
       selector !== null &&
       Object.keys(selector).length > 0 &&
       behind.labels.some((labels) => Object.entries(selector).every(([key, value]) => labels[key] === value)),
   );
-  const direct = services.flatMap((service) => throughService(service, behind.containers));
-  const ingresses = model.ingresses.filter(({ ref }) => ref.namespace === gateway.ref.namespace);
-  return [...direct, ...ingresses.flatMap((ingress) => throughIngress(ingress, services, behind.containers))];
 }
 
 interface Behind {

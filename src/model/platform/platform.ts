@@ -14,6 +14,7 @@ import {
   readVerticalPodAutoscaler,
   type VerticalPodAutoscaler,
 } from './disruption.ts';
+import { type NetworkPolicy, readNetworkPolicy } from './network-policy.ts';
 import { type Event, readEvent, readWebhookConfiguration, type WebhookConfiguration } from './cluster.ts';
 
 /** The objects of the cluster that decide what becomes of pods. */
@@ -26,6 +27,7 @@ export interface Platform {
   readonly disruptionBudgets: readonly PodDisruptionBudget[];
   readonly webhooks: readonly WebhookConfiguration[];
   readonly events: readonly Event[];
+  readonly networkPolicies: readonly NetworkPolicy[];
 }
 
 /** The kinds behind each part. */
@@ -38,6 +40,7 @@ export const platformKinds = {
   'platform.disruptionBudgets': ['PodDisruptionBudget'],
   'platform.webhooks': ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'],
   'platform.events': ['Event'],
+  'platform.networkPolicies': ['NetworkPolicy'],
 } as const satisfies Partial<Record<Part, readonly string[]>>;
 
 /** Reads the objects of a part when it is first looked at. */
@@ -55,6 +58,7 @@ export function makePlatform(collect: Collect): Platform {
   const disruptionBudgets = of('platform.disruptionBudgets', readPodDisruptionBudget);
   const webhooks = of('platform.webhooks', readWebhookConfiguration);
   const events = of('platform.events', readEvent);
+  const networkPolicies = of('platform.networkPolicies', readNetworkPolicy);
   return {
     get nodes() {
       return nodes();
@@ -79,6 +83,9 @@ export function makePlatform(collect: Collect): Platform {
     },
     get events() {
       return events();
+    },
+    get networkPolicies() {
+      return networkPolicies();
     },
   };
 }

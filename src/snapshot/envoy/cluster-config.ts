@@ -29,8 +29,16 @@ export function readClusterConfig(
     // `hosts` is the field of the v2 API.
     targets: [...addressesOf(cluster.load_assignment), ...directAddresses(cluster.hosts)],
     tls: tlsSources([cluster.transport_socket, cluster.transport_socket_matches, cluster.tls_context]),
+    secured: isSecured([cluster.transport_socket, cluster.transport_socket_matches, cluster.tls_context]),
     refused,
   };
+}
+
+/** An upstream TLS context in a transport socket, or the field of the v2 API. */
+function isSecured([socket, matches, context]: readonly unknown[]): boolean {
+  const sockets = [socket, ...asList(matches).map((match) => asObject(match).transport_socket)].map(asObject);
+  const types = sockets.map(({ typed_config }) => asText(asObject(typed_config)['@type']) ?? '');
+  return isObject(context) || types.some((type) => type.endsWith('.UpstreamTlsContext'));
 }
 
 /** STATIC is the default of the enum, which Envoy leaves out; `cluster_type` names an extension. */

@@ -184,6 +184,8 @@ export interface ClusterConfig {
   readonly lastUpdated: string | null;
   /** The addresses or host names in its own load assignment. */
   readonly targets: readonly Address[];
+  /** True where its connections, or those to some of its hosts, begin with TLS. */
+  readonly secured: boolean;
   /** Where its connections take certificates from. */
   readonly tls: readonly TlsSource[];
   readonly refused: RefusedUpdate | null;

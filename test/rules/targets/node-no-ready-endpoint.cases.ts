@@ -36,6 +36,8 @@ metadata: { name: pay, namespace: shop }
 spec: { replicas: 0, template: { metadata: { labels: { app: pay } }, spec: { containers: [{ name: app }] } } }
 ---
 `;
+const cloudMap = mesh.replace(/dns: \{[^}]*\}/, 'awsCloudMap: { namespaceName: shop, serviceName: pay }');
+const clusterName = 'cds_egress_shop_pay_shop_http_8080';
 const cluster = (name: string) => `
 connected: false
 routes: { rds_egress_http_15001: { pay.shop: [{ prefix: /, cluster: cds_egress_shop_${name}_shop_http_8080 }] } }
@@ -76,8 +78,47 @@ export default {
       finds: [pay],
       effect: 'latent',
     },
+    {
+      name: 'Cloud Map, and the control plane sent no host',
+      manifests: cloudMap,
+      envoy: `${cluster('pay')}eds: [${clusterName}]\n`.replace("['pay.shop.svc.cluster.local.:8080']", '[]'),
+      finds: [pay],
+      says: 'Envoy has no host of VirtualNode shop/pay to send requests to: it knows none.',
+      effect: 'traffic',
+    },
+    {
+      name: 'no EndpointSlice was read, and the health checks of Envoy fail',
+      manifests: mesh + service(),
+      envoy: `${cluster('pay')}hosts: { ${clusterName}: { '10.0.0.7:8080': [failed_active_health_check] } }\n`,
+      finds: [pay],
+      says: 'all 1 fail their health checks',
+    },
   ],
   quiet: [
+    {
+      name: 'Cloud Map, and one of two hosts is well',
+      manifests: cloudMap,
+      envoy: `${cluster('pay')}hosts: { ${clusterName}: { '10.0.0.7:8080': [failed_active_health_check], '10.0.0.8:8080': [] } }\n`,
+      notEvaluated: [],
+    },
+    {
+      name: 'Cloud Map, and the hosts were not read',
+      manifests: cloudMap + service() + slice('pay-a', true),
+      envoy: cluster('pay'),
+      notEvaluated: [pay],
+    },
+    {
+      name: 'one that was ejected comes back by itself: endpoints-ejected',
+      manifests: cloudMap,
+      envoy: `${cluster('pay')}hosts: { ${clusterName}: { '10.0.0.7:8080': [failed_outlier_check] } }\n`,
+      notEvaluated: [],
+    },
+    {
+      name: 'behind a cluster IP a host that is well says nothing of pods',
+      manifests: mesh + service(),
+      envoy: `${cluster('pay')}hosts: { ${clusterName}: { '172.20.0.7:8080': [] } }\n`,
+      notEvaluated: [pay],
+    },
     {
       name: 'one of two slices has a ready endpoint',
       manifests: mesh + service() + slice('pay-a', false) + slice('pay-b', true),

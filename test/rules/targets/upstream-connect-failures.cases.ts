@@ -37,6 +37,12 @@ export default {
       says: 'payments.shop.svc.cluster.local:9090',
     },
     {
+      name: 'two pods of one gateway: told once, with the sum of both',
+      envoy: [envoy(counters(0, 0), counters(15, 20)), envoy(counters(0, 0), counters(12, 20))],
+      finds: ['VirtualNode shop/payments'],
+      says: '27 of 40 connections',
+    },
+    {
       name: 'timeouts are told apart',
       envoy: envoy(counters(0, 5), counters(30, 40, `, cluster.${cluster}.upstream_cx_connect_timeout: 30`)),
       finds: ['VirtualNode shop/payments'],

@@ -111,6 +111,20 @@ function nearest(explained: Explained, refused: readonly Step[], misses: number,
   if (others > 0) row('', `${others} more ${others === 1 ? 'route' : 'routes'} refused it (--all shows them)`);
 }
 
+/** The route that all but took a request that no route took, and the clause by which it refused; null: there is none. */
+export function nearestRefusal(explained: Explained): string | null {
+  const { steps, decision } = explained;
+  const tried = steps.filter(({ stage, place, hop }) => stage === 'route' && place && hop === decision.hops.length - 1);
+  const [near] = nearestFirst(
+    explained,
+    tried.filter(({ verdict, clause }) => verdict === 'refused' && clause !== ''),
+  );
+  const empty = tried.at(-1);
+  if (near) return `nearest ${refusal(explained, near)}`;
+  const origin = originOf(explained, empty);
+  return origin ? `${origin.object}${placeOf(origin)} has no routes` : null;
+}
+
 function refusal(explained: Explained, step: Step): string {
   return `${nameOf(explained, step)}: asks that ${step.clause}; ${step.reason}`;
 }

@@ -1,0 +1,136 @@
+import { configEffect, meanwhile, whenObjectsApply } from '../../src/diagnose/effect.ts';
+import { allOf, anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
+import { envoyEvidence } from '../../src/model/envoy/envoy.ts';
+import { egressTables, hostOfService } from '../../src/model/envoy/tables.ts';
+import type { VirtualNode, VirtualRouter, VirtualService } from '../../src/model/mesh/kinds.ts';
+import { virtualNode } from '../../src/model/mesh/links.ts';
+import { gatewaysServing, servicesOfRouter } from '../../src/model/mesh/reach.ts';
+import { pathSpecifier } from '../../src/model/mesh/running.ts';
+import { type Limit, nodeLimit, routeLimit } from '../../src/model/mesh/timeouts.ts';
+import { type WrittenRoute, writtenPaths, writtenRoutes } from '../../src/model/mesh/written-routes.ts';
+import type { Model } from '../../src/model/model.ts';
+import { presentValue, type Relation } from '../../src/model/relation.ts';
+import type { Evidence } from '../../src/snapshot/evidence.ts';
+
+export default defineRule({
+  id: 'timeout-not-effective',
+  title: 'A longer timeout is set in one of two places only',
+  severity: 'warning',
+  needs: anyOf(allOf('mesh.virtualRouters', 'mesh.virtualNodes'), allOf('mesh.virtualServices', 'mesh.virtualNodes')),
+  also: ['mesh.gatewayRoutes', 'mesh.virtualGateways', 'platform.namespaces', 'envoy.routes'],
+  explains: ['upstream-timeouts'],
+  docs: {
+    what: 'A timeout longer than the default of 15 seconds at a route of a VirtualRouter or at the listener of its VirtualNode, and a shorter one, or the default, at the other. A VirtualService that is provided by a VirtualNode has no route to set it on.',
+    why: 'The shorter one ends the request: the longer has no effect.',
+    fix: 'Set perRequest at the route and at the listener of each of its targets; put a VirtualRouter before a VirtualNode that has none.',
+    seen: 'Status 504, response flag UT, after the shorter time: 15 seconds where none is written.',
+  },
+  subjects: (model) => [...model.virtualRouters, ...model.virtualServices],
+  *check(model) {
+    for (const route of writtenRoutes(model)) {
+      if (route.kind !== 'router' || route.type === 'tcpRoute') continue;
+      const own = routeLimit(route);
+      for (const target of targetsOf(model, route.object, route)) {
+        if (target.state === 'unknown' && lasts(own.ms) > byDefault) yield notEvaluated(route.object, target.gap);
+        const node = presentValue(target);
+        const theirs = node ? nodeLimit(node) : null;
+        if (!node || !theirs || !isCut(own, theirs)) continue;
+        const services = servicesOfRouter(model, route.object);
+        yield describe(model, { object: route.object, says: route.says, node, own, theirs, services, route });
+      }
+    }
+    for (const service of model.virtualServices) {
+      const { provider, ref } = service;
+      const node = provider.type === 'node' ? presentValue(virtualNode(model, provider.target)) : undefined;
+      const theirs = node ? nodeLimit(node) : null;
+      const own = { ms: null, path: 'spec.provider' };
+      if (!node || !theirs || !isCut(own, theirs)) continue;
+      const says = `VirtualService ${ref.namespace}/${ref.name}, which has no VirtualRouter,`;
+      yield describe(model, { object: service, says, node, own, theirs, services: [service], route: null });
+    }
+  },
+});
+
+interface Cut {
+  readonly object: VirtualRouter | VirtualService;
+  readonly says: string;
+  readonly node: VirtualNode;
+  readonly own: Limit;
+  readonly theirs: Limit;
+  readonly services: readonly VirtualService[];
+  readonly route: WrittenRoute | null;
+}
+
+/** Envoy and App Mesh: what is not written is 15 seconds, and 0 is no limit. */
+const byDefault = 15_000;
+const lasts = (ms: number | null): number => (ms === null ? byDefault : ms === 0 ? Number.POSITIVE_INFINITY : ms);
+
+/** A value above the default was written on one side, and the other ends the request sooner. */
+function isCut(one: Limit, other: Limit): boolean {
+  const [a, b] = [lasts(one.ms), lasts(other.ms)];
+  return a !== b && Math.max(a, b) > byDefault;
+}
+
+function describe(model: Model, { object, says, node, own, theirs, services, route }: Cut) {
+  const gateways = gatewaysServing(model, services);
+  const routeIsShort = lasts(own.ms) < lasts(theirs.ms);
+  const running = runningLimit(model, services, route);
+  const longest = Math.max(lasts(own.ms), lasts(theirs.ms));
+  const verdict =
+    running === null ? 'unseen' : lasts(running.ms) < longest ? 'shows' : routeIsShort ? 'contradicts' : 'unseen';
+  const name = `VirtualNode ${node.ref.namespace}/${node.ref.name}`;
+  const until = meanwhile(model, gateways, 'requests that take longer');
+  return finding(object, {
+    message: `${says} ends a request after ${text(own.ms)}, and the listener of ${name} after ${text(theirs.ms)}: the shorter decides.`,
+    effect: configEffect(model, gateways, verdict),
+    evidence: [object.at(own.path), node.at(theirs.path), ...(running ? [running.evidence] : [])],
+    cause:
+      'A request passes two timeouts, that of the route and that of the target’s listener; each is 15 seconds where none is written.',
+    fix: [
+      {
+        say: routeIsShort
+          ? route
+            ? `Set timeout.perRequest of ${says} to ${text(theirs.ms)} as well.`
+            : `Put a VirtualRouter between them, whose route has timeout.perRequest ${text(theirs.ms)}.`
+          : `Set timeout.perRequest of the listener of ${name} to ${text(own.ms)} as well; where its pods carry no Envoy the route alone decides.`,
+        restarts: 'nothing',
+        works: whenObjectsApply(model, gateways),
+      },
+      ...until.fix,
+    ],
+    avoid: until.avoid,
+    discriminator: `${route?.key ?? ''} ${node.ref.namespace}/${node.ref.name}`,
+    affects: [node.ref],
+  });
+}
+
+function text(ms: number | null): string {
+  return ms === 0 ? '0 (no limit)' : `${lasts(ms) / 1000} s${ms === null ? ' (the default)' : ''}`;
+}
+
+/** Each VirtualNode that a route sends requests to, once. */
+function targetsOf(model: Model, router: VirtualRouter, { path }: WrittenRoute): readonly Relation<VirtualNode>[] {
+  const targets = router.routes.find((one) => path.startsWith(`${one.path}.`))?.targets ?? [];
+  const names = targets.map(({ namespace, name }) => `${namespace}/${name}`);
+  return targets.filter((_, at) => names.indexOf(names[at] ?? '') === at).map((target) => virtualNode(model, target));
+}
+
+/** The timeout of the same route in a running gateway. */
+function runningLimit(
+  model: Model,
+  services: readonly VirtualService[],
+  route: WrittenRoute | null,
+): { readonly ms: number | null; readonly evidence: Evidence } | null {
+  const paths = route ? writtenPaths(route) : ['prefix /'];
+  for (const envoy of gatewaysServing(model, services).flatMap(({ envoys }) => envoys)) {
+    for (const { awsName } of services) {
+      const routes = hostOfService(egressTables(envoy) ?? [], awsName)?.routes ?? [];
+      const same = routes.find(({ match }) => paths.includes(pathSpecifier(match)));
+      if (same?.action.type !== 'forward') continue;
+      const { timeoutMs } = same.action;
+      const value = { match: same.match, timeoutMs };
+      return { ms: timeoutMs, evidence: envoyEvidence('config_dump', same.place, value, `what ${envoy.label} runs`) };
+    }
+  }
+  return null;
+}

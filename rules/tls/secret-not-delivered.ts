@@ -1,0 +1,103 @@
+import { isFrozen } from '../../src/diagnose/effect.ts';
+import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
+import { type Envoy, envoyEvidence } from '../../src/model/envoy/envoy.ts';
+import { upstreams } from '../../src/model/envoy/upstreams.ts';
+import type { Gateway } from '../../src/model/gateway.ts';
+import type { Model } from '../../src/model/model.ts';
+import { seenValue } from '../../src/snapshot/coverage.ts';
+import type { SecretState } from '../../src/snapshot/envoy/view.ts';
+import type { Evidence } from '../../src/snapshot/evidence.ts';
+
+/** A secret that is asked for arrives within seconds; Envoy itself waits 15 s for it. */
+const graceSeconds = 60;
+
+export default defineRule({
+  id: 'secret-not-delivered',
+  title: 'A certificate that Envoy waits for never came',
+  severity: 'error',
+  needs: anyOf('envoy.secrets'),
+  also: ['envoy.serverInfo', 'envoy.clusterConfig', 'envoy.routes', 'mesh.virtualNodes'],
+  explains: ['tls-verify-failed', 'upstream-connect-failures', 'retries-exhausted', 'requests-failing'],
+  docs: {
+    what: 'A secret (certificate or CA, by SDS) that is still warming in an Envoy that runs for a minute or longer: nobody delivered it.',
+    why: 'A listener without its certificate takes no TLS connection, and a cluster without its certificate or CA makes none.',
+    fix: 'Look at who delivers it: the SPIRE agent (its socket, the registration entry of this workload), or App Mesh, which has ended and delivers none.',
+    seen: 'Status 503, response flag UF, `TLS error: Secret is not supplied by SDS` in the log; `dynamic_warming_secrets` in the config dump.',
+  },
+  subjects: (model) => model.gateways.filter(({ envoys }) => envoys.length > 0),
+  *check(model) {
+    for (const gateway of model.gateways) {
+      const unread = gateway.envoys.find(({ secrets }) => secrets.state === 'not-read')?.secrets;
+      if (unread?.state === 'not-read') yield notEvaluated(gateway, unread.gap);
+      for (const [name, evidence] of waitingFor(gateway)) yield describe(model, gateway, name, evidence);
+    }
+  },
+});
+
+/** Who delivers a secret, by what the clusters that want it say. */
+const deliverers = {
+  'control-plane': 'Its control plane, which delivers certificates by the same stream as routes, did not send it.',
+  sds: 'Its secret server (SPIRE) did not send it: its socket is not there, or no entry is registered for this workload.',
+} as const;
+
+function describe(model: Model, gateway: Gateway, name: string, evidence: readonly [Evidence, ...Evidence[]]) {
+  const wanting = upstreams(model).filter(
+    (upstream) => upstream.gateway === gateway && upstream.cluster.tls.some((source) => source.name === name),
+  );
+  const kind = wanting.flatMap(({ cluster }) => cluster.tls).find((source) => source.name === name)?.kind;
+  const fromStream = kind === 'control-plane' || (isFrozen(gateway) && kind !== 'sds');
+  return finding(gateway, {
+    message: `Gateway ${gateway.ref.name} waits for secret ${JSON.stringify(name)}, which was never delivered${wanting.length > 0 ? `: no TLS connection to ${new Set(wanting.map(({ cluster }) => cluster.name)).size} of its clusters can be made` : ''}.`,
+    effect: 'traffic',
+    evidence,
+    cause: kind === 'sds' || kind === 'control-plane' ? deliverers[kind] : 'Whoever is to deliver it by SDS did not.',
+    fix: [
+      fromStream && isFrozen(gateway)
+        ? {
+            say: 'Serve from pods made of a rescue copy, with a certificate of your own in its place: meshdoctor rescue COPY -o manifests.',
+            restarts: 'nothing',
+            works: 'through-rescue',
+          }
+        : {
+            say: `Register ${JSON.stringify(name)} at whoever delivers it, and look whether its socket is mounted: Envoy takes it as soon as it comes.`,
+            restarts: 'nothing',
+            works: 'now',
+          },
+    ],
+    avoid: isFrozen(gateway)
+      ? [
+          {
+            say: 'Do not restart the gateway to make it ask again.',
+            because: 'it asks all the time, and comes back empty',
+          },
+        ]
+      : [],
+    discriminator: name,
+    affects: wanting.slice(0, 200).map(({ ref }) => ref),
+  });
+}
+
+/** Each secret that an Envoy of a gateway has waited for longer than a minute. */
+function waitingFor({ envoys }: Gateway): ReadonlyMap<string, readonly [Evidence, ...Evidence[]]> {
+  const waiting = new Map<string, readonly [Evidence, ...Evidence[]]>();
+  for (const envoy of envoys.filter(isUp)) {
+    for (const { name, place } of warming(envoy)) {
+      const value = { name, state: 'warming' };
+      const evidence = envoyEvidence('config_dump', place, value, `a secret that ${envoy.label} waits for`);
+      const before = waiting.get(name);
+      waiting.set(name, before ? [...before, evidence] : [evidence]);
+    }
+  }
+  return waiting;
+}
+
+function isUp(envoy: Envoy): boolean {
+  return (seenValue(envoy.serverInfo)?.uptimeSeconds ?? graceSeconds) >= graceSeconds;
+}
+
+/** A secret that stands among the active ones as well is being renewed: the old one serves on. */
+function warming({ secrets }: Envoy): readonly SecretState[] {
+  const all = secrets.state === 'not-read' ? [] : secrets.value;
+  const active = new Set(all.flatMap(({ name, state }) => (state === 'warming' ? [] : [name])));
+  return all.filter(({ name, state }) => state === 'warming' && !active.has(name));
+}

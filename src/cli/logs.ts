@@ -1,0 +1,83 @@
+import type { LogsDocument } from '../report/logs-document.ts';
+import type { GroupBy } from '../traffic/traffic.ts';
+import { Failure } from './failure.ts';
+import { look, writeOut } from './report-options.ts';
+import { complain, withSession } from './session.ts';
+import { parseDuration, type SourceFlags, viewsAlone } from './source-options.ts';
+
+/** The flags of `logs` as commander delivers them. */
+export interface LogsFlags {
+  readonly accessLog: readonly string[];
+  readonly logFormat?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly by: GroupBy;
+  readonly status: readonly string[];
+  readonly path?: string;
+  readonly gateway?: string;
+  readonly envoyVersion?: string;
+  readonly output: 'terminal' | 'json';
+  readonly all: boolean;
+  readonly bestEffort: boolean;
+}
+
+/** `meshdoctor logs`: classes of requests in access logs, each failing one explained; sets the exit code. */
+export async function logs(named: readonly string[], flags: SourceFlags & LogsFlags): Promise<void> {
+  const files = [...named, ...flags.accessLog];
+  if (files.length === 0 && flags.bundle.length === 0)
+    throw new Failure(
+      'name a log: meshdoctor logs FILE… (- for standard input, .gz too), or a --bundle that holds one',
+      2,
+    );
+  if (files.filter((file) => file === '-').length + Number(flags.filename.includes('-')) > 1)
+    throw new Failure('only one of the logs and -f can be standard input (-)', 2);
+  const statuses = flags.status.flatMap((list) => list.split(',')).filter((text) => text !== '');
+  const wrong = statuses.find((text) => !/^(?:\d{1,3}|[1-5]xx)$/i.test(text));
+  if (wrong !== undefined) throw new Failure(`--status takes 404, 5xx or a list of them; got ${wrong}`, 2);
+  const now = flags.now === undefined ? Date.now() : Date.parse(flags.now);
+  const options = {
+    files,
+    format: flags.logFormat ?? null,
+    since: momentOf('--since', flags.since, now),
+    until: momentOf('--until', flags.until, now),
+    by: flags.by,
+    statuses,
+    path: flags.path ?? null,
+    gateway: flags.gateway ?? null,
+    envoyVersion: flags.envoyVersion ?? null,
+  };
+  await withSession(flags, { ...viewsAlone, sourceless: true }, async ({ engine, summary }) => {
+    complain(summary.sources);
+    const document = await engine.logs(options);
+    complain(document.sources);
+    await write(document, flags);
+    process.exitCode = exitCodeOf(document, summary.sources, summary.timedOut, flags.bestEffort);
+  });
+}
+
+function exitCodeOf(
+  { sources }: LogsDocument,
+  others: readonly { readonly state: string; readonly trouble: string | null }[],
+  timedOut: boolean,
+  bestEffort: boolean,
+): number {
+  if (sources.some(({ state }) => state === 'failed') || others.some(({ trouble }) => trouble === 'nothing-readable'))
+    return 2;
+  if (timedOut) return 4;
+  return [...sources, ...others].some(({ state }) => state !== 'ok') && !bestEffort ? 3 : 0;
+}
+
+/** A moment as ISO 8601, or how long before now. */
+function momentOf(flag: string, text: string | undefined, now: number): number | null {
+  if (text === undefined) return null;
+  if (/^\d+(?:\.\d+)?(?:ms|s|m|h)?$/.test(text)) return now - parseDuration(text);
+  const time = Date.parse(text);
+  if (Number.isNaN(time)) throw new Failure(`${flag} takes 20m, 2h or a time (2026-11-24T03:04:00Z); got ${text}`, 2);
+  return time;
+}
+
+async function write(document: LogsDocument, flags: LogsFlags): Promise<void> {
+  if (flags.output === 'json') return writeOut(`${JSON.stringify(document, null, 2)}\n`);
+  const { renderLogs } = await import('../report/terminal/logs.ts');
+  await writeOut(renderLogs(document, { ...look(), all: flags.all, by: flags.by }));
+}

@@ -1,0 +1,96 @@
+import type { LinesRead } from '../../collect/access-log/lines.ts';
+import { LogReader } from '../../collect/access-log/reader.ts';
+import type { LineParser } from '../../collect/access-log/text-parser.ts';
+import { describeError } from '../../collect/describe-error.ts';
+import type { LogsDocument } from '../../report/logs-document.ts';
+import type { ProcessLineKind } from '../../snapshot/access-log/line.ts';
+import { textForm } from '../../snapshot/path-shape.ts';
+import type { TrafficFold } from '../../traffic/fold.ts';
+import type { LogsOptions } from './options.ts';
+
+/** How many lines of which kind were read. */
+export type Tally = Pick<
+  LogsDocument,
+  'lines' | 'parsed' | 'unparsed' | 'unparsedSamples' | 'processLines' | 'outside'
+> & {
+  readonly processKinds: Record<ProcessLineKind, number>;
+};
+
+type Counting = { -readonly [K in keyof Tally]: Tally[K] } & { unparsedSamples: string[] };
+
+const mostSamples = 5;
+
+/** A tally of nothing. */
+export function emptyTally(): Counting {
+  return {
+    lines: 0,
+    parsed: 0,
+    unparsed: 0,
+    unparsedSamples: [],
+    processLines: 0,
+    processKinds: { 'stream-closed': 0, 'config-rejected': 0, 'secret-not-delivered': 0, other: 0 },
+    outside: 0,
+  };
+}
+
+/** A log: a file, or a document of a bundle. */
+export interface Log {
+  readonly name: string;
+  readonly pieces: AsyncIterable<LinesRead> | Iterable<LinesRead>;
+}
+
+/** Reads one log into the fold; what it came to as a source. A log that breaks off is read as far as it goes. */
+export async function readLog(
+  { name: file, pieces }: Log,
+  formats: readonly LineParser[],
+  { since, until }: Pick<LogsOptions, 'since' | 'until'>,
+  fold: TrafficFold,
+  tally: Counting,
+): Promise<LogsDocument['sources'][number]> {
+  const reader = new LogReader(formats, podOf(file));
+  let bytes = 0;
+  const before = { ...tally };
+  try {
+    for await (const piece of pieces) {
+      bytes = piece.bytes;
+      for (const raw of piece.lines) take(raw);
+    }
+  } catch (error) {
+    const lines = tally.lines - before.lines;
+    const why = describeError(error);
+    const detail = lines === 0 ? `nothing readable: ${why}` : `read ${lines} lines, then: ${why}`;
+    return { name: file, state: lines === 0 ? 'failed' : 'partial', detail, cost: { calls: 1, bytes } };
+  }
+  const parsed = tally.parsed - before.parsed;
+  const lines = tally.lines - before.lines;
+  const detail = `${parsed} of ${lines} lines are of an access log`;
+  const nothing = parsed === 0 && tally.processLines === before.processLines;
+  return nothing
+    ? { name: file, state: 'failed', detail: `nothing readable: ${detail}`, cost: { calls: 1, bytes } }
+    : { name: file, state: 'ok', detail, cost: { calls: 1, bytes } };
+
+  function take(raw: string): void {
+    const read = reader.read(raw);
+    tally.lines += 1;
+    if (read.kind === 'request') {
+      tally.parsed += 1;
+      const { at } = read.line;
+      const out = at !== null && ((since !== null && at < since) || (until !== null && at > until));
+      if (out) tally.outside += 1;
+      else fold.add(read.line, raw.length);
+    } else if (read.kind === 'process') {
+      tally.processLines += 1;
+      tally.processKinds[read.line.kind] += 1;
+    } else if (read.kind === 'process-more') {
+      tally.processLines += 1;
+    } else if (read.kind === 'unparsed') {
+      tally.unparsed += 1;
+      if (tally.unparsedSamples.length < mostSamples) tally.unparsedSamples.push(textForm(read.text));
+    }
+  }
+}
+
+/** Where lines do not name their pod, each file is taken for the log of one. */
+function podOf(file: string): string {
+  return (file.split('/').at(-1) ?? file).replace(/\.(?:log|txt|gz|json)(?:\.gz)?$/, '');
+}

@@ -1,0 +1,190 @@
+import type { LogLine } from '../snapshot/access-log/line.ts';
+import { pathShape } from '../snapshot/path-shape.ts';
+import { clientFamily } from '../snapshot/client-family.ts';
+import { Pairing } from './pairing.ts';
+import { Quantiles } from './quantiles.ts';
+import { RateCounter } from './rates.ts';
+import { answeredBy, isHandedOver, type LoggedRequest, tellingLine } from './request.ts';
+import { sampleOf, withoutExcess } from './sample.ts';
+import { type Classified, type Classify, type GroupBy, isFailure, type Traffic, type TrafficClass } from './traffic.ts';
+
+/** How lines are folded. */
+export interface FoldOptions {
+  readonly classify: Classify;
+  readonly by: GroupBy;
+  /** Classes beyond so many are told together as `(other)`. */
+  readonly mostClasses: number;
+}
+
+type Growing = { -readonly [K in keyof TrafficClass]: TrafficClass[K] } & {
+  readonly quantiles: Quantiles;
+  from: number;
+  to: number;
+};
+
+const nothing: Classified = {
+  listener: null,
+  inner: null,
+  virtualHost: null,
+  routes: [],
+  unknown: [],
+  cluster: null,
+};
+
+/** The incremental fold of log lines into classes: memory is bounded whatever comes in, and counts by status and flag are exact. */
+export class TrafficFold {
+  readonly #options: FoldOptions;
+  readonly #pairing = new Pairing((request) => this.#count(request));
+  readonly #classes = new Map<string, Growing>();
+  readonly #byStatusFlag = new Map<string, { listener: string | null; status: number; flag: string; count: number }>();
+  readonly #rates = new RateCounter();
+  #requests = 0;
+  #bytes = 0;
+  #from = Number.POSITIVE_INFINITY;
+  #to = Number.NEGATIVE_INFINITY;
+
+  constructor(options: FoldOptions) {
+    this.#options = options;
+  }
+
+  /** `length`: of the line as it was read. */
+  add(line: LogLine, length: number): void {
+    this.#pairing.add(line, length);
+  }
+
+  /** No more lines come. */
+  end(): Traffic {
+    this.#pairing.end();
+    const classes = [...this.#classes.values()].map(
+      ({ quantiles, from, to, ...one }): TrafficClass => ({
+        ...one,
+        firstSeen: timeText(from),
+        lastSeen: timeText(to),
+        p50Ms: quantiles.at(0.5),
+        p90Ms: quantiles.at(0.9),
+        p99Ms: quantiles.at(0.99),
+      }),
+    );
+    return {
+      requests: this.#requests,
+      bytes: this.#bytes,
+      covered: this.#from > this.#to ? null : { from: this.#from, to: this.#to },
+      byStatusFlag: [...this.#byStatusFlag.values()].sort((one, other) => other.count - one.count),
+      classes: classes.sort((one, other) => other.count - one.count),
+      rates: this.#rates.result(),
+    };
+  }
+
+  #count(request: LoggedRequest): void {
+    const { outer, inner } = request;
+    const decided = this.#options.classify(request) ?? nothing;
+    const lone = inner === null && isInnerAlone(outer, decided);
+    this.#requests += 1;
+    this.#bytes += outer.sent ?? 0;
+    this.#countLine(outer, lone ? decided.inner : decided.listener);
+    if (inner) this.#countLine(inner, decided.inner);
+    if (outer.at !== null) {
+      this.#from = Math.min(this.#from, outer.at);
+      this.#to = Math.max(this.#to, outer.at);
+      this.#rates.add(outer.at, isFailure(outer));
+    }
+    const telling = tellingLine(request);
+    grow(this.#classOf(request, telling, decided, lone || telling === inner ? 'inner' : 'outer'), outer);
+  }
+
+  #countLine({ status, flag }: LogLine, listener: string | null): void {
+    const key = `${listener} ${status} ${flag}`;
+    const held = this.#byStatusFlag.get(key);
+    if (held) held.count += 1;
+    else this.#byStatusFlag.set(key, { listener, status: status ?? 0, flag: flag ?? '-', count: 1 });
+  }
+
+  #classOf(request: LoggedRequest, telling: LogLine, decided: Classified, hop: 'outer' | 'inner'): Growing {
+    const { outer } = request;
+    const { by, mostClasses } = this.#options;
+    const details = telling.details?.slice(0, 120) ?? null;
+    const ending = `${hop} ${outer.status} ${telling.flag} ${answeredBy(telling)}`;
+    const routes = decided.routes.join(' | ');
+    const group = groupOf(outer, by);
+    const path = outer.path === null ? '-' : pathShape(outer.path);
+    const key = `${ending} ${details} ${outer.method} ${path} ${decided.virtualHost} ${routes} ${group}`;
+    const held = this.#classes.get(key);
+    if (held) return held;
+    if (this.#classes.size >= mostClasses) {
+      const rest = `(other) ${ending}`;
+      const other = this.#classes.get(rest);
+      if (other) return other;
+      const made = newClass(request, telling, nothing, hop, {
+        method: '-',
+        path: '(other)',
+        group: null,
+        details: null,
+      });
+      this.#classes.set(rest, { ...made, listener: hop === 'inner' ? decided.inner : decided.listener, samples: [] });
+      return this.#classes.get(rest) ?? made;
+    }
+    const made = newClass(request, telling, decided, hop, { method: outer.method ?? '-', path, group, details });
+    this.#classes.set(key, made);
+    return made;
+  }
+}
+
+function newClass(
+  request: LoggedRequest,
+  telling: LogLine,
+  decided: Classified,
+  hop: 'outer' | 'inner',
+  told: Pick<TrafficClass, 'method' | 'path' | 'group' | 'details'>,
+): Growing {
+  const { listener, inner, virtualHost, routes, unknown, cluster } = decided;
+  const upstream = telling.upstream === null || telling.upstream === '-' ? null : telling.upstream;
+  return {
+    ...told,
+    listener: hop === 'inner' ? inner : listener,
+    virtualHost,
+    routes,
+    unknown,
+    status: request.outer.status ?? 0,
+    flag: telling.flag ?? '-',
+    count: 0,
+    bytes: 0,
+    firstSeen: null,
+    lastSeen: null,
+    samples: [sampleOf(request)],
+    p50Ms: null,
+    p90Ms: null,
+    p99Ms: null,
+    upstream: cluster ?? (telling.cluster === '-' ? null : telling.cluster) ?? upstream,
+    by: answeredBy(telling),
+    example: told.path === '(other)' ? null : withoutExcess(request),
+    hop,
+    quantiles: new Quantiles(),
+    from: Number.POSITIVE_INFINITY,
+    to: Number.NEGATIVE_INFINITY,
+  };
+}
+
+function grow(one: Growing, { at, sent, durationMs }: LogLine): void {
+  one.count += 1;
+  one.bytes += sent ?? 0;
+  if (durationMs !== null) one.quantiles.add(durationMs);
+  if (at === null) return;
+  one.from = Math.min(one.from, at);
+  one.to = Math.max(one.to, at);
+}
+
+/** A line of the listener inside the gateway whose other line was not read: the outer one would have been handed over, or have no route. */
+function isInnerAlone(line: LogLine, { inner }: Classified): boolean {
+  if (inner === null || isHandedOver(line)) return false;
+  return line.upstream !== null && line.upstream !== '-';
+}
+
+function groupOf({ authority, headers, pod }: LogLine, by: GroupBy): string | null {
+  if (by === 'host') return authority?.slice(0, 255) ?? '-';
+  if (by === 'client') return clientFamily(headers['user-agent']);
+  return by === 'pod' ? (pod?.slice(0, 255) ?? '-') : null;
+}
+
+function timeText(at: number): string | null {
+  return Number.isFinite(at) && Math.abs(at) < 8.64e15 ? new Date(at).toISOString() : null;
+}

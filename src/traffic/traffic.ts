@@ -1,0 +1,73 @@
+import type { LogLine } from '../snapshot/access-log/line.ts';
+import type { Rates } from './rates.ts';
+import type { LoggedRequest } from './request.ts';
+
+/** What the configuration says of a request: everything it can be, where the log does not tell enough. */
+export interface Classified {
+  /** Names of the listeners that clients reach, and of the one inside the gateway; null where unknown. */
+  readonly listener: string | null;
+  readonly inner: string | null;
+  readonly virtualHost: string | null;
+  /** The route, or all it can be. */
+  readonly routes: readonly string[];
+  readonly unknown: readonly string[];
+  readonly cluster: string | null;
+}
+
+/** Decides a logged request by the configuration; null where nothing that was read decides. */
+export type Classify = (request: LoggedRequest) => Classified | null;
+
+/** By what classes are told apart beside what always does. */
+export type GroupBy = 'route' | 'host' | 'client' | 'pod';
+
+/** Requests that went and ended alike. */
+export interface TrafficClass {
+  readonly listener: string | null;
+  readonly virtualHost: string | null;
+  readonly routes: readonly string[];
+  readonly unknown: readonly string[];
+  readonly method: string;
+  /** Its shape; `(other)` beyond the cap on classes. */
+  readonly path: string;
+  /** Host, client or pod, where classes are grouped by it. */
+  readonly group: string | null;
+  readonly status: number;
+  readonly flag: string;
+  readonly details: string | null;
+  readonly count: number;
+  readonly bytes: number;
+  readonly firstSeen: string | null;
+  readonly lastSeen: string | null;
+  readonly samples: readonly string[];
+  readonly p50Ms: number | null;
+  readonly p90Ms: number | null;
+  readonly p99Ms: number | null;
+  readonly upstream: string | null;
+  readonly by: 'gateway' | 'upstream';
+  /** One request of the class, to explain it by; never printed. */
+  readonly example: LoggedRequest | null;
+  /** The listener whose line tells how it ended. */
+  readonly hop: 'outer' | 'inner';
+}
+
+/** What was made of all lines. */
+export interface Traffic {
+  readonly requests: number;
+  readonly bytes: number;
+  /** Milliseconds since 1970: of the first and last request. */
+  readonly covered: { readonly from: number; readonly to: number } | null;
+  readonly byStatusFlag: readonly {
+    readonly listener: string | null;
+    readonly status: number;
+    readonly flag: string;
+    readonly count: number;
+  }[];
+  readonly classes: readonly TrafficClass[];
+  readonly rates: Rates | null;
+}
+
+/** True for an answer that counts as failed: 5xx, and 0 (no answer) unless the client left. */
+export function isFailure({ status, flag }: Pick<LogLine, 'status' | 'flag'>): boolean {
+  if (status === null) return false;
+  return status >= 500 || (status === 0 && !/\b(?:DC|DR)\b/.test(flag ?? ''));
+}
