@@ -2,7 +2,7 @@ import { meshEnded } from '../../src/diagnose/effect.ts';
 import type { Fix } from '../../src/diagnose/finding.ts';
 import { anyOf, defineRule, finding } from '../../src/diagnose/rule.ts';
 import { groupBy } from '../../src/lib/memo.ts';
-import { harmless, kubectl } from '../../src/diagnose/threats/threat.ts';
+import { harmless, patched } from '../../src/diagnose/threats/threat.ts';
 import type { MeshMember } from '../../src/model/mesh/kinds.ts';
 import { membersOf, meshObjects } from '../../src/model/mesh/members.ts';
 import type { Model } from '../../src/model/model.ts';
@@ -119,11 +119,10 @@ function release({ object, members }: Stuck): Fix {
   const { ref, finalizers } = object;
   const others = finalizers.filter((finalizer) => !finalizer.startsWith(ours));
   const patch = { metadata: { finalizers: others.length > 0 ? others : null } };
-  const target = `${ref.kind.toLowerCase()}.appmesh.k8s.aws/${ref.name}`;
-  const command = kubectl(ref.namespace, ['patch', target], { type: 'merge', patch });
+  const change = patched(ref, `${ref.kind.toLowerCase()}.appmesh.k8s.aws`, { type: 'merge', patch });
   const first = members.length > 0 ? 'Delete its members first, in the same way. Then take' : 'Take';
   return harmless(
     `${first} the finalizers of the App Mesh controller off ${ref.kind} ${ref.name}: it goes at once.`,
-    command,
+    change,
   );
 }

@@ -1,13 +1,14 @@
 import { whenObjectsApply } from '../../src/diagnose/effect.ts';
 import type { Fix } from '../../src/diagnose/finding.ts';
 import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
-import { harmless, kubectl } from '../../src/diagnose/threats/threat.ts';
+import { harmless, kubectl, patched } from '../../src/diagnose/threats/threat.ts';
 import { lookUp } from '../../src/model/inventory.ts';
 import type { Model } from '../../src/model/model.ts';
-import type { Webhook, WebhookConfiguration } from '../../src/model/platform/cluster.ts';
+import type { Event, Webhook, WebhookConfiguration } from '../../src/model/platform/cluster.ts';
 import { selects } from '../../src/model/selector.ts';
 import type { Gap } from '../../src/snapshot/coverage.ts';
 import type { Evidence } from '../../src/snapshot/evidence.ts';
+import { type ObjectRef, refKey } from '../../src/snapshot/object.ts';
 
 export default defineRule({
   id: 'webhook-blocks-pods',
@@ -50,7 +51,7 @@ export default defineRule({
         evidence: [
           configuration.at(`${webhook.path}.failurePolicy`, `failurePolicy ${webhook.failurePolicy}`),
           proof,
-          ...refused.slice(0, 10),
+          ...refused.slice(0, 10).map(evidenceOf),
         ],
         cause: appMesh
           ? 'The App Mesh controller is gone or down, and its webhook was left behind with failurePolicy Fail.'
@@ -72,6 +73,7 @@ export default defineRule({
             ]
           : [],
         discriminator: webhook.name,
+        affects: workloadsOf(refused).slice(0, 200),
       });
     }
   },
@@ -97,10 +99,22 @@ function answers(model: Model, { namespace, name }: NonNullable<Webhook['service
 }
 
 /** Events that say that a pod was refused for want of it. */
-function refusals(model: Model, { name }: Webhook): readonly Evidence[] {
-  return model.platform.events
-    .filter(({ reason, message }) => reason === 'FailedCreate' && message.includes(`failed calling webhook "${name}"`))
-    .map((event) => event.at('message', `${event.about.kind} ${event.about.namespace}/${event.about.name}`));
+function refusals(model: Model, { name }: Webhook): readonly Event[] {
+  return model.platform.events.filter(
+    ({ reason, message }) => reason === 'FailedCreate' && message.includes(`failed calling webhook "${name}"`),
+  );
+}
+
+function evidenceOf(event: Event): Evidence {
+  return event.at('message', `${event.about.kind} ${event.about.namespace}/${event.about.name}`);
+}
+
+/** Whose pods were refused, each once. */
+function workloadsOf(events: readonly Event[]): readonly ObjectRef[] {
+  const refs = events.map(({ about: { kind, namespace, name } }) => {
+    return { apiVersion: kind === 'Job' ? 'batch/v1' : 'apps/v1', kind, namespace, name };
+  });
+  return [...new Map(refs.map((ref) => [refKey(ref), ref])).values()];
 }
 
 function namespacesOf(model: Model, { namespaceSelector }: Webhook): string {
@@ -113,10 +127,10 @@ function namespacesOf(model: Model, { namespaceSelector }: Webhook): string {
 
 function fixes({ ref }: WebhookConfiguration, index: number, appMesh: boolean): readonly Fix[] {
   const target = `${ref.kind.toLowerCase()}.admissionregistration.k8s.io/${ref.name}`;
-  const patch = [{ op: 'replace', path: `/webhooks/${index}/failurePolicy`, value: 'Ignore' }];
+  const patch = [{ op: 'add', path: `/webhooks/${index}/failurePolicy`, value: 'Ignore' }];
   const ignore = harmless(
     'Let pods start where it does not answer. Running pods are not touched.',
-    kubectl(null, ['patch', target], { type: 'json', patch }),
+    patched(ref, `${ref.kind.toLowerCase()}.admissionregistration.k8s.io`, { type: 'json', patch }),
   );
   if (!appMesh) return [ignore];
   const remove = harmless(

@@ -10,7 +10,7 @@ export default defineRule({
   severity: 'error',
   needs: tableParts.needs,
   also: tableParts.also,
-  explains: ['requests-without-route', 'requests-to-wrong-route', 'route-unused'],
+  explains: ['requests-without-route', 'requests-to-wrong-route', 'route-unused', 'webhook-would-reject'],
   docs: {
     what: 'A match that no request meets, whatever other routes there are: a path with `?`, `#` or what the gateway normalises away, an empty range, a header value that cannot be sent, a regex that no legal value matches, or clauses that contradict each other.',
     why: 'The route does nothing. Its requests go to a later route, or get 404.',

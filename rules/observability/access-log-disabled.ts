@@ -22,6 +22,7 @@ export default defineRule({
       const [first, ...rest] = logs.evidence;
       if (!first) continue;
       const { object, ref } = gateway;
+      const asked = object?.at('spec.logging.accessLog.file.path').value === '/dev/stdout';
       const patch = { spec: { logging: { accessLog: { file: { path: '/dev/stdout' } } } } };
       yield finding(gateway, {
         message: `Gateway ${ref.name} writes no access log: nothing tells which requests failed, and why.`,
@@ -33,8 +34,10 @@ export default defineRule({
             : 'Envoy writes one only where spec.logging.accessLog.file.path of the VirtualGateway is set.',
         fix: [
           {
-            say: 'Have it write to /dev/stdout.',
-            ...(object ? { patch: { type: 'merge' as const, target: ref, patch } } : {}),
+            say: asked
+              ? `VirtualGateway ${ref.name} asks for one: find out why its Envoys have not got it.`
+              : 'Have it write to /dev/stdout.',
+            ...(object && !asked ? { patch: { type: 'merge' as const, target: ref, patch } } : {}),
             restarts: 'nothing',
             works: whenObjectsApply(model, [gateway]),
           },

@@ -19,6 +19,7 @@ export default defineRule({
     'mesh.meshes',
     'mesh.backendGroups',
   ),
+  explains: ['config-drift'],
   docs: {
     what: 'Meshes, VirtualGateways, GatewayRoutes, VirtualServices, VirtualRouters, VirtualNodes and BackendGroups that were created or changed after 2026-09-30, by their creationTimestamp, the times in managedFields, and a generation that was never accepted. Manifests that no API server has returned tell no time and are not judged.',
     why: 'Kubernetes takes the change, and no Envoy ever hears of it: the gateways go on with what they had. Whoever made the change believes that it works.',

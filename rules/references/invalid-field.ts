@@ -17,7 +17,15 @@ export default defineRule({
     'mesh.virtualNodes',
     'mesh.backendGroups',
   ),
-  explains: ['webhook-would-reject', 'route-never-applied', 'config-drift'],
+  explains: [
+    'webhook-would-reject',
+    'route-never-applied',
+    'config-drift',
+    'order-undefined',
+    'route-shadowed',
+    'route-partly-shadowed',
+    'route-duplicate',
+  ],
   docs: {
     what: 'A field that is unknown, in the wrong place, of the wrong type or out of its range, or alternatives of which more than one or none is given.',
     why: 'kubectl refuses it under strict validation; without that the API server drops an unknown field silently, and the object does not do what it says. A value that is not allowed is refused.',

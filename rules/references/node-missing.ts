@@ -1,4 +1,5 @@
 import { configEffect, meanwhile, whenObjectsApply } from '../../src/diagnose/effect.ts';
+import { renamed } from '../../src/diagnose/renamed.ts';
 import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import { nearest } from '../../src/lib/nearest.ts';
 import type { VirtualRouter, VirtualService } from '../../src/model/mesh/kinds.ts';
@@ -16,6 +17,7 @@ export default defineRule({
   explains: [
     'requests-without-route',
     'dependency-not-active',
+    'condition-stale',
     'reconcile-error',
     'route-never-applied',
     'config-drift',
@@ -48,6 +50,8 @@ export default defineRule({
               near === null
                 ? `Create VirtualNode ${namespace}/${name}, or point ${path} at one that exists.`
                 : `Correct ${path} of ${from.ref.kind} ${from.ref.namespace}/${from.ref.name}: did you mean ${near}?`,
+            // A router may name it in more than one route.
+            ...(near === null || from.ref.kind !== 'VirtualService' ? {} : renamed(from.ref, path, { name: near })),
             restarts: 'nothing',
             works: whenObjectsApply(model, hurt.gateways),
           },

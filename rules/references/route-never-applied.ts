@@ -20,7 +20,7 @@ export default defineRule({
   severity: 'error',
   needs: anyOf(allOf('mesh.gatewayRoutes', 'envoy.routes')),
   also: ['mesh.virtualGateways', 'mesh.virtualServices', 'platform.namespaces'],
-  explains: ['requests-without-route'],
+  explains: ['requests-without-route', 'config-drift'],
   docs: {
     what: 'A GatewayRoute without ARN, created or changed after App Mesh ended, that no Envoy of its gateway has: no route there leads to its VirtualService by its path.',
     why: 'Requests meant for it are taken by another route, or answered with 404.',

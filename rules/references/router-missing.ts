@@ -1,4 +1,5 @@
 import { configEffect, meanwhile, whenObjectsApply } from '../../src/diagnose/effect.ts';
+import { renamed } from '../../src/diagnose/renamed.ts';
 import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import { nearest } from '../../src/lib/nearest.ts';
 import { hurtBehind } from '../../src/model/mesh/hurt.ts';
@@ -13,6 +14,7 @@ export default defineRule({
   explains: [
     'requests-without-route',
     'dependency-not-active',
+    'condition-stale',
     'reconcile-error',
     'route-never-applied',
     'config-drift',
@@ -48,6 +50,7 @@ export default defineRule({
               near === null
                 ? `Create VirtualRouter ${namespace}/${name}, or point ${path} at one that exists.`
                 : `Correct ${path} of VirtualService ${service.ref.namespace}/${service.ref.name}: did you mean ${near}?`,
+            ...(near === null ? {} : renamed(service.ref, path, { name: near })),
             restarts: 'nothing',
             works: whenObjectsApply(model, hurt.gateways),
           },

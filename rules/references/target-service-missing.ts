@@ -1,5 +1,6 @@
 import { configEffect, meanwhile, whenObjectsApply } from '../../src/diagnose/effect.ts';
 import type { Fix } from '../../src/diagnose/finding.ts';
+import { renamed } from '../../src/diagnose/renamed.ts';
 import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import { nearest } from '../../src/lib/nearest.ts';
 import type { GatewayRoute, Reference } from '../../src/model/mesh/kinds.ts';
@@ -16,6 +17,7 @@ export default defineRule({
   explains: [
     'requests-without-route',
     'dependency-not-active',
+    'condition-stale',
     'reconcile-error',
     'route-never-applied',
     'config-drift',
@@ -65,5 +67,12 @@ function fixFor(model: Model, route: GatewayRoute, target: Reference, works: Fix
       : near !== null
         ? `Correct the name in ${where}: did you mean ${near}?`
         : `Create VirtualService ${target.namespace}/${target.name}, or point the route at one that exists.`;
-  return { say, restarts: 'nothing', works };
+  const words = byAwsName
+    ? { name: byAwsName.ref.name, namespace: byAwsName.ref.namespace ?? '' }
+    : elsewhere
+      ? { namespace: elsewhere.ref.namespace ?? '' }
+      : near !== null
+        ? { name: near }
+        : null;
+  return { say, ...(words ? renamed(route.ref, target.path, words) : {}), restarts: 'nothing', works };
 }

@@ -1,6 +1,7 @@
 import { configEffect } from '../../src/diagnose/effect.ts';
 import type { Fix } from '../../src/diagnose/finding.ts';
 import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
+import { patched } from '../../src/diagnose/threats/threat.ts';
 import { growth } from '../../src/model/envoy/counters.ts';
 import { envoyEvidence } from '../../src/model/envoy/envoy.ts';
 import { type Upstream, upstreams } from '../../src/model/envoy/upstreams.ts';
@@ -130,8 +131,8 @@ function addPort(service: Service, port: number, containers: readonly { readonly
   if (only === undefined) return { say, restarts: 'nothing', works: 'now' };
   const patch = [{ op: 'add', path: '/spec/ports/-', value: { name: `mesh-${port}`, port, targetPort: only } }];
   const named = ports.length > 1 || typeof service.at('spec.ports[0].name').value === 'string';
-  const command = `kubectl -n ${ref.namespace} patch service ${ref.name} --type=json -p '${JSON.stringify(patch)}'`;
-  return { say, ...(named ? { command } : {}), restarts: 'nothing', works: 'now' };
+  const change = named ? patched(ref, 'service', { type: 'json', patch }) : {};
+  return { say, ...change, restarts: 'nothing', works: 'now' };
 }
 
 /** True where connections to a cluster were made between two readings, and none failed. */

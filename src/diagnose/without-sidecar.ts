@@ -4,7 +4,7 @@ import type { Model } from '../model/model.ts';
 import type { Workload } from '../model/platform/kinds.ts';
 import type { Evidence } from '../snapshot/evidence.ts';
 import type { Fix } from './finding.ts';
-import { kubectl } from './threats/threat.ts';
+import { patched } from './threats/threat.ts';
 
 /** What shows that a workload cannot do without its Envoy: TLS is spoken on the way to it. Null: nothing that was read. */
 export function needsEnvoy(model: Model, workload: Workload): Evidence | null {
@@ -18,7 +18,7 @@ export function needsEnvoy(model: Model, workload: Workload): Evidence | null {
 /** Starts the pods of a target without Envoy: the cure while leaving App Mesh. Never for a workload that runs a gateway. */
 export function withoutSidecar(model: Model, workload: Workload): Fix | null {
   if (runsGateway(model, workload)) return null;
-  const { kind, name, namespace } = workload.ref;
+  const { kind, name } = workload.ref;
   const demand = needsEnvoy(model, workload);
   if (demand) {
     return {
@@ -28,10 +28,9 @@ export function withoutSidecar(model: Model, workload: Workload): Fix | null {
     };
   }
   const patch = { spec: { template: { metadata: { annotations: { [injectorKey]: 'disabled' } } } } };
-  const command = kubectl(namespace, ['patch', `${kind.toLowerCase()}/${name}`], { type: 'merge', patch });
   return {
     say: `Start the pods of ${kind} ${name} without Envoy. Rolls out this workload only; no object that was read demands TLS of it.`,
-    ...(command === undefined ? {} : { command }),
+    ...patched(workload.ref, kind.toLowerCase(), { type: 'merge', patch }),
     restarts: 'target',
     works: 'now',
   };

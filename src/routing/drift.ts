@@ -93,7 +93,7 @@ function driftOf(model: Model, running: GatewayTable, asked: Table, translation:
     const hop = differingHop(sides, difference);
     if (isUndefined(sides, one.hops[hop]?.route, other.hops[hop]?.route)) continue;
     if (isSame(one, decide(reversed(), request))) continue;
-    if (!isOwned(one, runs) && unmadeOf(translation, request)) continue;
+    if (!isOwned(one, runs) && (unmadeOf(translation, request) || isEmptied(other, translation))) continue;
     const origin = behind(sides, one.hops[hop]?.route ?? null, other.hops[hop]?.route ?? null);
     const at = one.hops[hop]?.route;
     const route = (at && places.get(routeKey(at))?.route) ?? null;
@@ -119,6 +119,11 @@ function unseen({ outcome, hops }: Decision, { unknownServices }: Translation): 
     reason: 'it was not among what was read',
     remedy: 'give its manifests with -f',
   };
+}
+
+/** The VirtualService that is asked for has lost whatever answers for it. */
+function isEmptied({ hops }: Decision, { emptyServices }: Translation): boolean {
+  return emptyServices.includes(hops.at(-2)?.rewrite?.host ?? '');
 }
 
 /** Whether the objects that were read made the routes that the Envoy decides by; no route is nobody's. */

@@ -20,6 +20,8 @@ export interface StoryOptions {
   readonly replicas?: number;
   readonly adminSocket?: boolean;
   readonly initialFetchTimeout?: string;
+  /** Another folder of manifests than the story's own. */
+  readonly manifests?: string;
 }
 
 /** A running story: the shop behind one real gateway. */
@@ -45,6 +47,11 @@ export interface Lab {
   readonly stop: () => Promise<void>;
 }
 
+/** Where the manifests of a story lie. */
+export function manifestsOf(name: StoryName): string {
+  return fileURLToPath(new URL(`./stories/${name}/manifests`, import.meta.url));
+}
+
 interface Replica {
   readonly controlPlane: ControlPlane;
   readonly start: (initialFetchTimeout?: string) => Promise<Envoy>;
@@ -58,7 +65,7 @@ const LISTENER_PORT = 8088;
 /** Starts a story and waits until every Envoy of its gateway is LIVE. */
 export async function startStory(name: StoryName, options: StoryOptions): Promise<Lab> {
   const binaries = { envoy: await envoyBinary(options.envoyVersion), standIn: await standInBinary() };
-  const manifests = fileURLToPath(new URL(`./stories/${name}/manifests`, import.meta.url));
+  const manifests = options.manifests ?? manifestsOf(name);
   const folder = await mkdtemp(join(tmpdir(), 'meshdoctor-lab-'));
   const network = await startNetwork();
   const replicas: Replica[] = [];

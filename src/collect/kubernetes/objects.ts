@@ -1,4 +1,4 @@
-import { asObject, isObject, type JsonObject } from '../../lib/json.ts';
+import { asList, asObject, isObject, type JsonObject } from '../../lib/json.ts';
 import { addRedactions, type Redactions } from '../../snapshot/redact.ts';
 import type { Harvest, SourceReport } from '../../snapshot/snapshot.ts';
 import { type ManifestFile, manifestHarvest } from '../manifests/harvest.ts';
@@ -55,6 +55,7 @@ export async function readObjects(cluster: Cluster, request: ListRequest): Promi
 }
 
 const atOnce = 4;
+const meshGroup = 'appmesh.k8s.aws';
 
 async function listEvery(cluster: Cluster, served: Served, request: ListRequest): Promise<readonly KindListing[]> {
   const listings: KindListing[] = [];
@@ -69,11 +70,11 @@ async function listEvery(cluster: Cluster, served: Served, request: ListRequest)
   return listings;
 }
 
-/** One line an object: a bundle stays readable. Who wrote which field (managedFields) is left out: half of the bytes. */
+/** One line an object: a bundle stays readable. Who wrote which field (managedFields) is left out: half of the bytes. When App Mesh objects were written stays. */
 function textOf({ kind, version, items }: KindListing): { readonly text: string; readonly redactions: Redactions } {
   let redactions: Redactions = {};
   const lines = items.map((item) => {
-    const clean = redactValue(withoutManagedFields(item));
+    const clean = redactValue(withoutFields(item, kind.group === meshGroup));
     redactions = addRedactions(redactions, clean.redactions);
     return JSON.stringify(clean.value);
   });
@@ -82,10 +83,18 @@ function textOf({ kind, version, items }: KindListing): { readonly text: string;
   return { text: `${head}\n${lines.join(',\n')}\n]}\n`, redactions };
 }
 
-function withoutManagedFields(item: JsonObject): JsonObject {
+function withoutFields(item: JsonObject, keepsTimes: boolean): JsonObject {
   if (!isObject(item.metadata) || item.metadata.managedFields === undefined) return item;
-  const { managedFields: _, ...metadata } = asObject(item.metadata);
-  return { ...item, metadata };
+  const { managedFields, ...metadata } = asObject(item.metadata);
+  const writes = keepsTimes ? asList(managedFields).map(asObject).filter(isSpecWrite) : [];
+  const kept = writes.map(({ manager, operation, time }) => {
+    return { manager, operation, time, fieldsV1: { 'f:spec': {} } };
+  });
+  return { ...item, metadata: kept.length === 0 ? metadata : { ...metadata, managedFields: kept } };
+}
+
+function isSpecWrite({ subresource, fieldsV1 }: JsonObject): boolean {
+  return (subresource === undefined || subresource === '') && asObject(fieldsV1)['f:spec'] !== undefined;
 }
 
 /** Without these nobody knows which gateways are in scope. */

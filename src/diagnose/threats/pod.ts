@@ -9,7 +9,7 @@ import { envoyOf, judgePod, type Runners } from '../../model/platform/runners.ts
 import { selects } from '../../model/selector.ts';
 import type { Gap } from '../../snapshot/coverage.ts';
 import { annotate, workloadOfImage } from './occupied.ts';
-import { harmless, kubectl, type Threat } from './threat.ts';
+import { harmless, kubectl, patched, type Threat } from './threat.ts';
 
 /** Pods that are going, or have gone empty already. */
 export function* podThreats({ pods }: Runners): Iterable<Threat> {
@@ -66,15 +66,12 @@ function laxBudget(budget: PodDisruptionBudget): Threat {
   const written =
     maxUnavailable !== null ? `maxUnavailable ${maxUnavailable}` : `minAvailable ${minAvailable ?? 'not set'}`;
   const patch = { spec: { maxUnavailable: 0, minAvailable: null } };
-  const command = kubectl(ref.namespace, ['patch', `poddisruptionbudgets.policy/${ref.name}`], {
-    type: 'merge',
-    patch,
-  });
+  const change = patched(ref, 'poddisruptionbudgets.policy', { type: 'merge', patch });
   return {
     level: 'likely',
     says: `PodDisruptionBudget ${ref.name} lets pods be evicted (${written})`,
     evidence: budget.at(maxUnavailable !== null ? 'spec.maxUnavailable' : 'spec.minAvailable'),
-    stop: harmless(`Let PodDisruptionBudget ${ref.name} allow no eviction.`, command),
+    stop: harmless(`Let PodDisruptionBudget ${ref.name} allow no eviction.`, change),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Evidence } from '../../snapshot/evidence.ts';
+import type { ObjectRef } from '../../snapshot/object.ts';
 import type { Fix } from '../finding.ts';
 
 /** Something that restarts or moves pods, or may. */
@@ -35,7 +36,14 @@ export function kubectl(namespace: string | null, words: readonly string[], patc
   return `kubectl ${all.join(' ')}${tail}`;
 }
 
-/** A fix that restarts nothing and works now. */
-export function harmless(say: string, command: string | undefined): Fix {
-  return { say, ...(command === undefined ? {} : { command }), restarts: 'nothing', works: 'now' };
+/** One change of one object: as a command to copy, and as data for a program. `resource` is how kubectl names its kind. */
+export function patched(target: ObjectRef, resource: string, { type, patch }: Patch): Pick<Fix, 'command' | 'patch'> {
+  const command = kubectl(target.namespace, ['patch', `${resource}/${target.name}`], { type, patch });
+  return { ...(command === undefined ? {} : { command }), patch: { type, target, patch } };
+}
+
+/** A fix that restarts nothing and works now; what it does is a command, or a change with its command. */
+export function harmless(say: string, how: string | undefined | Pick<Fix, 'command' | 'patch'>): Fix {
+  const done = typeof how === 'string' ? { command: how } : (how ?? {});
+  return { say, ...done, restarts: 'nothing', works: 'now' };
 }

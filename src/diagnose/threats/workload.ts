@@ -3,7 +3,7 @@ import type { Model } from '../../model/model.ts';
 import type { HorizontalPodAutoscaler } from '../../model/platform/disruption.ts';
 import type { Workload } from '../../model/platform/kinds.ts';
 import { envoyOf, type Runners } from '../../model/platform/runners.ts';
-import { harmless, kubectl, type Threat } from './threat.ts';
+import { harmless, kubectl, patched, type Threat } from './threat.ts';
 
 /**
  * What is about to replace the pods of a workload: its own rollout, autoscalers, and tools that write its template.
@@ -66,8 +66,8 @@ function stopRollout({ ref }: Workload): Threat['stop'] {
   }
   if (ref.kind !== 'StatefulSet' && ref.kind !== 'DaemonSet') return null;
   const patch = { spec: { updateStrategy: { type: 'OnDelete', rollingUpdate: null } } };
-  const command = kubectl(ref.namespace, ['patch', target], { type: 'merge', patch });
-  return harmless(`Let ${ref.kind} ${ref.name} replace pods only when they are deleted.`, command);
+  const change = patched(ref, ref.kind.toLowerCase(), { type: 'merge', patch });
+  return harmless(`Let ${ref.kind} ${ref.name} replace pods only when they are deleted.`, change);
 }
 
 /** The HorizontalPodAutoscalers of a workload. */
@@ -87,14 +87,14 @@ function* scaling(model: Model, workload: Workload): Iterable<Threat> {
     };
     // `behavior` exists since autoscaling/v2; the API server converts, so the command may name that version whatever was read.
     const resource = 'horizontalpodautoscalers.v2.autoscaling';
-    const command = kubectl(hpa.ref.namespace, ['patch', `${resource}/${hpa.ref.name}`], { type: 'merge', patch });
+    const change = patched({ ...hpa.ref, apiVersion: 'autoscaling/v2' }, resource, { type: 'merge', patch });
     const owner =
       hpa.owner?.kind === 'ScaledObject'
         ? ` KEDA writes this autoscaler: pause its ScaledObject ${hpa.owner.name} instead.`
         : '';
     const stop = harmless(
       `Turn autoscaler ${hpa.ref.name} off in both directions; the number of pods stays.${owner}`,
-      owner === '' ? command : undefined,
+      owner === '' ? change : undefined,
     );
     const span = `between ${min} and ${max ?? 'any number'}`;
     if (current !== null && desired !== null && desired < current) {
@@ -115,7 +115,6 @@ function* resizing(model: Model, workload: Workload): Iterable<Threat> {
   for (const vpa of model.platform.verticalAutoscalers) {
     if (vpa.ref.namespace !== workload.ref.namespace || !isTarget(vpa.target, workload)) continue;
     if (vpa.mode === 'Off' || vpa.mode === 'Initial') continue;
-    const target = `verticalpodautoscalers.autoscaling.k8s.io/${vpa.ref.name}`;
     const patch = { spec: { updatePolicy: { updateMode: 'Off' } } };
     yield {
       level: 'likely',
@@ -123,7 +122,7 @@ function* resizing(model: Model, workload: Workload): Iterable<Threat> {
       evidence: vpa.at('spec.updatePolicy.updateMode'),
       stop: harmless(
         `Let VPA ${vpa.ref.name} only recommend.`,
-        kubectl(vpa.ref.namespace, ['patch', target], { type: 'merge', patch }),
+        patched(vpa.ref, 'verticalpodautoscalers.autoscaling.k8s.io', { type: 'merge', patch }),
       ),
     };
   }

@@ -22,27 +22,30 @@ export function changedAfterEnd(object: Resource): LateChange | null {
     const says = `was created on ${createdAt?.slice(0, 10)}, after App Mesh ended`;
     return { says, evidence: object.at('metadata.creationTimestamp') };
   }
-  const edit = lastSpecEdit(object);
-  if (edit) return { says: `was changed on ${edit.day}, after App Mesh ended`, evidence: object.at(edit.path) };
+  const writes = specWrites(object);
+  const edit = writes.filter(({ time }) => isLate(time)).at(-1);
+  if (edit) {
+    const says = `was changed on ${edit.time.slice(0, 10)}, after App Mesh ended`;
+    return { says, evidence: object.at(edit.path) };
+  }
+  // All writes were before the end: App Mesh lived, and did not take the last one.
+  if (writes.length > 0) return null;
   if (observed === undefined || generation === null || observed >= generation || deletedAt !== null) return null;
   const says = `was changed to generation ${generation}, and App Mesh took ${observed} at last`;
   return { says, evidence: object.at('status.observedGeneration') };
 }
 
-/** The last late write of the spec, as the API server keeps the book (managedFields). */
-function lastSpecEdit({ body }: Resource): { readonly day: string; readonly path: string } | null {
-  let last: { readonly day: string; readonly path: string; readonly time: number } | null = null;
-  for (const [index, item] of asList(asObject(body.metadata).managedFields).entries()) {
-    const { time, subresource, fieldsV1 } = asObject(item);
-    const at = asText(time) ?? null;
-    if (!at || !isLate(at) || (subresource !== undefined && subresource !== '')) continue;
-    if (!isObject(asObject(fieldsV1)['f:spec'])) continue;
-    const moment = Date.parse(at);
-    if (last === null || moment > last.time) {
-      last = { day: at.slice(0, 10), path: `metadata.managedFields[${index}].time`, time: moment };
-    }
-  }
-  return last;
+/** The last write of the spec by each who wrote it, the latest last, as the API server keeps the book (managedFields). */
+function specWrites({ body }: Resource): readonly { readonly time: string; readonly path: string }[] {
+  const items = asList(asObject(body.metadata).managedFields).map(asObject);
+  return items
+    .flatMap(({ time, subresource, fieldsV1 }, index) => {
+      const at = asText(time);
+      const ofSpec = isObject(asObject(fieldsV1)['f:spec']) && (subresource === undefined || subresource === '');
+      if (at === undefined || !ofSpec || Number.isNaN(Date.parse(at))) return [];
+      return [{ time: at, path: `metadata.managedFields[${index}].time` }];
+    })
+    .sort((one, other) => Date.parse(one.time) - Date.parse(other.time));
 }
 
 function isLate(time: string | null): boolean {

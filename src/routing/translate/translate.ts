@@ -100,6 +100,7 @@ export function translate(
     assumed,
     leftOut,
     unknownServices,
+    emptyServices: [...services].flatMap(([name, routes]) => (routes.length === 0 ? [name] : [])),
   };
 }
 

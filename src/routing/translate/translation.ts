@@ -26,6 +26,8 @@ export interface Translation {
   readonly leftOut: readonly LeftOut[];
   /** VirtualServices that were not among what was read: what they would do is unknown. */
   readonly unknownServices: readonly string[];
+  /** VirtualServices that nothing answers for: no provider, a missing one, or a router without routes. Rules of their own tell. */
+  readonly emptyServices: readonly string[];
 }
 
 /** An object that makes no route. */

@@ -286,6 +286,20 @@ describe('what is kept', () => {
     expect(snapshot.redactions).toMatchObject({ 'environment variable': 1, 'last applied configuration': 1 });
   });
 
+  it('holds when the spec of an App Mesh object was written, and by whom', async () => {
+    const time = '2026-11-20T08:00:00Z';
+    const managedFields = [
+      { manager: 'kubectl', operation: 'Apply', time, apiVersion: 'v1', fieldsV1: { 'f:spec': { 'f:httpRoute': {} } } },
+      { manager: 'controller', operation: 'Update', time, subresource: 'status', fieldsV1: { 'f:status': {} } },
+    ];
+    const [, route] = stock;
+    const items = [{ ...route?.items[0], metadata: { name: 'cart', namespace: 'shop', managedFields } }];
+    const { snapshot } = await read([{ resource: 'gatewayroutes.appmesh.k8s.aws', items }]);
+    expect(snapshot.objects.find(({ ref }) => ref.name === 'cart')?.body).toMatchObject({
+      metadata: { managedFields: [{ manager: 'kubectl', operation: 'Apply', time, fieldsV1: { 'f:spec': {} } }] },
+    });
+  });
+
   it('a bundle of a live diagnosis gives the same findings', async () => {
     server = await startFakeApiServer(stock);
     const live = { ...currentContext, kubeconfig: server.kubeconfig };

@@ -90,6 +90,15 @@ export default {
       notEvaluated: [],
     },
     {
+      name: 'its last write was before the end: App Mesh lived, and never took it',
+      manifests: route(
+        `creationTimestamp: '${early}', generation: 3, managedFields: [{ time: '${early}', fieldsV1: { 'f:spec': {} } }]`,
+        accepted,
+      ),
+      now: afterTheEnd,
+      notEvaluated: [],
+    },
+    {
       name: 'being deleted raises the generation',
       manifests: route(`creationTimestamp: '${early}', generation: 3, deletionTimestamp: '${late}'`, accepted),
       now: afterTheEnd,

@@ -1,0 +1,96 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { catalogue } from '../rules/index.ts';
+import type { Finding } from '../src/diagnose/finding.ts';
+import { findingsOf, readStories, type Score, score, written } from './support/stories.ts';
+
+/**
+ * The corpus: for every story the exact findings. `UPDATE_STORIES=1 npx vitest run test/stories.test.ts` writes what is said now
+ * into README.md's table; the stories' own `expect` is written by a person who looked.
+ */
+const stories = readStories();
+const familyOf = new Map(catalogue.map(({ rule, family }) => [rule.id, family]));
+
+describe('the corpus', () => {
+  const all = new Map<string, readonly Finding[]>();
+
+  it.each(stories.map((story) => [story.name, story] as const))('%s', async (name, story) => {
+    const findings = await findingsOf(story);
+    all.set(name, findings);
+    expect(written(findings)).toBe(story.expect);
+    const { planted, found, wrong } = score(story.planted, findings);
+    expect(planted - found, 'faults that are not named').toBe(story.missed.length);
+    expect(wrong, 'accusations that name no planted fault').toBe(story.wrong.length);
+  });
+
+  it('has its precision and recall in README.md', () => {
+    const table = tableOf(all);
+    console.log(table);
+    const readme = readFileSync('README.md', 'utf8');
+    const [before = '', , after = ''] = readme.split(/(?<=<!-- stories -->\n)([\s\S]*?)(?=<!-- \/stories -->)/);
+    const wanted = `${before}\n${table}\n${after}`;
+    if (process.env.UPDATE_STORIES) writeFileSync('README.md', wanted);
+    else expect(readme).toBe(wanted);
+  });
+});
+
+/** A row a family of rules: what was planted and found, and what is said without cause. */
+function tableOf(all: ReadonlyMap<string, readonly Finding[]>): string {
+  const rows = new Map<string, Score>();
+  for (const { name, planted } of stories) {
+    const findings = all.get(name) ?? [];
+    for (const family of new Set(familyOf.values())) {
+      const ours = (rule: string): boolean => familyOf.get(rule) === family;
+      const one = score(
+        planted.filter((fault) => ours(fault.split(' ', 1)[0] ?? '')),
+        findings.filter(({ rule }) => ours(rule)),
+      );
+      rows.set(family, sum(rows.get(family), one));
+    }
+  }
+  const total = [...rows.values()].reduce<Score | undefined>(sum, undefined);
+  const cells = (name: string, { planted, found, wrong }: Score): readonly string[] => [
+    name,
+    ...[planted, found, wrong].map(String),
+    percent(found, found + wrong),
+    percent(found, planted),
+  ];
+  const healthy = stories.filter(({ planted }) => planted.length === 0).length;
+  const captured = stories.filter(({ manifests }) => manifests === null).length;
+  return [
+    `${stories.length} stories, ${captured} of them captured from real servers, ${healthy} healthy.`,
+    '',
+    ...aligned([
+      ['rules', 'faults planted', 'found', 'accused wrongly', 'precision', 'recall'],
+      ...[...rows].filter(([, { planted, wrong }]) => planted + wrong > 0).map(([family, one]) => cells(family, one)),
+      ...(total ? [cells('all', total)] : []),
+    ]),
+  ].join('\n');
+}
+
+/** A Markdown table as the formatter writes it. */
+function aligned([head = [], ...body]: readonly (readonly string[])[]): readonly string[] {
+  const widths = head.map((_, column) => Math.max(...[head, ...body].map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[], fill: string): string =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0, fill)).join(' | ')} |`;
+  return [
+    line(head, ' '),
+    line(
+      head.map(() => ''),
+      '-',
+    ),
+    ...body.map((row) => line(row, ' ')),
+  ];
+}
+
+function sum(one: Score | undefined, other: Score): Score {
+  return {
+    planted: (one?.planted ?? 0) + other.planted,
+    found: (one?.found ?? 0) + other.found,
+    wrong: (one?.wrong ?? 0) + other.wrong,
+  };
+}
+
+function percent(part: number, whole: number): string {
+  return whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)} %`;
+}
