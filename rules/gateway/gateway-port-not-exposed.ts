@@ -1,3 +1,4 @@
+import { patched } from '../../src/diagnose/threats/threat.ts';
 import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import type { Gateway } from '../../src/model/gateway.ts';
 import type { Model } from '../../src/model/model.ts';
@@ -94,7 +95,7 @@ function describe(
           : `Give a Service of the gateway a port with targetPort ${port}, or take the listener away if nobody needs it.`,
         ...(only && patch
           ? {
-              command: `kubectl -n ${only.service.ref.namespace} patch service ${only.service.ref.name} --type=json -p '${JSON.stringify(patch)}'`,
+              ...patched(only.service.ref, 'service', { type: 'json', patch }),
             }
           : {}),
         restarts: 'nothing',

@@ -50,6 +50,7 @@ export default defineRule({
             works: whenObjectsApply(model, gateways),
           },
         ],
+        affects: refused.slice(0, 200).map(({ candidate }) => candidate.ref),
       });
     }
   },
