@@ -41,7 +41,9 @@ describe('without a source', () => {
     );
     expect(stdout).toContain('fake · VirtualGateway shop/edge: no Envoy read');
     expect(stdout).toContain('VirtualGateway shop/edge: no running pod serves it');
-    expect(code).toBe(3);
+    // What is found goes before what was not seen.
+    expect(stdout).toContain('ERROR ');
+    expect(code).toBe(1);
   });
 
   it.each([

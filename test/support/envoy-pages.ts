@@ -169,10 +169,14 @@ function configsOf(story: EnvoyStory, node: string): readonly JsonObject[] {
         })),
       ],
     },
-    {
-      '@type': type('admin.v3.SecretsConfigDump'),
-      dynamic_warming_secrets: (story.warming?.secrets ?? []).map((name) => ({ name })),
-    },
+    ...(story.warming?.secrets
+      ? [
+          {
+            '@type': type('admin.v3.SecretsConfigDump'),
+            dynamic_warming_secrets: story.warming.secrets.map((name) => ({ name })),
+          },
+        ]
+      : []),
     { '@type': type('admin.v3.EndpointsConfigDump') },
     ...(story.secrets ? [secretsDump(story.secrets)] : []),
   ];
