@@ -9,6 +9,8 @@ export default defineConfig({
         test: {
           name: 'hermetic',
           pool: 'forks',
+          // Where CI is set ink draws its last frame alone: the tests of the terminal UI look at all of them.
+          env: { CI: 'false' },
           // Nothing here keeps state in modules: loading them once a process halves the time.
           isolate: false,
           include: ['test/**/*.test.ts'],

@@ -27,6 +27,8 @@ export async function watch(flags: SourceFlags & WatchFlags): Promise<void> {
     return `saved ${name}`;
   };
   try {
+    // Where CI is set ink draws its last frame alone; but here is a terminal, and somebody before it.
+    process.env.CI = 'false';
     const { startUi } = await import('../tui/start.tsx');
     const { width: _, ...paint } = look();
     await startUi(
