@@ -1,12 +1,9 @@
 import { allOf, anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
-import { growth, lastStat } from '../../src/model/envoy/counters.ts';
+import { growth } from '../../src/model/envoy/counters.ts';
+import { acrossPods, failureRate, isNoteworthy, perMinute, rateGap } from '../../src/model/envoy/upstream-rates.ts';
 import { type Upstream, upstreams } from '../../src/model/envoy/upstreams.ts';
 import { refText } from '../../src/snapshot/object.ts';
 import type { Evidence } from '../../src/snapshot/evidence.ts';
-
-/** Below these a few failures are noise. */
-const least = 20;
-const leastShare = 0.01;
 
 /**
  * What the gateway itself counts of a failure, and what it means (Envoy: cluster manager statistics). The router charges its own
@@ -35,29 +32,18 @@ export default defineRule({
   },
   subjects: upstreams,
   *check(model) {
-    for (const upstream of upstreams(model)) {
-      const { envoy, cluster, gateway, ref } = upstream;
-      const counter = (name: string): string => `cluster.${cluster.name}.${name}`;
-      const failed = growth(envoy.stats, counter('upstream_rq_5xx'));
-      if (envoy.stats.state === 'not-read') {
-        yield notEvaluated(upstream, envoy.stats.gap);
-      } else if (!failed && (lastStat(envoy.stats, counter('upstream_rq_5xx'))?.value ?? 0) > 0) {
-        yield notEvaluated(upstream, {
-          missing: `a second reading of the counters of ${envoy.label}`,
-          reason: 'one reading says that requests failed once, not that they fail now',
-          remedy: 'read the Envoy itself with --admin, or give --stats twice',
-        });
-      }
-      if (!failed) continue;
-      const failures = failed.to - failed.from;
-      const completed = growth(envoy.stats, counter('upstream_rq_completed'));
-      const all = Math.max(failures, completed ? completed.to - completed.from : failures);
-      if (failures < least || failures / all < leastShare) continue;
-      const made = madeHere(upstream);
+    for (const group of acrossPods(upstreams(model))) {
+      const [upstream] = group;
+      const { cluster, gateway, ref } = upstream;
+      const gap = rateGap(group, ['upstream_rq_5xx']);
+      if (gap) yield notEvaluated(upstream, gap);
+      const rate = failureRate(group, ['upstream_rq_5xx'], 'upstream_rq_completed');
+      if (!rate || !isNoteworthy(rate)) continue;
+      const made = group.flatMap(madeHere);
       yield finding(upstream, {
-        message: `${failures} of ${all} requests from gateway ${gateway.ref.name} to ${refText(ref)} were answered with 5xx within ${Math.round(failed.seconds)} seconds.`,
+        message: `${rate.failures} of ${rate.tried} requests from gateway ${gateway.ref.name} to ${refText(ref)} were answered with 5xx within ${Math.round(rate.seconds)} seconds.`,
         effect: 'traffic',
-        evidence: [...failed.evidence, ...made.map(({ evidence }) => evidence)],
+        evidence: [...rate.evidence, ...made.map(({ evidence }) => evidence)],
         cause:
           made.length === 0
             ? 'The target itself answers so: no counter of the gateway tells of a failure of its own.'
@@ -72,11 +58,11 @@ export default defineRule({
             works: 'now',
           },
         ],
-        discriminator: `${cluster.name} ${envoy.label}`,
+        discriminator: cluster.name,
         affects: [gateway.ref],
         impact: {
-          requestsPerMinute: Math.round((failures * 600) / failed.seconds) / 10,
-          share: shareOf(upstream, failures),
+          requestsPerMinute: perMinute(rate),
+          share: shareOf(group, rate.failures),
         },
       });
     }
@@ -93,8 +79,10 @@ function madeHere({ envoy, cluster }: Upstream) {
 }
 
 /** Of all requests that came in by the listeners of clients; null where they were not counted. */
-function shareOf({ envoy }: Upstream, failures: number): number | null {
-  const all = growth(envoy.stats, 'http.ingress.downstream_rq_total');
-  const total = all ? all.to - all.from : 0;
+function shareOf(group: readonly Upstream[], failures: number): number | null {
+  const total = group.reduce((sum, { envoy }) => {
+    const all = growth(envoy.stats, 'http.ingress.downstream_rq_total');
+    return all ? sum + all.to - all.from : sum;
+  }, 0);
   return total >= failures && total > 0 ? Math.round((failures / total) * 1000) / 1000 : null;
 }

@@ -36,15 +36,23 @@ async function diagnose(...sources: readonly string[]): Promise<readonly Finding
 const said = (findings: readonly Finding[]): readonly string[] =>
   findings
     .filter(({ severity, effect }) => severity !== 'info' || effect === 'standing')
+    // Whether a closed stream is tried again between two readings is chance; 1.36 has ended by the clock of the test.
+    .filter(({ rule }) => rule !== 'stream-closed' && rule !== 'envoy-end-of-life')
     .map(({ rule, effect, objects }) => `${rule} ${objects[0]?.kind} ${objects[0]?.name} ${effect}`)
     .sort();
+
+/** Rule and id of each, but for closed streams: whether one is retried between two readings is chance. */
+const ids = (findings: readonly Finding[]): readonly string[] =>
+  findings.flatMap(({ id, rule }) => (rule === 'stream-closed' ? [] : [`${rule} ${id}`])).sort();
 
 const planted = [
   'config-rejected VirtualGateway edge latent',
   'control-plane-disconnected VirtualGateway edge standing',
   'node-port-mismatch VirtualNode payments traffic',
+  'requests-failing VirtualNode payments traffic',
   'target-service-missing GatewayRoute reviews traffic',
   'target-service-no-provider VirtualService search traffic',
+  'tracing-disabled VirtualGateway edge standing',
   'upstream-connect-failures VirtualNode payments traffic',
 ];
 
@@ -87,7 +95,7 @@ describe.each(['1.40.0', '1.36.2'] as const)('the main job on Envoy %s', (envoyV
       ...['--server-info', await save('server_info.json', '/server_info')],
     ];
     const found = await diagnose(...pages, '-f', lab.manifests);
-    expect(found.map(({ id }) => id).sort()).toEqual(live.map(({ id }) => id).sort());
+    expect(ids(found)).toEqual(ids(live));
   });
 
   it('gives the same findings with the same ids from a bundle made by collect', async () => {
@@ -95,7 +103,7 @@ describe.each(['1.40.0', '1.36.2'] as const)('the main job on Envoy %s', (envoyV
     const sources = ['--admin', lab.adminUrls[0] ?? '', '-f', lab.manifests, '--window', '2s'];
     expect(await meshdoctor(['collect', ...sources, '--output-file', bundle])).toMatchObject({ code: 0 });
     const found = await diagnose('--bundle', bundle);
-    expect(found.map(({ id }) => id).sort()).toEqual(live.map(({ id }) => id).sort());
+    expect(ids(found)).toEqual(ids(live));
   });
 
   it('sees the faults that Envoy alone shows, without manifests', async () => {
@@ -165,7 +173,8 @@ describe('a healthy gateway', () => {
           '--closed',
         );
         await traffic.stop();
-        expect(said(found)).toEqual([]);
+        // Nothing in these manifests, which are all there is, collects its metrics.
+        expect(said(found)).toEqual(['metrics-not-exported VirtualGateway edge latent']);
         await lab.controlPlane.die();
         await new Promise((resolve) => setTimeout(resolve, 1000));
         const frozen = await diagnose(
@@ -174,7 +183,11 @@ describe('a healthy gateway', () => {
           lab.manifests,
           '--closed',
         );
-        expect(said(frozen)).toEqual(['control-plane-disconnected VirtualGateway edge standing']);
+        expect(said(frozen)).toEqual([
+          'control-plane-disconnected VirtualGateway edge standing',
+          'metrics-not-exported VirtualGateway edge latent',
+          'tracing-disabled VirtualGateway edge standing',
+        ]);
       } finally {
         await lab.stop();
       }

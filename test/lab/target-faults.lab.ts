@@ -131,7 +131,8 @@ async function diagnose(admin: string): Promise<readonly Finding[]> {
   const args = ['dist/main.js', 'diagnose', '--admin', admin, '-o', 'json', '--window', '2s', '--fail-on', 'never'];
   const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 1 << 26 });
   const { findings } = JSON.parse(stdout) as { findings: readonly Finding[] };
-  return findings.filter(({ severity }) => severity !== 'info');
+  // Releases of 1.36 have ended by the clock of the test.
+  return findings.filter(({ severity, rule }) => severity !== 'info' && rule !== 'envoy-end-of-life');
 }
 
 const plans = [faults, { ...withHealthy, ...withEnded }, withHealthy];
@@ -186,7 +187,7 @@ describe.each(['1.40.0', '1.36.2'] as const)('faults of targets on Envoy %s', (v
     const rules = (root: boolean) =>
       all.filter(({ symptomOf }) => (symptomOf === null) === root).map(({ rule }) => rule);
     expect(rules(true)).toEqual(['certificate-expired']);
-    expect(rules(false).sort()).toEqual(['tls-verify-failed', 'upstream-connect-failures']);
+    expect(rules(false).sort()).toEqual(['requests-failing', 'tls-verify-failed', 'upstream-connect-failures']);
   });
 
   it('healthy targets: silence above information', () => {
