@@ -1,6 +1,7 @@
 import { configEffect, whenObjectsApply } from '../../src/diagnose/effect.ts';
 import { anyOf, defineRule, finding } from '../../src/diagnose/rule.ts';
-import { meshObjects, type SchemaProblem, schemaProblems } from '../../src/model/mesh/validity.ts';
+import { meshObjects } from '../../src/model/mesh/members.ts';
+import { type SchemaProblem, schemaProblems } from '../../src/model/mesh/validity.ts';
 
 const mostEvidence = 20;
 

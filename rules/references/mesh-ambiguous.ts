@@ -1,6 +1,6 @@
 import { configEffect, whenObjectsApply } from '../../src/diagnose/effect.ts';
 import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
-import { meshesSelecting, namespaceOf } from '../../src/model/mesh/links.ts';
+import { joiningNamespaces } from '../../src/model/mesh/links.ts';
 import { namespaceRef, undecidedMembers } from '../../src/model/mesh/members.ts';
 
 export default defineRule({
@@ -33,12 +33,14 @@ export default defineRule({
   },
   subjects: (model) => [...undecidedMembers(model).keys()].map((name) => ({ ref: namespaceRef(name) })),
   *check(model) {
-    for (const [name, members] of undecidedMembers(model)) {
-      const subject = { ref: namespaceRef(name) };
-      const namespace = namespaceOf(model, name);
-      if (namespace.state === 'unknown') yield notEvaluated(subject, namespace.gap);
-      if (namespace.state !== 'present') continue;
-      const { chosen, all } = meshesSelecting(model, namespace.value.labels);
+    for (const one of joiningNamespaces(model)) {
+      if ('gap' in one) {
+        yield notEvaluated(one.subject, one.gap);
+        continue;
+      }
+      const { subject, namespace, members, meshes } = one;
+      const { name } = namespace.ref;
+      const { chosen, all } = meshes;
       if (chosen.length < 2) {
         if (!all.complete) yield notEvaluated(subject, all.gap);
         continue;
@@ -48,7 +50,7 @@ export default defineRule({
         message: `${chosen.length} Meshes select namespace ${name}, which holds ${members.length} App Mesh ${members.length === 1 ? 'object' : 'objects'}: ${names}.`,
         effect: configEffect(model, model.gateways, 'unseen'),
         evidence: [
-          namespace.value.at('metadata.labels'),
+          namespace.at('metadata.labels'),
           ...chosen.map((mesh) => mesh.at('spec.namespaceSelector', 'matches the namespace')),
         ],
         cause:

@@ -1,7 +1,7 @@
 import { configEffect, whenObjectsApply } from '../../src/diagnose/effect.ts';
 import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import { nearest } from '../../src/lib/nearest.ts';
-import { meshesSelecting, namespaceOf } from '../../src/model/mesh/links.ts';
+import { joiningNamespaces } from '../../src/model/mesh/links.ts';
 import { namespaceRef, undecidedMembers } from '../../src/model/mesh/members.ts';
 import type { Model } from '../../src/model/model.ts';
 import type { Resource } from '../../src/model/resource.ts';
@@ -34,12 +34,14 @@ export default defineRule({
   },
   subjects: (model) => [...undecidedMembers(model).keys()].map((name) => ({ ref: namespaceRef(name) })),
   *check(model) {
-    for (const [name, members] of undecidedMembers(model)) {
-      const subject = { ref: namespaceRef(name) };
-      const namespace = namespaceOf(model, name);
-      if (namespace.state === 'unknown') yield notEvaluated(subject, namespace.gap);
-      if (namespace.state !== 'present') continue;
-      const { chosen, refused, all } = meshesSelecting(model, namespace.value.labels);
+    for (const one of joiningNamespaces(model)) {
+      if ('gap' in one) {
+        yield notEvaluated(one.subject, one.gap);
+        continue;
+      }
+      const { subject, namespace, members, meshes } = one;
+      const { name } = namespace.ref;
+      const { chosen, refused, all } = meshes;
       if (chosen.length > 0) continue;
       if (!all.complete) {
         yield notEvaluated(subject, all.gap);
@@ -49,12 +51,10 @@ export default defineRule({
       yield finding(subject, {
         message: `No Mesh selects namespace ${name}, which holds ${members.length} App Mesh ${members.length === 1 ? 'object' : 'objects'}: ${reasons.join('; ') || 'there is no Mesh'}.`,
         effect: configEffect(model, model.gateways, 'unseen'),
-        evidence: [namespace.value.at('metadata.labels'), ...refused.map(({ evidence }) => evidence), all.proof],
+        evidence: [namespace.at('metadata.labels'), ...refused.map(({ evidence }) => evidence), all.proof],
         cause:
           'The webhook puts an object into the one Mesh that selects its namespace, when the object is created; without one it refuses the object.',
-        fix: [
-          { say: fixFor(model, namespace.value), restarts: 'nothing', works: whenObjectsApply(model, model.gateways) },
-        ],
+        fix: [{ say: fixFor(model, namespace), restarts: 'nothing', works: whenObjectsApply(model, model.gateways) }],
         affects: members.slice(0, 200).map(({ ref }) => ref),
       });
     }

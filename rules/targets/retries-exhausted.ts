@@ -1,5 +1,5 @@
 import { allOf, anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
-import { acrossPods, failureRate, isNoteworthy, perMinute, rateGap } from '../../src/model/envoy/upstream-rates.ts';
+import { failing, perMinute } from '../../src/model/envoy/upstream-rates.ts';
 import { upstreams } from '../../src/model/envoy/upstreams.ts';
 import { refText } from '../../src/snapshot/object.ts';
 
@@ -20,13 +20,10 @@ export default defineRule({
   },
   subjects: upstreams,
   *check(model) {
-    for (const group of acrossPods(upstreams(model))) {
-      const [upstream] = group;
-      const { cluster, gateway, ref } = upstream;
-      const gap = rateGap(group, [exhausted]);
+    for (const { upstream, gap, rate } of failing(upstreams(model), [exhausted], 'upstream_rq_completed')) {
       if (gap) yield notEvaluated(upstream, gap);
-      const rate = failureRate(group, [exhausted], 'upstream_rq_completed');
-      if (!rate || !isNoteworthy(rate)) continue;
+      if (!rate) continue;
+      const { cluster, gateway, ref } = upstream;
       yield finding(upstream, {
         message: `${rate.failures} of ${rate.tried} requests from gateway ${gateway.ref.name} to ${refText(ref)} failed after every retry within ${Math.round(rate.seconds)} seconds.`,
         effect: 'traffic',

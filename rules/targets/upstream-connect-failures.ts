@@ -1,12 +1,5 @@
 import { allOf, anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
-import {
-  acrossPods,
-  failureRate,
-  grownBy,
-  isNoteworthy,
-  perMinute,
-  rateGap,
-} from '../../src/model/envoy/upstream-rates.ts';
+import { failing, grownBy, perMinute } from '../../src/model/envoy/upstream-rates.ts';
 import { upstreams } from '../../src/model/envoy/upstreams.ts';
 import { envoyEvidence } from '../../src/model/envoy/envoy.ts';
 import { refText } from '../../src/snapshot/object.ts';
@@ -26,13 +19,14 @@ export default defineRule({
   },
   subjects: upstreams,
   *check(model) {
-    for (const group of acrossPods(upstreams(model))) {
-      const [upstream] = group;
-      const { cluster, gateway, ref } = upstream;
-      const gap = rateGap(group, ['upstream_cx_connect_fail']);
+    for (const { upstream, group, gap, rate } of failing(
+      upstreams(model),
+      ['upstream_cx_connect_fail'],
+      'upstream_cx_total',
+    )) {
       if (gap) yield notEvaluated(upstream, gap);
-      const rate = failureRate(group, ['upstream_cx_connect_fail'], 'upstream_cx_total');
-      if (!rate || !isNoteworthy(rate)) continue;
+      if (!rate) continue;
+      const { cluster, gateway, ref } = upstream;
       const slow = grownBy(group, 'upstream_cx_connect_timeout');
       const lost = grownBy(group, 'upstream_rq_pending_failure_eject');
       const [target] = cluster.targets;

@@ -1,5 +1,5 @@
 import { allOf, anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
-import { acrossPods, failureRate, isNoteworthy, perMinute, rateGap } from '../../src/model/envoy/upstream-rates.ts';
+import { failing, perMinute } from '../../src/model/envoy/upstream-rates.ts';
 import { upstreams } from '../../src/model/envoy/upstreams.ts';
 import { refText } from '../../src/snapshot/object.ts';
 
@@ -22,13 +22,10 @@ export default defineRule({
   },
   subjects: upstreams,
   *check(model) {
-    for (const group of acrossPods(upstreams(model))) {
-      const [upstream] = group;
-      const { cluster, gateway, ref } = upstream;
-      const gap = rateGap(group, [closed, reset]);
+    for (const { upstream, gap, rate } of failing(upstreams(model), [closed, reset], 'upstream_rq_total')) {
       if (gap) yield notEvaluated(upstream, gap);
-      const rate = failureRate(group, [closed, reset], 'upstream_rq_total');
-      if (!rate || !isNoteworthy(rate)) continue;
+      if (!rate) continue;
+      const { cluster, gateway, ref } = upstream;
       yield finding(upstream, {
         message: `${refText(ref)} broke off ${rate.failures} of ${rate.tried} requests from gateway ${gateway.ref.name} within ${Math.round(rate.seconds)} seconds.`,
         effect: 'traffic',

@@ -1,7 +1,7 @@
 import { isFrozen } from '../../src/diagnose/effect.ts';
 import { allOf, anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import { envoyEvidence } from '../../src/model/envoy/envoy.ts';
-import { acrossPods, failureRate, isNoteworthy, perMinute, rateGap } from '../../src/model/envoy/upstream-rates.ts';
+import { failing, perMinute } from '../../src/model/envoy/upstream-rates.ts';
 import { type Upstream, upstreams } from '../../src/model/envoy/upstreams.ts';
 import type { Route } from '../../src/snapshot/envoy/view.ts';
 import { refText } from '../../src/snapshot/object.ts';
@@ -26,13 +26,10 @@ export default defineRule({
   },
   subjects: upstreams,
   *check(model) {
-    for (const group of acrossPods(upstreams(model))) {
-      const [upstream] = group;
-      const { cluster, gateway, ref } = upstream;
-      const gap = rateGap(group, [whole, oneTry]);
+    for (const { upstream, gap, rate } of failing(upstreams(model), [whole, oneTry], 'upstream_rq_total')) {
       if (gap) yield notEvaluated(upstream, gap);
-      const rate = failureRate(group, [whole, oneTry], 'upstream_rq_total');
-      if (!rate || !isNoteworthy(rate)) continue;
+      if (!rate) continue;
+      const { cluster, gateway, ref } = upstream;
       const route = routeByDefault(upstream);
       yield finding(upstream, {
         message: `${refText(ref)} did not answer ${rate.failures} of ${rate.tried} requests from gateway ${gateway.ref.name} in time within ${Math.round(rate.seconds)} seconds${route ? '; the default timeout of 15 seconds is in force' : ''}.`,

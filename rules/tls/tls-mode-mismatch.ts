@@ -2,14 +2,7 @@ import { configEffect, whenObjectsApply } from '../../src/diagnose/effect.ts';
 import type { Fix } from '../../src/diagnose/finding.ts';
 import { allOf, anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import { envoyEvidence } from '../../src/model/envoy/envoy.ts';
-import {
-  acrossPods,
-  failureRate,
-  grownBy,
-  isNoteworthy,
-  perMinute,
-  rateGap,
-} from '../../src/model/envoy/upstream-rates.ts';
+import { failing, grownBy, perMinute } from '../../src/model/envoy/upstream-rates.ts';
 import { type Upstream, upstreams } from '../../src/model/envoy/upstreams.ts';
 import type { VirtualNode } from '../../src/model/mesh/kinds.ts';
 import { gatewaysServing, routesTo, servicesOfNode } from '../../src/model/mesh/reach.ts';
@@ -45,12 +38,13 @@ export default defineRule({
   subjects: (model) => [...model.virtualNodes, ...upstreams(model)],
   *check(model) {
     const told = new Set<string>();
-    for (const group of acrossPods(upstreams(model).filter(({ cluster }) => cluster.secured))) {
-      const [upstream] = group;
-      const gap = rateGap(group, [handshake]);
+    for (const { upstream, gap, rate } of failing(
+      upstreams(model).filter(({ cluster }) => cluster.secured),
+      [handshake],
+      'upstream_cx_total',
+    )) {
       if (gap && upstream.envoy.stats.state !== 'not-read') yield notEvaluated(upstream, gap);
-      const rate = failureRate(group, [handshake], 'upstream_cx_total');
-      if (!rate || !isNoteworthy(rate)) continue;
+      if (!rate) continue;
       told.add(refKey(upstream.ref));
       const { gateway, cluster, ref, node } = upstream;
       const offers = node ? tlsModeOf(node, 0) : null;

@@ -1,5 +1,5 @@
 import { allOf, anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
-import { acrossPods, failureRate, isNoteworthy, perMinute, rateGap } from '../../src/model/envoy/upstream-rates.ts';
+import { failing, perMinute } from '../../src/model/envoy/upstream-rates.ts';
 import { upstreams } from '../../src/model/envoy/upstreams.ts';
 import { refText } from '../../src/snapshot/object.ts';
 
@@ -27,13 +27,10 @@ export default defineRule({
   },
   subjects: upstreams,
   *check(model) {
-    for (const group of acrossPods(upstreams(model))) {
-      const [upstream] = group;
-      const { cluster, gateway, ref } = upstream;
-      const gap = rateGap(group, counters);
+    for (const { upstream, gap, rate } of failing(upstreams(model), counters, 'upstream_cx_total')) {
       if (gap) yield notEvaluated(upstream, gap);
-      const rate = failureRate(group, counters, 'upstream_cx_total');
-      if (!rate || !isNoteworthy(rate)) continue;
+      if (!rate) continue;
+      const { cluster, gateway, ref } = upstream;
       yield finding(upstream, {
         message: `Gateway ${gateway.ref.name} refused the certificate of ${refText(ref)} ${rate.failures} times within ${Math.round(rate.seconds)} seconds.`,
         effect: 'traffic',

@@ -1,6 +1,6 @@
 import { allOf, anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import { growth } from '../../src/model/envoy/counters.ts';
-import { acrossPods, failureRate, isNoteworthy, perMinute, rateGap } from '../../src/model/envoy/upstream-rates.ts';
+import { failing, perMinute } from '../../src/model/envoy/upstream-rates.ts';
 import { type Upstream, upstreams } from '../../src/model/envoy/upstreams.ts';
 import { refText } from '../../src/snapshot/object.ts';
 import type { Evidence } from '../../src/snapshot/evidence.ts';
@@ -32,13 +32,14 @@ export default defineRule({
   },
   subjects: upstreams,
   *check(model) {
-    for (const group of acrossPods(upstreams(model))) {
-      const [upstream] = group;
-      const { cluster, gateway, ref } = upstream;
-      const gap = rateGap(group, ['upstream_rq_5xx']);
+    for (const { upstream, group, gap, rate } of failing(
+      upstreams(model),
+      ['upstream_rq_5xx'],
+      'upstream_rq_completed',
+    )) {
       if (gap) yield notEvaluated(upstream, gap);
-      const rate = failureRate(group, ['upstream_rq_5xx'], 'upstream_rq_completed');
-      if (!rate || !isNoteworthy(rate)) continue;
+      if (!rate) continue;
+      const { cluster, gateway, ref } = upstream;
       const made = group.flatMap(madeHere);
       yield finding(upstream, {
         message: `${rate.failures} of ${rate.tried} requests from gateway ${gateway.ref.name} to ${refText(ref)} were answered with 5xx within ${Math.round(rate.seconds)} seconds.`,

@@ -1,3 +1,4 @@
+import { plural } from '../lib/plural.ts';
 import { writeFile } from 'node:fs/promises';
 import { Failure } from './failure.ts';
 import { complain, readNothing, withSession } from './session.ts';
@@ -28,18 +29,14 @@ export async function collectBundle(flags: CollectFlags): Promise<void> {
       throw new Failure(`cannot write ${flags.outputFile}: ${error instanceof Error ? error.message : error}`, 2);
     }
     const held = [
-      count(summary.objects, 'object'),
-      count(summary.envoys, 'Envoy'),
-      count(summary.documents, 'document'),
+      plural(summary.objects, 'object'),
+      plural(summary.envoys, 'Envoy'),
+      plural(summary.documents, 'document'),
     ].join(', ');
     process.stderr.write(`wrote ${flags.outputFile}: ${held}, ${bytes.length} bytes\n`);
     const code = summary.timedOut ? 4 : codeOf(summary.sources);
     process.exitCode = code === 3 && flags.bestEffort ? 0 : code;
   });
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 function codeOf(sources: readonly { readonly trouble: string | null }[]): number {

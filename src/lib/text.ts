@@ -25,6 +25,12 @@ export function oneLine(text: string): string {
   return clean(text.replace(/[ \t\r\n]+/g, ' ').trim());
 }
 
+/** A text filled up with blanks to `width` columns, at its end or (`right`) before it. */
+export function padded(text: string, width: number, right: boolean): string {
+  const blank = ' '.repeat(Math.max(0, width - displayWidth(text)));
+  return right ? blank + text : text + blank;
+}
+
 /** How many columns a terminal needs for a text. */
 export function displayWidth(text: string): number {
   return stringWidth(text);

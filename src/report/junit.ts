@@ -1,6 +1,7 @@
+import { plural } from '../lib/plural.ts';
 import { groupBy } from '../lib/memo.ts';
 import type { ReportCheck, ReportDocument, ReportFinding, RuleText } from './document.ts';
-import { effectText, evidencePlace, fixFacts, neverText, objectText, plural, valueText } from './wording.ts';
+import { effectText, evidencePlace, fixFacts, neverText, objectText, valueText } from './wording.ts';
 import { element, type Xml } from './xml.ts';
 
 /** One test case, and what became of it. */

@@ -1,5 +1,6 @@
 import type { ProcessLineKind } from '../snapshot/access-log/line.ts';
 import type { Rates } from '../traffic/rates.ts';
+import type { TrafficClass } from '../traffic/traffic.ts';
 
 /** A span of time, ISO 8601; null where it is open or not known. */
 interface Span {
@@ -8,29 +9,8 @@ interface Span {
 }
 
 /** A class of requests as machines read it (docs: `logs`). */
-export interface LoggedClass {
-  readonly listener: string | null;
-  readonly virtualHost: string | null;
-  readonly routes: readonly string[];
-  readonly unknown: readonly string[];
-  readonly method: string;
-  readonly path: string;
-  /** With `--by host|client|pod`. */
-  readonly group: string | null;
-  readonly status: number;
-  readonly flag: string;
-  readonly details: string | null;
-  readonly count: number;
+export interface LoggedClass extends Omit<TrafficClass, 'example' | 'hop'> {
   readonly perMinute: number | null;
-  readonly bytes: number;
-  readonly firstSeen: string | null;
-  readonly lastSeen: string | null;
-  readonly samples: readonly string[];
-  readonly p50Ms: number | null;
-  readonly p90Ms: number | null;
-  readonly p99Ms: number | null;
-  readonly upstream: string | null;
-  readonly by: 'gateway' | 'upstream';
   readonly explanation: string | null;
   /** Of a failing class: how many requests of the same method and path were served; null where that tells nothing. */
   readonly served: number | null;

@@ -1,17 +1,9 @@
+import { plural } from '../lib/plural.ts';
 import type { ReportDocument, ReportFinding } from './document.ts';
 import { cell, code, inline } from './markdown/escape.ts';
 import { findingLine, findingSection } from './markdown/finding.ts';
 import { gapsByNeed, type Outline, outline } from './outline.ts';
-import {
-  gatewayText,
-  momentText,
-  objectText,
-  plural,
-  severityText,
-  shortText,
-  tallyParts,
-  windowText,
-} from './wording.ts';
+import { gatewayText, momentText, objectText, severityText, shortText, tallyParts, windowText } from './wording.ts';
 
 /** How much of a report is told. */
 export interface MarkdownOptions {

@@ -1,5 +1,5 @@
 import type { Cell, GatewayStatus } from '../diagnose/status.ts';
-import { displayWidth, hang, oneLine } from '../lib/text.ts';
+import { displayWidth, hang, oneLine, padded } from '../lib/text.ts';
 import type { Gap } from '../snapshot/coverage.ts';
 import { type Look, paint } from './terminal/paint.ts';
 
@@ -41,7 +41,7 @@ export function renderStatus({ gateways, gaps, takenAt }: StatusDocument, look: 
   const widths = (kept[0] ?? []).map((_, column) => Math.max(...kept.map((row) => displayWidth(row[column] ?? ''))));
   const lines = kept.map((row) =>
     row
-      .map((cell, column) => pad(cell, widths[column] ?? 0, numbers.has(column + shift)))
+      .map((cell, column) => padded(cell, widths[column] ?? 0, numbers.has(column + shift)))
       .join('  ')
       .trimEnd(),
   );
@@ -94,11 +94,6 @@ function threatsText(threats: readonly string[]): string {
 function rescueText(hours: number | null): string {
   if (hours === null) return 'none!';
   return hours < 48 ? `${hours}h${hours < 24 ? ' ok' : ' OLD!'}` : `${Math.floor(hours / 24)}d OLD!`;
-}
-
-function pad(text: string, width: number, right: boolean): string {
-  const blank = ' '.repeat(Math.max(0, width - displayWidth(text)));
-  return right ? blank + text : text + blank;
 }
 
 /** Cells of one gateway that lack the same thing are told once. */

@@ -1,3 +1,4 @@
+import { plural } from '../lib/plural.ts';
 import { truncate } from '../lib/text.ts';
 import type { Avoid, Fix, Severity } from '../diagnose/finding.ts';
 import { refText } from '../snapshot/object.ts';
@@ -31,11 +32,6 @@ export function fixFacts({ works, restarts }: Fix): readonly [string, string] {
 export function neverText({ say, because }: Avoid): string {
   const what = say.replace(/^Do not /, '').replace(/\.$/, '');
   return `${what}: ${because}.`;
-}
-
-/** A count with its noun. */
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** How much traffic is hit may be known of a symptom alone: the counters tell of the cluster, not of its cause. */

@@ -67,19 +67,19 @@ export function App({
 /** One line less than the terminal has: a full one makes ink clear the screen at every change. */
 function useSize(): { readonly columns: number; readonly rows: number } {
   const { stdout } = useStdout();
-  const measure = (): { columns: number; rows: number } => ({
-    columns: Math.max(20, stdout.columns || 80),
-    rows: Math.max(5, (stdout.rows || 24) - 1),
-  });
-  const [size, setSize] = useState(measure);
+  const [size, setSize] = useState(() => measure(stdout));
   useEffect(() => {
-    const resized = (): void => setSize(measure());
+    const resized = (): void => setSize(measure(stdout));
     stdout.on('resize', resized);
     return () => {
       stdout.off('resize', resized);
     };
-  });
+  }, [stdout]);
   return size;
+}
+
+function measure({ columns, rows }: NodeJS.WriteStream): { readonly columns: number; readonly rows: number } {
+  return { columns: Math.max(20, columns || 80), rows: Math.max(5, (rows || 24) - 1) };
 }
 
 /** Asks for what the screen now needs. */

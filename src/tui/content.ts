@@ -1,3 +1,4 @@
+import { memoize } from '../lib/memo.ts';
 import type { Severity } from '../diagnose/finding.ts';
 
 /** A column of a list. */
@@ -33,12 +34,23 @@ export type Content =
     }
   | { readonly kind: 'page'; readonly title: string; readonly lines: readonly string[] };
 
+/** How a person chose to see the rows of a list. */
+type Choice = readonly [filter: string, sort: { readonly column: number; readonly reverse: boolean } | null];
+
+const noRows: readonly Row[] = [];
+
+/** The last choice made of a list, and what it shows: a key press asks for it several times. */
+const lastShown = memoize((_: readonly Row[]) => ({ choice: '', rows: noRows }));
+
 /** The rows of a list that a filter leaves, in the order a person chose. Every word of the filter must be somewhere in the row. */
-export function shownRows(
-  rows: readonly Row[],
-  filter: string,
-  sort: { readonly column: number; readonly reverse: boolean } | null,
-): readonly Row[] {
+export function shownRows(rows: readonly Row[], ...choice: Choice): readonly Row[] {
+  const last = lastShown(rows);
+  const wanted = JSON.stringify(choice);
+  if (last.choice !== wanted) Object.assign(last, { choice: wanted, rows: choose(rows, choice) });
+  return last.rows;
+}
+
+function choose(rows: readonly Row[], [filter, sort]: Choice): readonly Row[] {
   const words = filter
     .toLowerCase()
     .split(/\s+/)

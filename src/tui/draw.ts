@@ -1,12 +1,10 @@
-import { displayWidth, oneLine, truncate } from '../lib/text.ts';
+import { displayWidth, oneLine, padded, truncate } from '../lib/text.ts';
 import { type Look, paint, severityStyle, sign } from '../report/terminal/paint.ts';
 import type { Column, Row } from './content.ts';
 
 /** A text, safe for a terminal already, in exactly so many columns. */
 export function fill(text: string, width: number, look: Look, right = false): string {
-  const cut = truncate(text, width, sign(look, 'ellipsis'));
-  const blank = ' '.repeat(Math.max(0, width - displayWidth(cut)));
-  return right ? blank + cut : cut + blank;
+  return padded(truncate(text, width, sign(look, 'ellipsis')), width, right);
 }
 
 /** A column and how wide it is drawn. */

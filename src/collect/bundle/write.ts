@@ -1,3 +1,4 @@
+import { plural } from '../../lib/plural.ts';
 import type { Gap } from '../../snapshot/coverage.ts';
 import type { EnvoyView } from '../../snapshot/envoy/view.ts';
 import type { EnvoySection } from '../../snapshot/envoy/section.ts';
@@ -52,12 +53,8 @@ export async function writeBundle(
 
 function describe({ objects, envoys, manifests, redactions }: Snapshot): string {
   const hidden = Object.values(redactions).reduce((sum, count) => sum + count, 0);
-  const parts = [count(objects.length, 'object'), count(manifests.length, 'file'), count(envoys.length, 'Envoy')];
-  return `${parts.join(', ')}; ${count(hidden, 'value')} hidden`;
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+  const parts = [plural(objects.length, 'object'), plural(manifests.length, 'file'), plural(envoys.length, 'Envoy')];
+  return `${parts.join(', ')}; ${plural(hidden, 'value')} hidden`;
 }
 
 function unreadOf(view: EnvoyView): { section: EnvoySection; gap: Gap }[] {

@@ -1,3 +1,4 @@
+import { plural } from '../../lib/plural.ts';
 import { asObject, asText, isObject, type JsonObject, pointer, pointerSegments } from '../../lib/json.ts';
 import type { CoverageEntry, Gap } from '../../snapshot/coverage.ts';
 import { type Document, makeDocument } from '../../snapshot/document.ts';
@@ -218,10 +219,10 @@ function* reports(
     yield { name: file.origin, state: 'failed', detail, cost: cost([file]), trouble: 'nothing-readable' };
   }
   const parts = [
-    `${count(objects, 'object')} in ${count(files.length, 'file')}`,
+    `${plural(objects, 'object')} in ${plural(files.length, 'file')}`,
     ...(others.length > 0
       ? [
-          `${count(others.length, 'document')} that ${others.length > 1 ? 'are' : 'is'} no Kubernetes object (${others[0]})`,
+          `${plural(others.length, 'document')} that ${others.length > 1 ? 'are' : 'is'} no Kubernetes object (${others[0]})`,
         ]
       : []),
     ...broken.map(({ at, reason }) => `${at}: ${reason}`),
@@ -239,8 +240,4 @@ function* reports(
 
 function cost(files: readonly ManifestFile[]): SourceReport['cost'] {
   return { calls: files.length, bytes: files.reduce((sum, { text }) => sum + text.length, 0) };
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -175,7 +175,9 @@ const looking: Readonly<Record<string, number>> = {
 function meterNode(node: ASTNode, state: { readonly meter: Meter | null }): void {
   const depth = looking[node.op] ?? 0;
   if (depth > 0) for (const argument of collectArguments(node)) looked.set(argument, depth);
-  let inner = (node as unknown as Evaluable).evaluate;
+  const own: unknown = Reflect.get(node, 'evaluate');
+  if (!isEvaluate(own)) throw new Error('a node of an expression does not evaluate itself');
+  let inner = own;
   const evaluate: Evaluate = function (this: unknown, evaluator, ast, context) {
     state.meter?.spend(1);
     const result = inner.call(node, evaluator, ast, context);
@@ -193,8 +195,9 @@ function meterNode(node: ASTNode, state: { readonly meter: Meter | null }): void
 }
 
 type Evaluate = (evaluator: unknown, ast: unknown, context: unknown) => unknown;
-interface Evaluable {
-  evaluate: Evaluate;
+
+function isEvaluate(value: unknown): value is Evaluate {
+  return typeof value === 'function';
 }
 
 /** How deep what a node gives is looked through by the one that takes it. */

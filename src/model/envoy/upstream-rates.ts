@@ -70,7 +70,7 @@ export function failureRate(group: readonly Counted[], names: readonly string[],
 }
 
 /** At least 20 failures, and at least 1 % of what was tried. */
-export function isNoteworthy({ failures, tried }: FailureRate): boolean {
+function isNoteworthy({ failures, tried }: FailureRate): boolean {
   return failures >= leastFailures && failures / tried >= leastShare;
 }
 
@@ -93,4 +93,20 @@ export function rateGap(group: readonly Counted[], names: readonly string[]): Ga
     };
   }
   return null;
+}
+
+/** A cluster of a gateway, over all its pods: how often it fails where that is noteworthy, or why no rate can be told. */
+export interface Failing {
+  readonly upstream: Upstream;
+  readonly group: readonly Upstream[];
+  readonly gap: Gap | null;
+  readonly rate: FailureRate | null;
+}
+
+/** Judges each cluster by these counters against all that `of` counts: at least 20 failures and 1 %. */
+export function failing(upstreams: readonly Upstream[], names: readonly string[], of: string): readonly Failing[] {
+  return acrossPods(upstreams).map((group) => {
+    const rate = failureRate(group, names, of);
+    return { upstream: group[0], group, gap: rateGap(group, names), rate: rate && isNoteworthy(rate) ? rate : null };
+  });
 }

@@ -1,5 +1,6 @@
 import type { Gap } from '../../snapshot/coverage.ts';
 import type { Evidence } from '../../snapshot/evidence.ts';
+import type { ObjectRef } from '../../snapshot/object.ts';
 import type { Model } from '../model.ts';
 import { lookUp } from '../inventory.ts';
 import type { Resource } from '../resource.ts';
@@ -8,6 +9,7 @@ import { firstMismatch } from '../selector.ts';
 import type {
   GatewayRoute,
   Mesh,
+  MeshMember,
   Reference,
   RouterRoute,
   VirtualGateway,
@@ -15,6 +17,7 @@ import type {
   VirtualRouter,
   VirtualService,
 } from './kinds.ts';
+import { namespaceRef, undecidedMembers } from './members.ts';
 
 /** The VirtualService a reference names. */
 export function virtualService(model: Model, reference: Reference): Relation<VirtualService> {
@@ -66,6 +69,27 @@ export function meshesSelecting(model: Model, labels: Readonly<Record<string, st
     else refused.push({ candidate: mesh, reason, evidence: mesh.at('spec.namespaceSelector') });
   }
   return { chosen, refused, all: model.completeness('Mesh', '*') };
+}
+
+/** A namespace whose objects are in no mesh yet, and the Meshes that select it; or what was not seen of it. */
+export type JoiningNamespace =
+  | {
+      readonly subject: { readonly ref: ObjectRef };
+      readonly namespace: Resource;
+      readonly members: readonly MeshMember[];
+      readonly meshes: Selection<Mesh>;
+    }
+  | { readonly subject: { readonly ref: ObjectRef }; readonly gap: Gap };
+
+/** Every namespace whose objects have yet to be taken into a mesh; one that is surely not there has no objects. */
+export function joiningNamespaces(model: Model): readonly JoiningNamespace[] {
+  return [...undecidedMembers(model)].flatMap(([name, members]): readonly JoiningNamespace[] => {
+    const subject = { ref: namespaceRef(name) };
+    const namespace = namespaceOf(model, name);
+    if (namespace.state === 'unknown') return [{ subject, gap: namespace.gap }];
+    if (namespace.state !== 'present') return [];
+    return [{ subject, namespace: namespace.value, members, meshes: meshesSelecting(model, namespace.value.labels) }];
+  });
 }
 
 /**

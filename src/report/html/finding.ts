@@ -1,3 +1,4 @@
+import { plural } from '../../lib/plural.ts';
 import type { Fix } from '../../diagnose/finding.ts';
 import type { ReportEvidence, ReportFinding, ReportObject } from '../document.ts';
 import {
@@ -7,7 +8,6 @@ import {
   neverText,
   objectPlace,
   objectText,
-  plural,
   severityText,
   valueText,
 } from '../wording.ts';

@@ -1,7 +1,8 @@
+import { plural } from '../../lib/plural.ts';
 import { groupBy } from '../../lib/memo.ts';
 import type { ReportCheck, ReportDocument } from '../document.ts';
 import { gapsByNeed } from '../outline.ts';
-import { momentText, objectText, plural } from '../wording.ts';
+import { momentText, objectText } from '../wording.ts';
 import { html, type Markup, nothing, when } from './markup.ts';
 
 /** How much of what is not a finding is told. */

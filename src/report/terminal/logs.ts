@@ -1,4 +1,4 @@
-import { displayWidth, hang, oneLine, truncate } from '../../lib/text.ts';
+import { displayWidth, hang, oneLine, padded, truncate } from '../../lib/text.ts';
 import type { GroupBy } from '../../traffic/traffic.ts';
 import type { LoggedClass, LogsDocument } from '../logs-document.ts';
 import { type Look, paint, sign } from './paint.ts';
@@ -90,8 +90,7 @@ function table(classes: readonly LoggedClass[], { requests, window }: LogsDocume
 }
 
 function pad(cell: string, width: number, at: number): string {
-  const blank = ' '.repeat(Math.max(0, width - displayWidth(cell)));
-  return at < 2 || at === 5 || at === 6 ? blank + cell : cell + blank;
+  return padded(cell, width, at < 2 || at === 5 || at === 6);
 }
 
 function cellsOf(one: LoggedClass, requests: number, day: string | undefined, { by }: LogsLook): readonly string[] {

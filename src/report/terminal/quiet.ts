@@ -1,7 +1,7 @@
 import { groupBy } from '../../lib/memo.ts';
 import { hang, oneLine } from '../../lib/text.ts';
 import type { ReportDocument } from '../document.ts';
-import { plural } from '../wording.ts';
+import { plural } from '../../lib/plural.ts';
 
 /** What is not shown, and what is no more. */
 export function quietBlock(

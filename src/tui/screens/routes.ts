@@ -1,4 +1,5 @@
 import type { RouteRow } from '../../engine/protocol.ts';
+import { memoize } from '../../lib/memo.ts';
 import { hang, oneLine } from '../../lib/text.ts';
 import type { ReportFinding } from '../../report/document.ts';
 import { renderNote } from '../../report/terminal/finding.ts';
@@ -11,8 +12,7 @@ import { reportOf } from './waiting.ts';
 /** A gateway's routes in Envoy's order. */
 export function routesContent(data: Data, gateway: string): Content {
   const asked = data.routes.get(gateway);
-  const rows = asked?.state === 'there' ? asked.value.rows : [];
-  const findings = findingsByObject(data);
+  const rows = asked?.state === 'there' ? asked.value.rows : noRows;
   return {
     kind: 'list',
     title: `gateways > ${gateway} > routes${asked?.state === 'there' ? ` (${asked.value.decidedBy})` : ''}`,
@@ -26,7 +26,7 @@ export function routesContent(data: Data, gateway: string): Content {
       { title: 'FINDINGS', most: 24 },
       { title: 'GOES TO', most: 200, spare: 5, least: 24 },
     ],
-    rows: rows.map((row) => rowOf(row, findings)),
+    rows: rowsWith(rows)(findingsByObject(data)),
     empty: emptyText(data, gateway),
   };
 }
@@ -38,16 +38,30 @@ function emptyText({ routes, now }: Data, gateway: string): string {
   return asked.value.trouble ?? 'this gateway has no routes';
 }
 
+const noRows: readonly RouteRow[] = [];
+
+/** Made once a reading: a key press looks at all rows several times. */
+const rowsWith = memoize((rows: readonly RouteRow[]) =>
+  memoize((findings: ReadonlyMap<string, readonly ReportFinding[]>) => rows.map((row) => rowOf(row, findings))),
+);
+
 function findingsByObject(data: Data): ReadonlyMap<string, readonly ReportFinding[]> {
+  return indexed(reportOf(data)?.findings ?? noFindings);
+}
+
+const noFindings: readonly ReportFinding[] = [];
+
+const indexed = memoize((findings: readonly ReportFinding[]) => {
   const byObject = new Map<string, ReportFinding[]>();
-  for (const finding of reportOf(data)?.findings ?? []) {
-    for (const object of finding.objects) {
-      const key = refText(object);
-      byObject.set(key, [...(byObject.get(key) ?? []), finding]);
+  for (const finding of findings) {
+    for (const object of finding.objects.map(refText)) {
+      const known = byObject.get(object);
+      if (known) known.push(finding);
+      else byObject.set(object, [finding]);
     }
   }
   return byObject;
-}
+});
 
 function rowOf(row: RouteRow, findings: ReadonlyMap<string, readonly ReportFinding[]>): Row {
   const mine = (row.object === null ? [] : (findings.get(row.object) ?? [])).filter(
