@@ -1,3 +1,4 @@
+import { mapAtOnce } from '../lib/at-once.ts';
 import { assembleSnapshot } from '../snapshot/assemble.ts';
 import { narrowed } from '../snapshot/narrow.ts';
 import type { Harvest, Snapshot } from '../snapshot/snapshot.ts';
@@ -34,12 +35,14 @@ async function readFiles(request: CollectRequest, readAt: string): Promise<reado
   const harvests: Harvest[] = [];
   if (request.bundles.length > 0) {
     const { readBundle } = await import('./bundle/read.ts');
+    // What is read beside it brings documents of the same names.
+    const others = request.live !== null || request.aws || request.accessLogs.paths.length > 0;
     for (const [index, path] of request.bundles.entries()) {
       harvests.push(
         await readBundle(path, {
           keep: request.keep,
           whole: request.whole,
-          prefix: index === 0 ? '' : `bundle-${index}/`,
+          prefix: index === 0 && !others ? '' : `bundle-${index}/`,
         }),
       );
     }
@@ -108,22 +111,16 @@ async function readKubernetes(
 async function readLive(request: CollectRequest, deadline: AbortSignal, keyFrom: number): Promise<readonly Harvest[]> {
   if (request.admin.length === 0) return [];
   const { readEnvoyAdmin } = await import('./envoy-admin/read.ts');
-  const harvests: Harvest[] = [];
-  const waiting = request.admin.map((target, index) => ({ target, index }));
-  const next = async (): Promise<void> => {
-    for (let item = waiting.shift(); item; item = waiting.shift()) {
-      harvests[item.index] = await readEnvoyAdmin({
-        target: item.target,
-        key: `envoy/${keyFrom + item.index}`,
-        keep: request.keep,
-        whole: request.whole,
-        window: request.windowMs,
-        requestTimeoutMs: request.requestTimeoutMs,
-        signal: deadline,
-        now: () => new Date(),
-      });
-    }
-  };
-  await Promise.all(Array.from({ length: envoysAtOnce }, next));
-  return harvests;
+  return mapAtOnce(request.admin, envoysAtOnce, (target, index) =>
+    readEnvoyAdmin({
+      target,
+      key: `envoy/${keyFrom + index}`,
+      keep: request.keep,
+      whole: request.whole,
+      window: request.windowMs,
+      requestTimeoutMs: request.requestTimeoutMs,
+      signal: deadline,
+      now: () => new Date(),
+    }),
+  );
 }

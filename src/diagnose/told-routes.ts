@@ -103,16 +103,19 @@ export function* tellFaults<Kind extends Exclude<RouteFault['kind'], 'undecided'
   const open = new Map<string, { readonly subject: Subject; readonly budgets: Set<string> }>();
   for (const table of judgedTables(model)) {
     for (const fault of table.faults) {
-      const route = toldRoute(model, table, fault.unit);
+      const { unit } = fault;
       if (fault.kind === 'undecided') {
-        const key = refKey(route.subject.ref);
-        const known = open.get(key) ?? { subject: route.subject, budgets: new Set() };
-        if (fault.about === about) open.set(key, { ...known, budgets: known.budgets.add(fault.budget) });
+        if (fault.about !== about) continue;
+        const { subject } = toldRoute(model, table, unit);
+        const key = refKey(subject.ref);
+        const known = open.get(key) ?? { subject, budgets: new Set() };
+        open.set(key, { ...known, budgets: known.budgets.add(fault.budget) });
         continue;
       }
       const key = `${refKey(table.gateway.ref)} ${identityOf(fault)}`;
       if (!isWanted(fault) || told.has(key)) continue;
       told.add(key);
+      const route = toldRoute(model, table, unit);
       const outcome = tell({ table, fault, route, effect: effectOf(model, table) });
       if (outcome.type === 'finding') for (const { ref } of outcome.subjects) found.add(refKey(ref));
       yield outcome;

@@ -29,8 +29,16 @@ export interface Answered {
 /** Who hears the steps of a table's decision; null: nobody. */
 export type Listening = (running: RunningTable) => ((step: Step) => void) | null;
 
-/** Decides a request that came this way by every table of the gateway. */
+/** Decides a request that came this way by every table of the gateway, and by what its objects ask for. */
 export function answer(way: Way, request: ExplainRequest, listening: Listening | null): Answered {
+  const { desired } = way.decider;
+  const [first, ...others] = alikeOf(way, request, listening);
+  const asked = first.running.envoys.length > 0 && desired ? decideDesired(desired, first.routing, way) : null;
+  return { first, others, asked };
+}
+
+/** Decides it by the tables alone: what most replicas decide comes first. */
+export function alikeOf(way: Way, request: ExplainRequest, listening: Listening | null): readonly [Alike, ...Alike[]] {
   const { tables, desired } = way.decider;
   const all = tables.map((running): Alike => {
     const routing = arriving(request, way, running.table);
@@ -41,8 +49,7 @@ export function answer(way: Way, request: ExplainRequest, listening: Listening |
   });
   const [first, ...others] = all.length === 1 ? all : together(all);
   if (!first) throw new Error('a decider without a table');
-  const asked = first.running.envoys.length > 0 && desired ? decideDesired(desired, first.routing, way) : null;
-  return { first, others, asked };
+  return [first, ...others];
 }
 
 /** The answer as it is told. */

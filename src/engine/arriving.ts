@@ -5,6 +5,7 @@ import { ended } from '../routing/match/endings.ts';
 import { chooseChains } from '../routing/match/filter-chain.ts';
 import type { RoutingRequest } from '../routing/match/request.ts';
 import type { Step } from '../routing/match/steps.ts';
+import { isInner } from '../routing/gateway-tables.ts';
 import type { Table } from '../routing/table/table.ts';
 import type { Way } from './way.ts';
 
@@ -41,9 +42,9 @@ export function arriving(request: ExplainRequest, { port, entry }: Way, table: T
 
 function isRewritten(table: Table, authority: string): boolean {
   return table.listeners.some(
-    ({ name, chains }) =>
-      name.startsWith('lds_egress_') &&
-      chains.some(({ manager }) => manager?.routes?.hosts.some(({ domains }) => domains.includes(authority))),
+    (listener) =>
+      isInner(listener) &&
+      listener.chains.some(({ manager }) => manager?.routes?.hosts.some(({ domains }) => domains.includes(authority))),
   );
 }
 

@@ -3,6 +3,7 @@ import type { Envoy } from '../model/envoy/envoy.ts';
 import { isSelfRedirect } from '../model/envoy/naming.ts';
 import type { Model } from '../model/model.ts';
 import { describeClause } from '../routing/match/describe.ts';
+import { isInner } from '../routing/gateway-tables.ts';
 import { routesOf } from '../routing/origins.ts';
 import { findHost } from '../routing/table/host-index.ts';
 import type { Route, Table } from '../routing/table/table.ts';
@@ -65,7 +66,7 @@ function clustersOf(table: Table, { action }: Route): readonly string[] {
   if (target.kind !== 'cluster') return [];
   if (!isSelfRedirect(target.name) || host.kind !== 'literal') return [target.name];
   for (const listener of table.listeners) {
-    if (!listener.name.startsWith('lds_egress_')) continue;
+    if (!isInner(listener)) continue;
     for (const { manager } of listener.chains) {
       const next = manager?.routes ? findHost(manager.routes.index, host.value.toLowerCase()) : null;
       if (next) return next.routes.flatMap((route) => clustersOf(table, route));

@@ -2,6 +2,7 @@ import { memoize } from '../lib/memo.ts';
 import { fitOf } from '../model/platform/ingress.ts';
 import type { Entry } from '../model/platform/entry.ts';
 import type { ExplainRequest } from '../routing/explained.ts';
+import { isInner } from '../routing/gateway-tables.ts';
 import type { Table } from '../routing/table/table.ts';
 import { refText } from '../snapshot/object.ts';
 import { CannotExplain, type Decider } from './deciders.ts';
@@ -137,5 +138,5 @@ const portsOf = memoize(({ tables, desired }: Decider): readonly number[] => {
 });
 
 function outer({ listeners }: Table): readonly number[] {
-  return listeners.filter(({ name }) => !name.startsWith('lds_egress_')).map(({ port }) => port);
+  return listeners.filter((listener) => !isInner(listener)).map(({ port }) => port);
 }

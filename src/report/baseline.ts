@@ -1,5 +1,6 @@
 import { asList, asObject, isObject } from '../lib/json.ts';
 import type { BaselineEntry, ReportDocument } from './document.ts';
+import { lookedAt } from './outline.ts';
 
 /** What a baseline file holds, or why it holds none. */
 export type ReadBaseline =
@@ -54,7 +55,7 @@ export function compareToBaseline(
   const findings = document.findings.map((finding) => ({ ...finding, known: held.has(finding.id) }));
   const here = new Set(findings.map(({ id }) => id));
   const missing = entries.filter(({ id }) => !here.has(id));
-  const whole = new Set(document.checks.filter(lookedAtAll).map(({ rule }) => rule));
+  const whole = new Set(lookedAt(document).whole.map(({ rule }) => rule));
   const known = findings.filter((finding) => finding.known && !finding.suppressed);
   const counted = known.filter(({ effect }) => effect !== 'standing');
   const less = (severity: string): number => counted.filter((finding) => finding.severity === severity).length;
@@ -76,8 +77,4 @@ export function compareToBaseline(
       unseen: missing.filter(({ rule }) => !whole.has(rule)),
     },
   };
-}
-
-function lookedAtAll({ failed, notEvaluated, undecided }: ReportDocument['checks'][number]): boolean {
-  return failed === null && notEvaluated.length === 0 && undecided.length === 0;
 }

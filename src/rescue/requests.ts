@@ -1,5 +1,6 @@
 import type { RoutingRequest } from '../routing/match/request.ts';
 import { requestFor, requestThrough } from '../routing/sample.ts';
+import { isInner } from '../routing/gateway-tables.ts';
 import type { FilterChain, Listener, Table } from '../routing/table/table.ts';
 import { type Random, seeded } from './random.ts';
 
@@ -29,7 +30,7 @@ export function makeRequests(table: Table, count: number): readonly AskedRequest
 /** The listeners clients use: not those that only take what another listener of the same Envoy hands over. */
 export function clientListeners(table: Table): readonly Listener[] {
   const handedOver = innerPorts(table);
-  const open = table.listeners.filter(({ port, name }) => !handedOver.has(port) && !name.startsWith('lds_egress_'));
+  const open = table.listeners.filter((listener) => !handedOver.has(listener.port) && !isInner(listener));
   return open.length > 0 ? open : table.listeners;
 }
 

@@ -97,7 +97,7 @@ export function innerEntriesOf(table: Table): readonly Entry[] {
 }
 
 /** The listener by which an App Mesh gateway takes a request from itself. */
-export function isInner({ name }: Listener): boolean {
+export function isInner({ name }: Pick<Listener, 'name'>): boolean {
   return name.startsWith('lds_egress_');
 }
 

@@ -4,6 +4,7 @@ import { type Content, shownRows } from './content.ts';
 import { age, type Data } from './data.ts';
 import { drawHead, drawRow, fill, layOut } from './draw.ts';
 import { contentOf } from './screens/screens.ts';
+import { reportOf } from './screens/waiting.ts';
 import { current, type Extent, type Screen, type State } from './state.ts';
 
 /** How many lines stand around what a screen shows: title, state of the sources, keys. */
@@ -67,7 +68,7 @@ function drawPage(lines: readonly string[], state: State, room: number): readonl
 }
 
 function drawTitle(title: string, state: State, data: Data, look: Look): string {
-  const report = data.report.state === 'there' ? data.report.value : data.last;
+  const report = reportOf(data);
   const counts = report ? `${report.summary.error} error, ${report.summary.warning} warning` : '';
   const { filter } = current(state);
   const left = `meshdoctor  ${oneLine(title)}${filter === '' ? '' : `  /${oneLine(filter)}`}`;

@@ -1,5 +1,6 @@
+import { mapAtOnce } from '../../lib/at-once.ts';
 import { asObject } from '../../lib/json.ts';
-import type { Cluster } from './cluster.ts';
+import { callsAtOnce, type Cluster } from './cluster.ts';
 import type { Right } from './rights.ts';
 
 /** Whether a right is given: everywhere, in the namespace alone, or not; or why nobody could say. */
@@ -12,24 +13,18 @@ export interface CheckedRight {
   readonly granted: Granted;
 }
 
-const atOnce = 4;
-
 /** Asks the API server for each right by a SelfSubjectAccessReview, which every user may ask. */
 export async function checkRights(
   cluster: Pick<Cluster, 'ask'>,
   rights: readonly Right[],
   namespace: string,
 ): Promise<readonly CheckedRight[]> {
-  const checked: CheckedRight[] = [];
-  const waiting = [...rights.flatMap((right) => right.verbs.map((verb) => ({ right, verb }))).entries()];
-  const next = async (): Promise<void> => {
-    for (let item = waiting.shift(); item; item = waiting.shift()) {
-      const [index, { right, verb }] = item;
-      checked[index] = { right, verb, granted: await check(cluster, right, verb, namespace) };
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, next));
-  return checked;
+  const asked = rights.flatMap((right) => right.verbs.map((verb) => ({ right, verb })));
+  return mapAtOnce(asked, callsAtOnce, async ({ right, verb }) => ({
+    right,
+    verb,
+    granted: await check(cluster, right, verb, namespace),
+  }));
 }
 
 async function check(cluster: Pick<Cluster, 'ask'>, right: Right, verb: string, namespace: string): Promise<Granted> {

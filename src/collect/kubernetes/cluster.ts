@@ -36,7 +36,7 @@ export interface Cluster {
 
 const maxBytes = 256 * 1024 * 1024;
 /** Asked side by side: enough to hide the way there, few enough to be no load. */
-const atOnce = 4;
+export const callsAtOnce = 4;
 
 /** Opens the cluster of a kubeconfig's context; a line that says what is wrong where there is none. */
 export async function openCluster(options: ClusterOptions): Promise<Cluster | string> {
@@ -89,7 +89,7 @@ function loadConfig({ kubeconfig, context, as }: ClusterOptions): KubeConfig {
 }
 
 function agentFor(server: string): HttpAgent | HttpsAgent {
-  const kept = { keepAlive: true, maxSockets: atOnce };
+  const kept = { keepAlive: true, maxSockets: callsAtOnce };
   return server.startsWith('https:') ? new HttpsAgent(kept) : new HttpAgent(kept);
 }
 

@@ -1,9 +1,10 @@
+import { mapAtOnce } from '../../lib/at-once.ts';
 import { asList, asObject, isObject, type JsonObject } from '../../lib/json.ts';
 import { addRedactions, type Redactions } from '../../snapshot/redact.ts';
 import type { Harvest, SourceReport } from '../../snapshot/snapshot.ts';
 import { type ManifestFile, manifestHarvest } from '../manifests/harvest.ts';
 import { redactValue } from '../manifests/redact.ts';
-import type { Cluster } from './cluster.ts';
+import { callsAtOnce, type Cluster } from './cluster.ts';
 import { listedKinds, resourceName } from './kinds.ts';
 import { type KindListing, listKind } from './list-kind.ts';
 import { type Served, readServed } from './served.ts';
@@ -54,20 +55,12 @@ export async function readObjects(cluster: Cluster, request: ListRequest): Promi
   };
 }
 
-const atOnce = 4;
 const meshGroup = 'appmesh.k8s.aws';
 
-async function listEvery(cluster: Cluster, served: Served, request: ListRequest): Promise<readonly KindListing[]> {
-  const listings: KindListing[] = [];
-  const waiting = [...listedKinds.entries()];
-  const next = async (): Promise<void> => {
-    for (let item = waiting.shift(); item; item = waiting.shift()) {
-      const [index, kind] = item;
-      listings[index] = await listKind(cluster, kind, served, request.namespaces ?? [], request.signal);
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, next));
-  return listings;
+function listEvery(cluster: Cluster, served: Served, request: ListRequest): Promise<readonly KindListing[]> {
+  return mapAtOnce(listedKinds, callsAtOnce, (kind) =>
+    listKind(cluster, kind, served, request.namespaces ?? [], request.signal),
+  );
 }
 
 /** One line an object: a bundle stays readable. Who wrote which field (managedFields) is left out: half of the bytes. When App Mesh objects were written stays. */

@@ -1,3 +1,4 @@
+import { mapAtOnce } from '../../lib/at-once.ts';
 import type { Gap } from '../../snapshot/coverage.ts';
 import type { KubernetesObject } from '../../snapshot/object.ts';
 import type { Harvest } from '../../snapshot/snapshot.ts';
@@ -38,15 +39,13 @@ export async function readPodEnvoys(
   });
   const jobs = inTurns(groups);
   const chosen = jobs.slice(0, live.maxPods);
-  const read = new Map<Job, Harvest>();
-  const waiting = [...chosen];
-  const next = async (): Promise<void> => {
-    for (let job = waiting.shift(); job; job = waiting.shift()) read.set(job, await readOne(cluster, job.pod, request));
-  };
-  await Promise.all(Array.from({ length: envoysAtOnce }, next));
+  const read = await mapAtOnce(chosen, envoysAtOnce, async ({ group, pod }) => ({
+    group,
+    harvest: await readOne(cluster, pod, request),
+  }));
   return groups.flatMap((group) => {
-    const mine = chosen.filter((job) => job.group === group).flatMap((job) => read.get(job) ?? []);
-    return together(group, mine, jobs.slice(live.maxPods).filter((job) => job.group === group).length);
+    const mine = read.flatMap((one) => (one.group === group ? [one.harvest] : []));
+    return together(group, mine, group.pods.length - mine.length);
   });
 }
 

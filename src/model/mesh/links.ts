@@ -1,3 +1,4 @@
+import { memoize } from '../../lib/memo.ts';
 import type { Gap } from '../../snapshot/coverage.ts';
 import type { Evidence } from '../../snapshot/evidence.ts';
 import type { ObjectRef } from '../../snapshot/object.ts';
@@ -127,6 +128,12 @@ export function gatewaysSelecting(
 
 /** The gateway a route belongs to: the one written by the webhook, else the one the selectors choose. */
 export function gatewayOf(model: Model, route: GatewayRoute): VirtualGateway | null {
+  return owners(model)(route);
+}
+
+const owners = memoize((model: Model) => memoize((route: GatewayRoute) => findOwner(model, route)));
+
+function findOwner(model: Model, route: GatewayRoute): VirtualGateway | null {
   const written = route.gateway;
   if (written) {
     const { namespace, name } = written;

@@ -50,6 +50,12 @@ function findEntries(model: Model, gateway: Gateway): readonly Entry[] {
 
 /** The Services of a gateway's namespace that select its pods. */
 export function servicesOfGateway(model: Model, gateway: Gateway): readonly Service[] {
+  return leading(model)(gateway);
+}
+
+const leading = memoize((model: Model) => memoize((gateway: Gateway) => findServices(model, gateway)));
+
+function findServices(model: Model, gateway: Gateway): readonly Service[] {
   const behind = podsOf(model, gateway);
   if (!behind) return [];
   return model.services.filter(
