@@ -69,7 +69,7 @@ export default defineRule({
               ? [{ say: 'Do not restart this pod to get it through.', because: 'it comes back empty' }]
               : [],
             ...(one.since === null ? {} : { since: one.since }),
-            discriminator: `${one.kind} ${one.name} ${envoy.label}`,
+            discriminator: `${one.kind} ${one.name}`,
           });
         }
       }

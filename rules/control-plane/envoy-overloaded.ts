@@ -66,7 +66,6 @@ export default defineRule({
               because: 'the new pods come up empty',
             },
           ],
-          discriminator: envoy.label,
           ...(seconds > 0 && count >= least
             ? { impact: { requestsPerMinute: Math.round((count * 600) / seconds) / 10, share: null } }
             : {}),

@@ -6,6 +6,7 @@ import { groupBy } from '../../src/lib/memo.ts';
 import { injectorKey } from '../../src/model/mesh/injection.ts';
 import type { Model } from '../../src/model/model.ts';
 import type { Event } from '../../src/model/platform/cluster.ts';
+import { runnersOfGateway } from '../../src/model/platform/runners.ts';
 import { type ObjectRef, refKey, refText } from '../../src/snapshot/object.ts';
 
 /** The API server's words of a webhook that refused, and of one that did not answer. */
@@ -32,7 +33,7 @@ export default defineRule({
   severity: 'error',
   latentError: true,
   needs: anyOf('platform.events'),
-  also: ['platform.workloads'],
+  also: ['platform.workloads', 'platform.pods'],
   explains: ['gateway-no-ready-pod', 'node-no-ready-endpoint'],
   docs: {
     what: 'Events FailedCreate of a ReplicaSet, StatefulSet, DaemonSet or Job whose text says that an admission webhook refused the pod or did not answer.',
@@ -67,7 +68,14 @@ export default defineRule({
             (answered
               ? 'The webhook looks at each new pod before it is stored, and may refuse it.'
               : 'The API server must ask this webhook about each new pod, and nothing answers.'),
-          fix: fixes(model, event, answered, webhook),
+          fix: runsGateway(model, ref, owner)
+            ? [
+                harmless(
+                  'These are pods of a gateway: leave them refused. A new one would come up empty; see restart-loses-config.',
+                  undefined,
+                ),
+              ]
+            : fixes(model, event, answered, webhook),
           ...(owner && ref.kind === 'ReplicaSet'
             ? { affects: [{ apiVersion: 'apps/v1', kind: owner.kind, namespace: ref.namespace, name: owner.name }] }
             : {}),
@@ -93,6 +101,19 @@ function refusedWorkloads(model: Model) {
 
 function refOf({ kind, namespace, name }: Event['about']): ObjectRef {
   return { apiVersion: kind === 'Job' ? 'batch/v1' : 'apps/v1', kind, namespace, name };
+}
+
+/** What the refusal stops is then the rollout of a gateway, whose next pods would come up empty. */
+function runsGateway(
+  model: Model,
+  ref: ObjectRef,
+  owner: { readonly kind: string; readonly name: string } | null | undefined,
+) {
+  const keys = new Set([refKey(ref)]);
+  if (owner) keys.add(refKey({ ...ref, kind: owner.kind, name: owner.name }));
+  return model.gateways.some((gateway) =>
+    runnersOfGateway(model, gateway).workloads.some((workload) => keys.has(refKey(workload.ref))),
+  );
 }
 
 function servesNothing(status: Readonly<Record<string, unknown>> | undefined): boolean {

@@ -49,7 +49,7 @@ export default defineRule({
                     works: 'now',
                   },
             ],
-            discriminator: `${envoy.label} ${code}`,
+            discriminator: code,
           });
         }
       }

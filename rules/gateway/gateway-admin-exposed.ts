@@ -93,7 +93,7 @@ function* beyondLoopback(gateway: Gateway) {
           works: 'now',
         },
       ],
-      discriminator: `${label} ${admin.port}`,
+      discriminator: String(admin.port),
     });
   }
 }

@@ -24,7 +24,7 @@ export default defineRule({
   *check(model) {
     for (const { ref, envoys, mesh } of nodes(model)) {
       if (mesh === null) continue;
-      for (const { stats, label } of envoys) {
+      for (const { stats } of envoys) {
         const refused = growth(stats, noRoute);
         const sent = growth(stats, 'http.egress.downstream_rq_total');
         if (!refused) continue;
@@ -53,7 +53,6 @@ export default defineRule({
                 works: 'now',
               },
             ],
-            discriminator: label,
             impact: { requestsPerMinute: Math.round((count * 600) / refused.seconds) / 10, share: null },
           },
         );

@@ -53,7 +53,7 @@ export function runRule(model: Model, rule: Rule, others: OtherRules | null = nu
     const said = [...rule.check(model), ...(others && rule.review ? rule.review(model, others) : [])];
     const outcomes = said.filter((outcome) => subjectsOf(outcome).some(judged));
     const { check, closed } = countOutcomes(rule, subjects, outcomes);
-    return { check, judged: closed, findings: outcomes.flatMap((outcome) => toFindings(rule, outcome)) };
+    return { check, judged: closed, findings: once(outcomes.flatMap((outcome) => toFindings(rule, outcome))) };
   } catch (error) {
     const failed = error instanceof Error ? error.message : String(error);
     return { check: { ...emptyCheck(rule), failed }, ...nothing };
@@ -107,6 +107,17 @@ function countOutcomes(
   const clear = closed.filter((ref) => !found.has(refKey(ref))).length;
   const counted = { subjects: keys.size, found: found.size, clear };
   return { check: { rule: rule.id, ...counted, undecided, notEvaluated, failed: null }, closed };
+}
+
+/** What several Envoys of a gateway show is one fault, with the evidence of each: an id holds no pod. */
+function once(findings: readonly Finding[]): readonly Finding[] {
+  const byId = new Map<string, Finding>();
+  for (const finding of findings) {
+    const held = byId.get(finding.id);
+    const [first, ...rest] = held ? [...held.evidence, ...finding.evidence] : finding.evidence;
+    byId.set(finding.id, held && first ? { ...held, evidence: [first, ...rest] } : finding);
+  }
+  return [...byId.values()];
 }
 
 function toFindings(rule: Rule, outcome: Outcome): readonly Finding[] {

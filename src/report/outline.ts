@@ -15,24 +15,25 @@ export interface Outline {
 
 /** Sorts the findings of a report: roots apart from standing facts, symptoms behind their cause. */
 export function outline({ findings }: ReportDocument): Outline {
-  const every = findings.filter(({ symptomOf }) => symptomOf === null);
-  const quiet = new Set(every.filter((finding) => isQuiet(finding, findings)));
-  const roots = every.filter((finding) => !quiet.has(finding));
   // Ids are the same in every cluster.
   const keyOf = (id: string, { objects }: ReportFinding): string => `${objects[0]?.cluster ?? ''} ${id}`;
   const byId = new Map(findings.map((finding) => [keyOf(finding.id, finding), finding]));
+  const symptomsOf: Outline['symptomsOf'] = (root) => root.symptoms.flatMap((id) => byId.get(keyOf(id, root)) ?? []);
+  const every = findings.filter(({ symptomOf }) => symptomOf === null);
+  const quiet = new Set(every.filter((finding) => isQuiet(finding, symptomsOf(finding))));
+  const roots = every.filter((finding) => !quiet.has(finding));
   return {
     faults: roots.filter(({ effect }) => effect !== 'standing'),
     standing: roots.filter(({ effect }) => effect === 'standing'),
     accepted: [...quiet],
-    symptomsOf: (root) => root.symptoms.flatMap((id) => byId.get(keyOf(id, root)) ?? []),
+    symptomsOf,
   };
 }
 
 /** Suppressed, or known and with no symptom that is new. */
-function isQuiet({ id, suppressed, known }: ReportFinding, findings: readonly ReportFinding[]): boolean {
+function isQuiet({ suppressed, known }: ReportFinding, symptoms: readonly ReportFinding[]): boolean {
   if (suppressed) return true;
-  return known === true && !findings.some((one) => one.symptomOf === id && !one.known && !one.suppressed);
+  return known === true && symptoms.every((one) => one.known || one.suppressed);
 }
 
 /** Something that was not seen, and the rules that would need it. */

@@ -114,14 +114,16 @@ export class TrafficFold {
       const rest = `(other) ${ending}`;
       const other = this.#classes.get(rest);
       if (other) return other;
-      const made = newClass(request, telling, nothing, hop, {
-        method: '-',
-        path: '(other)',
-        group: null,
-        details: null,
-      });
-      this.#classes.set(rest, { ...made, listener: hop === 'inner' ? decided.inner : decided.listener, samples: [] });
-      return this.#classes.get(rest) ?? made;
+      const mixed = { method: '-', path: '(other)', group: null, details: null };
+      const made: Growing = {
+        ...newClass(request, telling, nothing, hop, mixed),
+        listener: hop === 'inner' ? decided.inner : decided.listener,
+        samples: [],
+        // The first of a mixture speaks for none of the others.
+        upstream: null,
+      };
+      this.#classes.set(rest, made);
+      return made;
     }
     const made = newClass(request, telling, decided, hop, { method: outer.method ?? '-', path, group, details });
     this.#classes.set(key, made);

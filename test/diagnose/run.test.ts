@@ -93,3 +93,23 @@ describe('running a rule', () => {
     expect(found?.severity).toBe(expected);
   });
 });
+
+it('tells once what several Envoys show, with the evidence of each: an id holds no pod', () => {
+  const rule = ruleOf({
+    *check(model) {
+      const [mesh, other] = model.meshes;
+      if (!mesh || !other) return;
+      for (const seen of [mesh, other]) {
+        yield finding(mesh, {
+          message: `seen in ${seen.ref.name}`,
+          effect: 'traffic',
+          evidence: [seen.at('spec')],
+          cause: 'c',
+          fix: [],
+        });
+      }
+    },
+  });
+  const { findings } = runRule(buildModel(snapshotOf({ manifests })), rule);
+  expect(findings.map(({ message, evidence }) => [message, evidence.length])).toEqual([['seen in shop', 2]]);
+});

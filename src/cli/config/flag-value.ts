@@ -13,8 +13,9 @@ export type FlagValue =
  */
 export function flagValue(option: Option, value: unknown, file: string): FlagValue {
   const name = (option.long ?? '').replace(/^--/, '');
-  if (option.isBoolean()) {
-    if (typeof value === 'boolean') return { ok: true, value };
+  if (option.isBoolean() || option.negate) {
+    // commander keeps `--no-logs` as `logs: false`.
+    if (typeof value === 'boolean') return { ok: true, value: option.negate ? !value : value };
     return { ok: false, reason: `${name} takes true or false, not ${typeName(value)}` };
   }
   if (!Array.isArray(option.defaultValue)) return oneValue(option, name, value, option.defaultValue, file);

@@ -1,13 +1,14 @@
 import type { Model } from '../../model/model.ts';
 import type { Decision } from '../../routing/match/decision.ts';
 import { describeClause } from '../../routing/match/describe.ts';
+import { isInner } from '../../routing/gateway-tables.ts';
 import { routesOf } from '../../routing/origins.ts';
 import { routeKey } from '../../routing/translate/translation.ts';
 import type { LogLine } from '../../snapshot/access-log/line.ts';
 import { refText } from '../../snapshot/object.ts';
 import type { Classified, Classify } from '../../traffic/traffic.ts';
 import { tellingLine } from '../../traffic/request.ts';
-import { answer } from '../answered.ts';
+import { alikeOf } from '../answered.ts';
 import { CannotExplain, type Decider, type RunningTable } from '../deciders.ts';
 import { cannot, decidersFor } from '../explain.ts';
 import { decidingShape, isDecidedByShape, pathTextsOf } from './alike-paths.ts';
@@ -30,7 +31,7 @@ export function classifyBy(model: Model, gateway: string | null, envoyVersion: s
     const target = asked.query ? outer.path : (outer.path?.split('?', 1)[0] ?? null);
     const shape = outer.pathCut ? null : decidingShape(target, texts);
     const ending = `${status} ${flag}`;
-    const byShape = shape === null ? undefined : known.get(keyOf(outer, shape, ending, asked));
+    const byShape = shape === null ? undefined : known.get(shapeKey(keyOf(outer, shape, ending, asked)));
     if (byShape !== undefined) return byShape;
     const key = keyOf(outer, target, ending, asked);
     const held = known.get(key);
@@ -39,15 +40,24 @@ export function classifyBy(model: Model, gateway: string | null, envoyVersion: s
     const request = requestOfLine({ ...outer, status, flag });
     const way = cannot(() => findWay(deciders, request));
     if (way instanceof CannotExplain) return remember(known, key, null);
-    const { running, decision } = answer(way, request, null).first;
+    const [{ running, decision }] = alikeOf(way, request, null);
     let labels = names.get(running);
     if (!labels) {
       labels = labelsOf(running);
       names.set(running, labels);
     }
     const alike = target !== null && shape !== null && isDecidedByShape(target, shape, decision, texts);
-    return remember(known, alike ? keyOf(outer, shape, ending, asked) : key, classified(running, decision, labels));
+    return remember(
+      known,
+      alike ? shapeKey(keyOf(outer, shape, ending, asked)) : key,
+      classified(running, decision, labels),
+    );
   };
+}
+
+/** A path may be written as a shape is: their answers are kept apart. */
+function shapeKey(key: string): string {
+  return `shape ${key}`;
 }
 
 function remember(known: Map<string, Classified | null>, key: string, value: Classified | null): Classified | null {
@@ -97,7 +107,7 @@ function classified({ table }: RunningTable, decision: Decision, labels: Readonl
   const [virtualHost = null] = hosts;
   return {
     listener: decision.hops[0]?.listener ?? all[0]?.hops[0]?.listener ?? null,
-    inner: table.listeners.find(({ name }) => name.startsWith('lds_egress_'))?.name ?? null,
+    inner: table.listeners.find(isInner)?.name ?? null,
     virtualHost: hosts.size === 1 ? virtualHost : null,
     routes: [...routes],
     unknown: decision.unknown,

@@ -3,6 +3,7 @@ import { nearestRefusal } from '../../report/terminal/explain/pass.ts';
 import type { TrafficClass } from '../../traffic/traffic.ts';
 import { tellingLine } from '../../traffic/request.ts';
 import { explainAll } from '../explain.ts';
+import { contradiction } from '../logged.ts';
 import type { PositionOf } from '../objects.ts';
 import { requestOfLine } from '../request-of-line.ts';
 import type { LogsOptions } from './options.ts';
@@ -19,7 +20,7 @@ export function explainClass(
   const request = requestOfLine({ ...example.outer, status, flag: logged });
   const [explained] = explainAll(model, { requests: [request], gateway, envoyVersion }, position).explained;
   if (!explained || 'error' in explained) return null;
-  const contradicted = explained.notes.find((note) => note.startsWith('the log says'));
+  const contradicted = contradiction(explained.decision, { status, flag: logged });
   if (contradicted) return contradicted;
   const said = [explained.decision.why, nearestRefusal(explained)].filter((text) => text !== null);
   return said.length === 0 ? null : [...new Set(said)].join('; ');

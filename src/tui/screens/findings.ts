@@ -1,4 +1,5 @@
 import type { ReportFinding } from '../../report/document.ts';
+import { outline } from '../../report/outline.ts';
 import { renderFinding } from '../../report/terminal/finding.ts';
 import type { Look } from '../../report/terminal/paint.ts';
 import { refText } from '../../snapshot/object.ts';
@@ -8,9 +9,8 @@ import { reportOf, waitingText } from './waiting.ts';
 
 /** Root causes first, standing facts apart at the end; symptoms are told with their root. */
 export function findingsContent(data: Data): Content {
-  const roots = reportOf(data)?.findings.filter(({ symptomOf }) => symptomOf === null) ?? [];
-  const faults = roots.filter(({ effect }) => effect !== 'standing');
-  const standing = roots.filter(({ effect }) => effect === 'standing');
+  const report = reportOf(data);
+  const { faults, standing } = report ? outline(report) : { faults: [], standing: [] };
   return {
     kind: 'list',
     title: 'findings',
@@ -50,7 +50,7 @@ export function findingContent(data: Data, id: string, look: Look): Content {
       lines: ['', '  this finding is no longer there: what it told of is mended or gone'],
     };
   }
-  const symptoms = report.findings.filter(({ symptomOf }) => symptomOf === id);
+  const symptoms = outline(report).symptomsOf(finding);
   return {
     kind: 'page',
     title: `finding ${finding.rule}`,

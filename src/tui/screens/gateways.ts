@@ -1,4 +1,5 @@
 import type { ReportDocument } from '../../report/document.ts';
+import { outline } from '../../report/outline.ts';
 import { type StatusDocument, statusHead, statusRow } from '../../report/status.ts';
 import { refText } from '../../snapshot/object.ts';
 import type { Column, Content, Row } from '../content.ts';
@@ -56,17 +57,9 @@ function rowOf(
 }
 
 /** The worst root cause that names a gateway, or any where there is but one. */
-function worstOf(
-  gateway: string,
-  { findings }: ReportDocument,
-  only: boolean,
-): ReportDocument['findings'][number] | null {
-  const mine = findings.filter(
-    ({ severity, effect, symptomOf, objects }) =>
-      severity !== 'info' &&
-      effect !== 'standing' &&
-      symptomOf === null &&
-      (only || objects.some((object) => refText(object) === gateway)),
+function worstOf(gateway: string, report: ReportDocument, only: boolean): ReportDocument['findings'][number] | null {
+  const mine = outline(report).faults.filter(
+    ({ severity, objects }) => severity !== 'info' && (only || objects.some((object) => refText(object) === gateway)),
   );
   return mine.find(({ severity }) => severity === 'error') ?? mine[0] ?? null;
 }

@@ -36,6 +36,12 @@ async function refused(text: string, verb = 'diagnose'): Promise<string> {
   return error.message.replaceAll(`${folder}/`, '');
 }
 
+it('a flag that switches something off is written as on the command line', async () => {
+  expect(await given('no-logs: true\n', [], 'collect')).toMatchObject({ logs: false });
+  expect(await given('no-logs: false\n', [], 'collect')).toMatchObject({ logs: true });
+  expect(await refused('no-logs: never\n', 'collect')).toContain('no-logs takes true or false');
+});
+
 describe('the configuration file', () => {
   it('gives flags by their names, as the command line would', async () => {
     const flags = await given(

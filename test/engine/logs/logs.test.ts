@@ -186,6 +186,7 @@ it('decides paths of one shape as each alone', async () => {
     '1',
     '4711',
     'a1b2c3d4',
+    ':id',
     'x',
     '',
   );

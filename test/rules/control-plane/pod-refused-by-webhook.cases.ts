@@ -26,6 +26,20 @@ const denied = (said: string): string =>
   failed(`Error creating: admission webhook "mpod.appmesh.k8s.aws" denied the request: ${said}`);
 const unmatched = 'sidecarInject enabled but no matching VirtualNode or VirtualGateway found';
 
+/** Deployment `cart` is a gateway's. */
+const gateway = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: cart, namespace: shop }
+spec: { selector: { matchLabels: { app: cart } }, template: { metadata: { labels: { app: cart } } } }
+---
+apiVersion: appmesh.k8s.aws/v1beta2
+kind: VirtualGateway
+metadata: { name: edge, namespace: shop }
+spec: { podSelector: { matchLabels: { app: cart } }, listeners: [{ portMapping: { port: 8088, protocol: http } }] }
+---
+`;
+
 export default {
   fires: [
     {
@@ -54,6 +68,12 @@ export default {
     {
       name: 'after the end: the way out is the label of the namespace',
       manifests: denied('found multiple matching VirtualNodes for pod cart'),
+      now: afterTheEnd,
+      finds: ['ReplicaSet shop/cart-6c9d'],
+    },
+    {
+      name: 'after the end, the rollout of a gateway: it stays refused',
+      manifests: denied('found multiple matching VirtualNodes for pod cart') + replicaSet(1) + gateway,
       now: afterTheEnd,
       finds: ['ReplicaSet shop/cart-6c9d'],
     },
