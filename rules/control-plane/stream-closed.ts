@@ -1,6 +1,7 @@
-import { anyOf, defineRule, finding } from '../../src/diagnose/rule.ts';
-import { growth } from '../../src/model/envoy/counters.ts';
+import { anyOf, defineRule, finding, notEvaluated, type Outcome } from '../../src/diagnose/rule.ts';
+import { growth, lastStat } from '../../src/model/envoy/counters.ts';
 import type { Envoy } from '../../src/model/envoy/envoy.ts';
+import type { Gateway } from '../../src/model/gateway.ts';
 
 /** `grpc.<prefix>.streams_closed_<code>` of the client that asks for the configuration; App Mesh's bootstrap calls it `ads`. */
 const counter = /^grpc\.(?:ads|xds)\.streams_closed_(\d+)$/;
@@ -21,7 +22,7 @@ export default defineRule({
   severity: 'error',
   needs: anyOf('envoy.stats'),
   docs: {
-    what: 'The stream over which Envoy takes its configuration was closed with a code other than 0 between two readings of the counters. Code 0 is health: App Mesh closed each stream every half hour.',
+    what: 'The stream over which Envoy takes its configuration was closed with a code other than 0: between two readings of the counters or, once App Mesh has ended, ever since Envoy started. Code 0 is health: App Mesh closed each stream every half hour.',
     why: 'No change of configuration reaches this Envoy. Since App Mesh ended this holds of all its gateways, and is told as a standing fact.',
     fix: 'By code: 3 create the resource or correct its name; 7 allow it in IAM; 8 fewer Envoys or a higher quota; 13 and 14 open the way; 16 give credentials.',
     seen: '`gRPC config stream closed: 7` in the log of Envoy; `grpc.ads.streams_closed_7` in the stats.',
@@ -30,39 +31,61 @@ export default defineRule({
   *check(model) {
     for (const gateway of model.gateways) {
       for (const envoy of gateway.envoys) {
-        for (const { code, grown } of closings(envoy)) {
-          const times = grown.to - grown.from;
-          const ended = gateway.frozen.state === 'observed';
-          yield finding(gateway, {
-            message: `The stream of configuration of ${envoy.label} was closed ${times === 1 ? 'once' : `${times} times`} with code ${code} within ${Math.round(grown.seconds)} seconds.`,
-            effect: ended ? 'standing' : 'latent',
-            evidence: grown.evidence,
-            cause: ended
-              ? 'AWS ended App Mesh on 2026-09-30: its management server takes no stream any more.'
-              : (causes[code] ?? `The server closed it with gRPC status ${code}.`),
-            fix: [
-              ended
-                ? { say: 'Nothing mends this: move off the gateway.', restarts: 'nothing', works: 'after-migration' }
-                : {
-                    say: 'Mend what the code stands for; Envoy tries again by itself.',
-                    restarts: 'nothing',
-                    works: 'now',
-                  },
-            ],
-            discriminator: code,
-          });
-        }
+        yield* gateway.frozen.state === 'observed' ? judgeEnded(gateway, envoy) : judgeLiving(gateway, envoy);
       }
     }
   },
 });
 
-function closings({ stats }: Envoy) {
+/**
+ * Envoy tries the dead stream anew now and then: whether it did between two readings, and how it failed, is chance; so
+ * all of its time counts, and all codes are one finding.
+ */
+function* judgeEnded(gateway: Gateway, envoy: Envoy): Iterable<Outcome> {
+  const ever = closings(envoy).flatMap(({ name, code }) => {
+    const read = lastStat(envoy.stats, name);
+    return read && read.value > 0 ? [{ code, read }] : [];
+  });
+  const [first, ...rest] = ever.map(({ read }) => read.evidence);
+  if (!first) return;
+  const counted = ever.map(({ code, read }) => `${times(read.value)} with code ${code}`).join(', ');
+  yield finding(gateway, {
+    message: `The stream of configuration of ${envoy.label} was closed ${counted} since it started.`,
+    effect: 'standing',
+    evidence: [first, ...rest],
+    cause: 'AWS ended App Mesh on 2026-09-30: its management server takes no stream any more.',
+    fix: [{ say: 'Nothing mends this: move off the gateway.', restarts: 'nothing', works: 'after-migration' }],
+  });
+}
+
+function* judgeLiving(gateway: Gateway, envoy: Envoy): Iterable<Outcome> {
+  for (const { name, code } of closings(envoy)) {
+    const grown = growth(envoy.stats, name);
+    const gap = {
+      missing: `how ${name} of ${envoy.label} grows`,
+      reason: 'the counters were read once, or Envoy started anew between the readings',
+      remedy: 'read them twice: diagnose with --admin or --live, or save the stats again',
+    };
+    if (!grown && lastStat(envoy.stats, name)?.value) yield notEvaluated(gateway, gap);
+    if (!grown || grown.to === grown.from) continue;
+    yield finding(gateway, {
+      message: `The stream of configuration of ${envoy.label} was closed ${times(grown.to - grown.from)} with code ${code} within ${Math.round(grown.seconds)} seconds.`,
+      effect: 'latent',
+      evidence: grown.evidence,
+      cause: causes[code] ?? `The server closed it with gRPC status ${code}.`,
+      fix: [{ say: 'Mend what the code stands for; Envoy tries again by itself.', restarts: 'nothing', works: 'now' }],
+      discriminator: code,
+    });
+  }
+}
+
+/** The counters of streams closed with a code other than 0, and their codes. */
+function closings({ stats }: Envoy): readonly { readonly name: string; readonly code: string }[] {
   const names = stats.state === 'not-read' ? [] : [...(stats.value.at(-1)?.values.keys() ?? [])];
   return names.flatMap((name) => {
     const code = counter.exec(name)?.[1];
-    if (code === undefined || code === '0') return [];
-    const grown = growth(stats, name);
-    return grown && grown.to > grown.from ? [{ code, grown }] : [];
+    return code === undefined || code === '0' ? [] : [{ name, code }];
   });
 }
+
+const times = (count: number): string => (count === 1 ? 'once' : `${count} times`);

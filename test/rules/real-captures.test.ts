@@ -71,6 +71,7 @@ describe('real captures, Envoy alone', () => {
         'gateway-pod-empty VirtualGateway shop/edge traffic',
         '  envoy-not-live VirtualGateway shop/edge traffic',
         'control-plane-disconnected VirtualGateway shop/edge standing',
+        '  stream-closed VirtualGateway shop/edge standing',
         'tracing-disabled VirtualGateway shop/edge standing',
       ],
     ],

@@ -14,9 +14,19 @@ export default {
       severity: 'warning',
     },
     {
-      name: 'after the end: a standing fact',
-      envoy: `connected: false\n${closed(14, 900, 901)}`,
+      name: 'after the end: a standing fact, tried again between the readings or not',
+      envoy: `connected: false\n${closed(14, 900, 900)}`,
       finds: ['VirtualGateway shop/edge'],
+      says: 'closed 900 times with code 14 since it started',
+      effect: 'standing',
+      severity: 'info',
+    },
+    {
+      name: 'after the end, with several codes: one fact',
+      envoy:
+        'connected: false\nstats: [{ grpc.ads.streams_closed_13: 1, grpc.ads.streams_closed_14: 7, grpc.ads.streams_closed_0: 9 }]',
+      finds: ['VirtualGateway shop/edge'],
+      says: 'closed once with code 13, 7 times with code 14 since it started',
       effect: 'standing',
       severity: 'info',
     },
@@ -24,7 +34,21 @@ export default {
   quiet: [
     { name: 'code 0 every half hour is health', envoy: `connected: true\n${closed(0, 85, 86)}`, notEvaluated: [] },
     { name: 'an old count', envoy: `connected: true\n${closed(13, 4, 4)}`, notEvaluated: [] },
-    { name: 'one reading', envoy: 'connected: true\nstats: [{ grpc.ads.streams_closed_13: 4 }]', notEvaluated: [] },
+    {
+      name: 'one reading tells no growth',
+      envoy: 'connected: true\nstats: [{ grpc.ads.streams_closed_13: 4 }]',
+      notEvaluated: ['VirtualGateway shop/edge'],
+    },
+    {
+      name: 'one reading in which nothing was closed',
+      envoy: 'connected: true\nstats: [{ grpc.ads.streams_closed_13: 0 }]',
+      notEvaluated: [],
+    },
+    {
+      name: 'after the end, never closed with an error',
+      envoy: `connected: false\n${closed(0, 85, 86)}`,
+      notEvaluated: [],
+    },
     {
       name: 'the stream of another client',
       envoy: 'stats: [{ grpc.access_log.streams_closed_13: 1 }, { grpc.access_log.streams_closed_13: 9 }]',
