@@ -56,34 +56,33 @@ interface ReadUrl {
 }
 
 function readUrl(url: string): ReadUrl {
-  const no = (why: string): UnreadableRequest => unreadable('URL', url, `: ${why}`);
-  const scheme = anyScheme.exec(url)?.[1] ?? null;
-  if (scheme !== null && !/^https?$/i.test(scheme)) throw no('write http://host[:port]/path');
-  const begin = scheme === null ? 0 : scheme.length + 3;
-  const fragment = url.indexOf('#', begin);
+  const named = anyScheme.test(url);
+  const from = named ? url.indexOf('://') + 3 : 0;
+  const fragment = url.indexOf('#', from);
   const end = fragment < 0 ? url.length : fragment;
-  let middle = begin;
-  while (middle < end && url[middle] !== '/' && url[middle] !== '?') middle += 1;
+  const slash = url.indexOf('/', from);
+  const query = url.indexOf('?', from);
+  const middle = Math.min(slash < 0 ? end : slash, query < 0 ? end : query, end);
   const before = url.slice(0, middle);
   let known = authorities.get(before);
   if (!known) {
-    known = readAuthority(scheme?.toLowerCase() === 'https', url.slice(begin, middle), no);
+    known = readAuthority(url, named ? url.slice(0, from - 3) : null, url.slice(from, middle));
     if (authorities.size < mostAuthorities) authorities.set(before, known);
   }
-  return { ...known, rest: url.slice(middle, end) };
+  const { secure, host, port } = known;
+  return { secure, host, port, rest: url.slice(middle, end) };
 }
 
-const anyScheme = /^([a-z][a-z0-9+.-]*):\/\//i;
+const anyScheme = /^[a-z][a-z0-9+.-]*:\/\//i;
 
 /** A file of requests names few hosts, over and over. */
 const authorities = new Map<string, Omit<ReadUrl, 'rest'>>();
 const mostAuthorities = 1_000;
 
-function readAuthority(
-  secure: boolean,
-  authority: string,
-  no: (why: string) => UnreadableRequest,
-): Omit<ReadUrl, 'rest'> {
+function readAuthority(url: string, scheme: string | null, authority: string): Omit<ReadUrl, 'rest'> {
+  const no = (why: string): UnreadableRequest => unreadable('URL', url, `: ${why}`);
+  if (scheme !== null && !/^https?$/i.test(scheme)) throw no('write http://host[:port]/path');
+  const secure = scheme?.toLowerCase() === 'https';
   const named = /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/s.exec(authority.replace(/^[^@]*@/, ''));
   if (!named) throw no('its host holds a colon; an IPv6 address stands in brackets');
   const [, typed = '', digits] = named;
@@ -99,16 +98,36 @@ function readAuthority(
 function readHeaders(lines: readonly string[]): Map<string, readonly string[]> {
   const headers = new Map<string, readonly string[]>();
   for (const line of lines) {
-    const no = (why: string): UnreadableRequest => unreadable('header', line, `: ${why}`);
-    if (line.startsWith(':')) throw no('method, host and path stand in the URL (or -H "host: …")');
     const at = line.indexOf(':');
-    if (at < 0) throw no("write 'name: value'");
-    const name = line.slice(0, at).trim().toLowerCase();
+    const typed = line.slice(0, at);
+    let name = at < 0 ? undefined : headerNames.get(typed);
+    if (name === undefined) {
+      name = readHeaderName(line, at);
+      if (headerNames.size < mostHeaderNames) headerNames.set(typed, name);
+    }
     const value = line.slice(at + 1).trim();
-    if (!token.test(name)) throw no(`"${name}" is no header name`);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these end a header line
-    if (/[\x00\r\n]/.test(value)) throw no('a header is one line');
-    headers.set(name, [...(headers.get(name) ?? []), value]);
+    if (endsLine.test(value)) throw noHeader(line, 'a header is one line');
+    const before = headers.get(name);
+    headers.set(name, before ? [...before, value] : [value]);
   }
   return headers;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these end a header line
+const endsLine = /[\x00\r\n]/;
+
+/** A file of requests names few headers, over and over; in lower case by how they are typed. */
+const headerNames = new Map<string, string>();
+const mostHeaderNames = 1_000;
+
+function readHeaderName(line: string, colon: number): string {
+  if (colon === 0) throw noHeader(line, 'method, host and path stand in the URL (or -H "host: …")');
+  if (colon < 0) throw noHeader(line, "write 'name: value'");
+  const name = line.slice(0, colon).trim().toLowerCase();
+  if (!token.test(name)) throw noHeader(line, `"${name}" is no header name`);
+  return name;
+}
+
+function noHeader(line: string, why: string): UnreadableRequest {
+  return unreadable('header', line, `: ${why}`);
 }
