@@ -1,13 +1,27 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { emptyRequest } from '../collect/request.ts';
 import { version } from '../lib/version.ts';
+import { exampleText } from './examples.ts';
 import { Failure } from './failure.ts';
 import { parsePort } from './live-options.ts';
 import { reportFormats } from './report-options.ts';
 import { addSourceOptions, duration, list } from './source-options.ts';
 
-/** Builds the tree of verbs; each loads its own heavy parts when it runs. */
+/** Builds the whole command line. */
 export function buildProgram(): Command {
+  const program = buildVerbs();
+  program
+    .command('complete', { hidden: true })
+    .argument('[words...]')
+    .action(async (words) => (await import('./completion.ts')).complete(buildVerbs(), words));
+  for (const command of program.commands) {
+    command.exitOverride().showHelpAfterError('(see --help)').addHelpText('after', exampleText(command.name()));
+  }
+  return program;
+}
+
+/** Builds the tree of verbs; each loads its own heavy parts when it runs. */
+function buildVerbs(): Command {
   const program = new Command('meshdoctor')
     .description('Tells why requests through an Envoy gateway on Kubernetes fail, proves it, and says what to do.')
     .version(version)
@@ -77,13 +91,18 @@ export function buildProgram(): Command {
     .description('the Roles and IAM policies each verb needs, what each line is for and what is lost without it')
     .argument('[verb]', 'only what this verb needs')
     .action(async (verb, flags) => (await import('./rights.ts')).showRights(verb, flags));
+  program
+    .command('completion')
+    .description('prints what a shell reads to complete verbs, flags and values')
+    .addArgument(new Argument('<shell>', 'which one').choices(['bash', 'zsh', 'fish']))
+    .action(async (shell) => (await import('./completion.ts')).printCompletion(shell));
   for (const command of program.commands) {
-    if (command.name() !== 'demo') command.option('--config <file>', 'settings (else meshdoctor.yaml of this folder)');
+    if (!['demo', 'completion'].includes(command.name()))
+      command.option('--config <file>', 'settings (else meshdoctor.yaml of this folder)');
   }
   program.hook('preAction', async (_, verb) => {
     await (await import('./config/apply.ts')).applyConfig(program.commands, verb);
   });
-  for (const command of program.commands) command.exitOverride().showHelpAfterError('(see --help)');
   return program;
 }
 

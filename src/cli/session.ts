@@ -4,6 +4,7 @@ import { startEngine } from '../engine/client.ts';
 import type { CollectSummary } from '../engine/protocol.ts';
 import { Failure } from './failure.ts';
 import { anyLive, hasDefaultCluster } from './live-options.ts';
+import { withProgress } from './progress.ts';
 import { type Keep, requestFrom, type SourceFlags } from './source-options.ts';
 
 /** An engine that has collected, and what it collected. */
@@ -28,7 +29,7 @@ export async function withSession<T>(
   clusters: 'one' | 'many' = 'one',
 ): Promise<T> {
   const request = await sourcesOf(flags, keep, clusters);
-  const engine = startEngine(new URL('./worker.js', import.meta.url));
+  const engine = showingProgress(startEngine(new URL('./worker.js', import.meta.url)));
   try {
     const begun = performance.now();
     const summary = await engine.collect(request);
@@ -36,6 +37,19 @@ export async function withSession<T>(
   } finally {
     await engine.close();
   }
+}
+
+/** The same engine; a person who waits sees for what. */
+function showingProgress(engine: EngineClient): EngineClient {
+  return {
+    ...engine,
+    collect: (request) => withProgress('reading the sources', engine.collect(request)),
+    diagnose: (options) => withProgress('running the rules', engine.diagnose(options)),
+    explain: (options) => withProgress('deciding the request', engine.explain(options)),
+    logs: (options) => withProgress('reading the logs', engine.logs(options)),
+    rescue: (options) => withProgress('making and proving the copy', engine.rescue(options)),
+    bundle: () => withProgress('writing the bundle', engine.bundle()),
+  };
 }
 
 /** What the flags name, or where they name nothing the current context; throws where that cannot be read together. */

@@ -1,32 +1,10 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { meshdoctor, type Ran } from '../support/built-program.ts';
 import { gatewayRoute, virtualService } from '../support/shop.ts';
-
-interface Ran {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs the built program as a user would. */
-function meshdoctor(args: readonly string[], stdin = '', env: Readonly<Record<string, string>> = {}): Promise<Ran> {
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      ['dist/main.js', ...args],
-      { timeout: 30_000, maxBuffer: 64 << 20, env: { ...process.env, ...env } },
-      (_, stdout, stderr) => {
-        resolve({ code: child.exitCode ?? -1, stdout, stderr });
-      },
-    );
-    child.stdin?.on('error', () => {});
-    child.stdin?.end(stdin);
-  });
-}
 
 const fixture = 'test/fixtures/envoy-1.40.0-incident';
 const saved = [
@@ -83,7 +61,7 @@ describe('meshdoctor', () => {
     ['markdown', /^## meshdoctor/],
     ['html', /^<!doctype html>[\s\S]*<ol class="way">/],
   ])('writes the report as %s, to stdout and to a file alike', async (format, words) => {
-    const direct = await meshdoctor(['demo', '-o', format], '', { COLUMNS: '100' });
+    const direct = await meshdoctor(['demo', '-o', format], { env: { COLUMNS: '100' } });
     expect(direct).toMatchObject({ code: 0, stderr: '' });
     expect(direct.stdout).toMatch(words);
     const path = join(folder, `report.${format}`);
@@ -125,9 +103,9 @@ describe('meshdoctor', () => {
   it('reads stdin, and exits 0 where nothing is at or above --fail-on', async () => {
     const text = gatewayRoute('search') + virtualService('search');
     const args = ['diagnose', '-f', '-', '--now', '2026-06-01T00:00:00Z'];
-    expect((await meshdoctor(args, text)).code).toBe(1);
-    expect((await meshdoctor([...args, '--fail-on', 'never'], text)).code).toBe(0);
-    expect((await meshdoctor([...args, '--skip-rule', 'target-service-no-provider'], text)).code).toBe(0);
+    expect((await meshdoctor(args, { stdin: text })).code).toBe(1);
+    expect((await meshdoctor([...args, '--fail-on', 'never'], { stdin: text })).code).toBe(0);
+    expect((await meshdoctor([...args, '--skip-rule', 'target-service-no-provider'], { stdin: text })).code).toBe(0);
   });
 
   it.each<readonly [string, () => Promise<readonly string[]>, number, RegExp]>([
@@ -213,7 +191,7 @@ describe('meshdoctor', () => {
   });
 
   it('draws plain ASCII where the terminal is not UTF-8, and no colour under NO_COLOR', async () => {
-    const { stdout } = await meshdoctor(['demo'], '', { LC_ALL: 'C', NO_COLOR: '1' });
+    const { stdout } = await meshdoctor(['demo'], { env: { LC_ALL: 'C', NO_COLOR: '1' } });
     expect(stdout).toMatch(/^[\n -~]*$/);
   });
 
@@ -303,10 +281,9 @@ describe('explain', () => {
       { id: 'b', url: 'http://shop.example.com/nothing', expect: { status: 200 } },
     ];
     const requests = lines.map((line) => JSON.stringify(line)).join('\n');
-    const { code, stdout, stderr } = await meshdoctor(
-      ['explain', '--requests', '-', '--coverage', ...bundle],
-      requests,
-    );
+    const { code, stdout, stderr } = await meshdoctor(['explain', '--requests', '-', '--coverage', ...bundle], {
+      stdin: requests,
+    });
     expect(code).toBe(1);
     expect(
       stdout
@@ -358,7 +335,7 @@ describe('explain', () => {
       return JSON.stringify({ id: at, url: at === 3_000 ? 'ftp://a' : `http://shop.example.com/${path}` });
     });
     const args = ['explain', '--requests', '-', '--coverage', ...bundle];
-    const { code, stdout, stderr } = await meshdoctor(args, lines.join('\n'));
+    const { code, stdout, stderr } = await meshdoctor(args, { stdin: lines.join('\n') });
     expect(code).toBe(2);
     const answers = stdout
       .trim()
@@ -375,14 +352,16 @@ describe('explain', () => {
   });
 
   it('refuses a file without a request', async () => {
-    const { code, stderr } = await meshdoctor(['explain', '--requests', '-', ...bundle], '\n \n');
+    const { code, stderr } = await meshdoctor(['explain', '--requests', '-', ...bundle], { stdin: '\n \n' });
     expect(code).toBe(2);
     expect(stderr).toBe('meshdoctor: - holds no request\n');
   });
 
   it('keeps the place and id of a request it cannot read, names its line, and answers the others', async () => {
     const lines = ['{"id": 1, "url": "http://shop.example.com/cart/1"}', '{', '{"id": "c", "url": "http://a:x/"}'];
-    const { code, stdout, stderr } = await meshdoctor(['explain', '--requests', '-', ...bundle], lines.join('\n'));
+    const { code, stdout, stderr } = await meshdoctor(['explain', '--requests', '-', ...bundle], {
+      stdin: lines.join('\n'),
+    });
     expect(code).toBe(2);
     const answers = stdout
       .trim()

@@ -1,12 +1,11 @@
-import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { meshdoctor as run } from '../support/built-program.ts';
 import { gatewayRoute } from '../support/shop.ts';
 import { podRule } from '../support/user-rules.ts';
 
-const main = resolve('dist/main.js');
 let folder = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'meshdoctor-configured-'));
@@ -17,14 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Runs the built program in the folder. */
-function meshdoctor(...args: readonly string[]) {
-  return new Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>((done) => {
-    const child = execFile(process.execPath, [main, ...args], { cwd: folder, timeout: 30_000 }, (_, stdout, stderr) =>
-      done({ code: child.exitCode ?? -1, stdout, stderr }),
-    );
-  });
-}
+const meshdoctor = (...args: readonly string[]) => run(args, { cwd: folder });
 const configure = (text: string) => writeFile(join(folder, 'meshdoctor.yaml'), text);
 const rulesIn = (stdout: string): readonly string[] =>
   (JSON.parse(stdout) as { findings: { rule: string; suppressed: unknown }[] }).findings.flatMap(

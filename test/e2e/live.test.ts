@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';
+import { meshdoctor as run } from '../support/built-program.ts';
 import { type FakeApiServer, startFakeApiServer } from '../support/api-server.ts';
 
 let server: FakeApiServer | null = null;
@@ -8,23 +8,8 @@ afterEach(async () => {
   server = null;
 });
 
-interface Ran {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function meshdoctor(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ran> {
-  return new Promise((resolve) => {
-    const all = { ...process.env, CI: '', HOME: '/nonexistent', KUBECONFIG: '', ...env };
-    const child = execFile(
-      process.execPath,
-      ['dist/main.js', ...args],
-      { timeout: 30_000, env: all },
-      (_, stdout, stderr) => resolve({ code: child.exitCode ?? -1, stdout, stderr }),
-    );
-  });
-}
+const meshdoctor = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+  run(args, { env: { CI: '', HOME: '/nonexistent', KUBECONFIG: '', ...env } });
 
 const gateway = (name: string) => ({
   metadata: { name, namespace: 'shop', uid: name },

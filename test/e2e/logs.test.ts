@@ -1,29 +1,12 @@
-import { execFile } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-
-interface Ran {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs the built program as a user would. */
-function meshdoctor(args: readonly string[], stdin = ''): Promise<Ran> {
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, ['dist/main.js', ...args], { timeout: 30_000 }, (_, stdout, stderr) => {
-      resolve({ code: child.exitCode ?? -1, stdout, stderr });
-    });
-    child.stdin?.on('error', () => {});
-    child.stdin?.end(stdin);
-  });
-}
+import { meshdoctor } from '../support/built-program.ts';
 
 const line =
   '[2026-11-27T01:26:44.698Z] "GET /payments/7 HTTP/1.1" 503 UF 0 98 0 - "-" "-" "-" "payments.shop.svc.cluster.local" "10.0.0.7:9090"\n';
 
 describe('meshdoctor logs', () => {
   it('reads standard input and prints what the contract says', async () => {
-    const { code, stdout } = await meshdoctor(['logs', '-', '-o', 'json'], line.repeat(3));
+    const { code, stdout } = await meshdoctor(['logs', '-', '-o', 'json'], { stdin: line.repeat(3) });
     expect(code).toBe(0);
     const members = [
       'lines',
@@ -52,7 +35,7 @@ describe('meshdoctor logs', () => {
     expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('meshdoctor logs FILE') });
     const missing = await meshdoctor(['logs', 'no/such.log']);
     expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining('no/such.log') });
-    const wrong = await meshdoctor(['logs', '-', '--status', 'bad'], line);
+    const wrong = await meshdoctor(['logs', '-', '--status', 'bad'], { stdin: line });
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('--status takes 404') });
   });
 });

@@ -1,8 +1,8 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { meshdoctor } from '../support/built-program.ts';
 import { askAdmin } from './admin.ts';
 import { type Lab, plantIncident, startStory } from './story.ts';
 import type { Trickle } from './traffic.ts';
@@ -14,16 +14,6 @@ interface Finding {
   readonly severity: string;
   readonly objects: readonly { readonly kind: string; readonly name: string }[];
   readonly symptomOf: string | null;
-}
-
-function meshdoctor(
-  args: readonly string[],
-): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, ['dist/main.js', ...args], { timeout: 60_000 }, (_, stdout, stderr) => {
-      resolve({ code: child.exitCode ?? -1, stdout, stderr });
-    });
-  });
 }
 
 async function diagnose(...sources: readonly string[]): Promise<readonly Finding[]> {

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { meshdoctor as run } from '../support/built-program.ts';
 import { askAdmin, readStat } from './admin.ts';
 import { inWordsOf120 } from './rescue/old-words.ts';
 import { envoyBinary } from './install/install.ts';
@@ -14,16 +15,7 @@ import { type Lab, plantIncident, startStory } from './story.ts';
 
 const atLeast = 2_000;
 
-function meshdoctor(
-  ...args: readonly string[]
-): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  return new Promise((resolve) => {
-    const options = { timeout: 60_000, maxBuffer: 1 << 26 };
-    const child = execFile(process.execPath, ['dist/main.js', ...args], options, (_, stdout, stderr) => {
-      resolve({ code: child.exitCode ?? -1, stdout, stderr });
-    });
-  });
-}
+const meshdoctor = (...args: readonly string[]) => run(args);
 
 let folder = '';
 beforeAll(async () => {

@@ -1,5 +1,6 @@
 import type { DecidedLines, DecideOptions, Engine } from '../../engine/protocol.ts';
 import { Failure } from '../failure.ts';
+import { withProgress } from '../progress.ts';
 import { writeOut } from '../report-options.ts';
 
 /** What was decided of a whole file. */
@@ -15,16 +16,20 @@ export async function decideFile(
   options: Omit<DecideOptions, 'text' | 'firstLine'>,
 ): Promise<DecidedFile> {
   const decided: DecidedLines[] = [];
-  let ahead: Promise<DecidedLines> | null = null;
-  for (const part of partsOf(bytes)) {
-    const asked = engine.decide({ ...options, ...part });
-    // Where an earlier one fails nobody waits for this one.
-    asked.catch(() => undefined);
+  const work = async (): Promise<DecidedFile> => {
+    let ahead: Promise<DecidedLines> | null = null;
+    for (const part of partsOf(bytes)) {
+      const asked = engine.decide({ ...options, ...part });
+      // Where an earlier one fails nobody waits for this one.
+      asked.catch(() => undefined);
+      if (ahead) decided.push(await take(await ahead));
+      ahead = asked;
+    }
     if (ahead) decided.push(await take(await ahead));
-    ahead = asked;
-  }
-  if (ahead) decided.push(await take(await ahead));
-  return together(decided);
+    return together(decided);
+  };
+  // On a terminal the answers themselves are what moves.
+  return process.stdout.isTTY ? work() : withProgress(() => `decided ${requestsIn(decided)} requests`, work());
 }
 
 /** Whole lines, and the number of the first of each part in the file. */
@@ -49,6 +54,10 @@ async function take(part: DecidedLines): Promise<DecidedLines> {
   return { ...part, bytes: new Uint8Array() };
 }
 
+function requestsIn(parts: readonly DecidedLines[]): number {
+  return parts.reduce((sum, { requests }) => sum + requests, 0);
+}
+
 function together(parts: readonly DecidedLines[]): DecidedFile {
   const [first] = parts;
   // What no part reached: it is in the list of each.
@@ -57,7 +66,7 @@ function together(parts: readonly DecidedLines[]): DecidedFile {
     return left.filter((line) => unreached.has(line));
   }, first?.uncovered ?? []);
   return {
-    requests: parts.reduce((sum, { requests }) => sum + requests, 0),
+    requests: requestsIn(parts),
     errors: parts.flatMap(({ errors }) => errors),
     unmet: parts.flatMap(({ unmet }) => unmet),
     uncovered,

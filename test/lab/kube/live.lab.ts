@@ -1,10 +1,10 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createConnection, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { examples } from '../../../src/cli/examples.ts';
 import { exitCode } from '../../../src/cli/exit-code.ts';
 import { listedKinds, listPath } from '../../../src/collect/kubernetes/kinds.ts';
 import { checkRights } from '../../../src/collect/kubernetes/check-rights.ts';
@@ -16,6 +16,8 @@ import { makeEngine } from '../../../src/engine/engine.ts';
 import { asList, asObject, asTexts } from '../../../src/lib/json.ts';
 import { rightsYaml } from '../../../src/report/rights.ts';
 import type { ReportDocument, ReportFinding } from '../../../src/report/document.ts';
+import { shellWords } from '../../../src/cli/request/shell-words.ts';
+import { meshdoctor } from '../../support/built-program.ts';
 import { type Lab, plantIncident, type StoryName, startStory } from '../story.ts';
 import { startApiServer } from './api-server.ts';
 import { type ShopCluster, startShopCluster } from './shop-cluster.ts';
@@ -51,14 +53,6 @@ async function diagnose(request: Partial<CollectRequest>) {
 const live = (more: Partial<LiveRequest> = {}): { readonly live: LiveRequest } => ({
   live: { ...currentContext, kubeconfig: cluster.kubeconfig, namespace: 'shop', ...more },
 });
-
-function run(args: readonly string[]) {
-  return new Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>((resolve) => {
-    const child = execFile(process.execPath, ['dist/main.js', ...args], { maxBuffer: 64 << 20 }, (_, stdout, stderr) =>
-      resolve({ code: child.exitCode, stdout, stderr }),
-    );
-  });
-}
 
 /** What an operator would have saved with kubectl: every kind, whole. */
 async function exported(): Promise<string> {
@@ -184,14 +178,30 @@ describe('the healthy story, looked at otherwise', () => {
 
   it('the built program does the same: bundled client, worker, exit code', async () => {
     const flags = ['--live', '--kubeconfig', cluster.kubeconfig, '--window', '1s'];
-    const diagnosed = await run(['diagnose', 'vgw/edge', '-n', 'shop', ...flags, '-o', 'json']);
+    const diagnosed = await meshdoctor(['diagnose', 'vgw/edge', '-n', 'shop', ...flags, '-o', 'json']);
     expect(diagnosed.stderr).toBe('');
     const report: unknown = JSON.parse(diagnosed.stdout);
     expect(report).toMatchObject({ gateways: [{ cluster: 'lab', envoys: 2, live: 2 }], gaps: [] });
-    const table = await run(['status', '--gateway', 'shop/edge', ...flags]);
+    const table = await meshdoctor(['status', '--gateway', 'shop/edge', ...flags]);
     expect(table.stdout).toMatch(/^lab +shop\/edge +2\/2 /m);
     expect(table.code).toBe(0);
-    expect((await run(['rights', '--check', '--kubeconfig', cluster.kubeconfig])).code).toBe(0);
+    expect((await meshdoctor(['rights', '--check', '--kubeconfig', cluster.kubeconfig])).code).toBe(0);
+  });
+
+  it('the examples of --help that look at a cluster or an Envoy do what they say', async () => {
+    const asking = Object.values(examples)
+      .flat()
+      .filter(({ command }) => / (--admin|--live|--check|-A|-n) ?/.test(command));
+    await cp(lab.manifests, join(folder, 'manifests'), { recursive: true });
+    for (const { command } of asking) {
+      const [, verb = '', ...given] =
+        shellWords(command.replace('http://127.0.0.1:9901', lab.adminUrls[0] ?? '')) ?? [];
+      if (verb === 'watch') continue;
+      const ran = await meshdoctor([verb, ...given], { cwd: folder, env: { KUBECONFIG: cluster.kubeconfig } });
+      expect([0, 1], `${command}: ${ran.stderr}`).toContain(ran.code);
+      expect(`${ran.stdout}${ran.stderr}`).not.toBe('');
+    }
+    expect(asking.length).toBeGreaterThan(7);
   });
 
   it('two contexts are two clusters', async () => {

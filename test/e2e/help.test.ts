@@ -1,0 +1,109 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { examples } from '../../src/cli/examples.ts';
+import { shellWords } from '../../src/cli/request/shell-words.ts';
+import { meshdoctor as run } from '../support/built-program.ts';
+import { gatewayRoute } from '../support/shop.ts';
+
+/** As Envoy writes it by default. */
+const logLine =
+  '[2026-11-22T10:00:00.000Z] "GET /payments/1 HTTP/1.1" 503 UF 0 91 3 - "-" "curl/8" "6f1d" "shop.example.com" "10.0.0.9:8080"';
+
+let folder = '';
+
+const meshdoctor = (...args: readonly string[]) => run(args, { cwd: folder });
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'meshdoctor-help-'));
+  const dump = 'test/fixtures/envoy-1.40.0-incident/config_dump.json';
+  await cp('test/lab/stories/incident/manifests', join(folder, 'manifests'), { recursive: true });
+  await cp('src/demo/incident.tar.gz', join(folder, 'edge.tar.gz'));
+  await cp(dump, join(folder, 'config_dump.json'));
+  await writeFile(join(folder, 'change.yaml'), gatewayRoute('new', 'cart'));
+  await writeFile(join(folder, 'requests.jsonl'), '{"url":"http://shop.example.com/cart/1"}\n');
+  await writeFile(join(folder, 'access.log'), `${logLine}\n`);
+  await meshdoctor(
+    'collect',
+    '--config-dump',
+    'config_dump.json',
+    '--for-rescue',
+    '--output-file',
+    'edge.rescue.tar.gz',
+  );
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const all = Object.entries(examples).flatMap(([verb, list]) => list.map(({ command }) => ({ verb, command })));
+/** The others look at a cluster or a running Envoy: the lab runs them. */
+const fromFiles = all.filter(({ command }) => !/ (--admin|--live|--check|-A|-n) ?/.test(command));
+
+describe('the examples under --help', () => {
+  it('stand under every verb, as they are written', async () => {
+    const { stdout } = await meshdoctor('--help');
+    const verbs = [...stdout.matchAll(/^ {2}([a-z]+)\b/gm)].map(([, verb]) => verb).filter((verb) => verb !== 'help');
+    expect(verbs.sort()).toEqual(Object.keys(examples).sort());
+    for (const { verb, command } of all)
+      expect((await meshdoctor(verb, '--help')).stdout).toContain(`\n  ${command}\n`);
+  });
+
+  it.each(fromFiles.filter(({ verb }) => verb !== 'watch'))('$command', async ({ command }) => {
+    const [program, ...args] = shellWords(command) ?? [];
+    expect(program).toBe('meshdoctor');
+    const { code, stdout, stderr } = await meshdoctor(...args);
+    expect([0, 1, 3], stderr).toContain(code);
+    expect(stderr).not.toMatch(/fault of meshdoctor|^error:/m);
+    if (!args.includes('--output-file')) expect(stdout).not.toBe('');
+  });
+
+  it('watch says that it needs a terminal', async () => {
+    expect(await meshdoctor('watch', '--bundle', 'edge.tar.gz')).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: 'meshdoctor: watch needs a terminal; for a report use meshdoctor diagnose\n',
+    });
+  });
+});
+
+describe('completion', () => {
+  const completed = async (...words: readonly string[]): Promise<readonly string[]> =>
+    (await meshdoctor('complete', '--', ...words)).stdout
+      .split('\n')
+      .flatMap((line) => /^[^:\t]+/.exec(line)?.[0] ?? []);
+
+  it.each(['bash', 'zsh', 'fish'])('prints what %s reads', async (shell) => {
+    const { code, stdout } = await meshdoctor('completion', shell);
+    expect(code).toBe(0);
+    expect(stdout).toContain('meshdoctor');
+    if (shell !== 'bash') return;
+    await writeFile(join(folder, 'completion.bash'), stdout);
+    const parsed = await new Promise((done) => execFile('bash', ['-n', 'completion.bash'], { cwd: folder }, done));
+    expect(parsed).toBeNull();
+  });
+
+  it('refuses a shell it does not know', async () => {
+    expect(await meshdoctor('completion', 'tcsh')).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  it.each<readonly [readonly string[], readonly string[]]>([
+    [['co'], ['collect', 'completion']],
+    [['diagnose', '--fail-on', 'w'], ['warning']],
+    [
+      ['diagnose', '--rule', 'gateway-pod-'],
+      ['gateway-pod-empty', 'gateway-pod-failing'],
+    ],
+    [['rules', 'weights-'], ['weights-zero']],
+    [
+      ['completion', ''],
+      ['bash', 'zsh', 'fish'],
+    ],
+    [['explain', '--proto'], ['--protocol']],
+    [['diagnose', '--no-such-flag', '\u0000$(id)`'], []],
+  ])('offers for %j', async (words, offered) => {
+    const got = await completed(...words.filter((word) => !word.includes('\u0000')));
+    for (const one of offered) expect(got).toContain(one);
+    expect(got.length >= offered.length && got.length < 20).toBe(true);
+  });
+});
