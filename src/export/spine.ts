@@ -1,6 +1,6 @@
 import { metrics } from '@opentelemetry/api';
 import { NodeSDK, resources } from '@opentelemetry/sdk-node';
-import type { Metrics, MetricsOptions } from './metrics.ts';
+import type { Metrics, MetricsOptions } from './options.ts';
 import { PrometheusReader } from './prometheus.ts';
 import { Recorder } from './recorder.ts';
 
