@@ -32,6 +32,8 @@ export interface CloudWatchExportOptions {
   readonly spoolFolder: string | null;
   /** The spool never takes more (64 MiB). */
   readonly spoolBytes?: number;
+  /** Milliseconds after which a call to CloudWatch, its own retries included, counts as failed (10,000). */
+  readonly callMs?: number;
 }
 
 /** Where the agent says what it measured. Nothing here throws, and nothing waits but `flush`, `stop` and the text. */

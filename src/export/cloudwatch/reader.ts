@@ -54,7 +54,7 @@ export class CloudWatchReader extends MetricReader {
     this.#namespace = options.namespace ?? 'meshdoctor';
     this.#maker = new SeriesMaker({ cluster, profile, topRoutes, maxSeries });
     this.#spool = new Spool({ folder: spoolFolder, mostBytes: options.spoolBytes ?? 64 << 20, report });
-    const sending = { namespace: this.#namespace, spool: this.#spool, report };
+    const sending = { namespace: this.#namespace, spool: this.#spool, report, callMs: options.callMs ?? 10_000 };
     this.#sender = options.by === 'put' ? new Sender(sending) : null;
     this.#now = options.now ?? Date.now;
   }

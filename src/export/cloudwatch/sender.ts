@@ -7,8 +7,7 @@ export interface SenderOptions {
   readonly namespace: string;
   readonly spool: Spool;
   readonly report: (line: string) => void;
-  /** Milliseconds after which a call counts as failed (10,000). */
-  readonly callMs?: number;
+  readonly callMs: number;
 }
 
 /** Sends what waits in the spool. One at a time. */
@@ -55,7 +54,7 @@ export class Sender {
   }
 
   async #put(batch: Batch): Promise<{ readonly refused: number; readonly left: Batch }> {
-    const { namespace: Namespace, callMs = 10_000, report } = this.#options;
+    const { namespace: Namespace, callMs, report } = this.#options;
     try {
       const command = new PutMetricDataCommand({ Namespace, MetricData: [...batch] });
       await this.#client.send(command, { abortSignal: AbortSignal.timeout(callMs) });
@@ -63,7 +62,7 @@ export class Sender {
     } catch (error) {
       const name = error instanceof Error ? error.name : '';
       const said = error instanceof Error ? `${name}: ${error.message}` : String(error);
-      if (!/^(InvalidParameter|MissingRequired|Validation|RequestEntityTooLarge)/.test(name)) {
+      if (!/^(InvalidParameter|MissingRequired|Validation|RequestEntityTooLarge|Serialization|Malformed)/.test(name)) {
         if (this.#failing !== name) report(`CloudWatch took no metrics (${said}); they wait and are sent again`);
         this.#failing = name;
         return { refused: 0, left: batch };
