@@ -63,7 +63,10 @@ export function decide(
   const seen = state.seen?.mark === mark ? state.seen : { mark, at: now };
   const next: Candidacy = { ...state, seen, heldSince: null };
   const free = lease.holder === '' || now - seen.at >= state.times.durationMs;
-  return { state: next, move: free ? { type: 'take', resourceVersion, transitions: transitions + 1 } : { type: 'wait' } };
+  return {
+    state: next,
+    move: free ? { type: 'take', resourceVersion, transitions: transitions + 1 } : { type: 'wait' },
+  };
 }
 
 /**

@@ -83,37 +83,41 @@ it('never two leaders at one moment, and one again soon after all is quiet', () 
     fault: fc.constantFrom('none', 'none', 'none', 'lost', 'unanswered'),
   });
   fc.assert(
-    fc.property(fc.array(event, { maxLength: 120 }), fc.array(fc.nat(100_000), { minLength: 3, maxLength: 3 }), (events, skew) => {
-      let lease: HeldLease | null = null;
-      let version = 0;
-      let now = 0;
-      const states = ['a', 'b', 'c'].map((me) => candidate(me, times));
-      const act = (who: number, fault: string): void => {
-        const own = now + skew[who]!;
-        const { state, move } = decide(states[who]!, lease, own);
-        states[who] = state;
-        if (move.type === 'wait') return;
-        if (fault === 'lost') {
-          states[who] = settled(state, 'failed', own);
-          return;
+    fc.property(
+      fc.array(event, { maxLength: 120 }),
+      fc.array(fc.nat(100_000), { minLength: 3, maxLength: 3 }),
+      (events, skew) => {
+        let lease: HeldLease | null = null;
+        let version = 0;
+        let now = 0;
+        const states = ['a', 'b', 'c'].map((me) => candidate(me, times));
+        const act = (who: number, fault: string): void => {
+          const own = now + skew[who]!;
+          const { state, move } = decide(states[who]!, lease, own);
+          states[who] = state;
+          if (move.type === 'wait') return;
+          if (fault === 'lost') {
+            states[who] = settled(state, 'failed', own);
+            return;
+          }
+          version += 1;
+          const transitions = 'transitions' in move ? move.transitions : 0;
+          lease = { holder: state.me, renewTime: String(own), resourceVersion: String(version), transitions };
+          states[who] = settled(state, fault === 'unanswered' ? 'failed' : 'written', own);
+        };
+        const leaders = (): number => states.filter((state, who) => leads(state, now + skew[who]!)).length;
+        for (const { who, after, fault } of events) {
+          now += after;
+          act(who, fault);
+          expect(leaders()).toBeLessThanOrEqual(1);
         }
-        version += 1;
-        const transitions = 'transitions' in move ? move.transitions : 0;
-        lease = { holder: state.me, renewTime: String(own), resourceVersion: String(version), transitions };
-        states[who] = settled(state, fault === 'unanswered' ? 'failed' : 'written', own);
-      };
-      const leaders = (): number => states.filter((state, who) => leads(state, now + skew[who]!)).length;
-      for (const { who, after, fault } of events) {
-        now += after;
-        act(who, fault);
-        expect(leaders()).toBeLessThanOrEqual(1);
-      }
-      for (let round = 0; round < 12; round += 1) {
-        now += times.retryMs;
-        for (const who of [0, 1, 2]) act(who, 'none');
-        expect(leaders()).toBeLessThanOrEqual(1);
-      }
-      expect(leaders()).toBe(1);
-    }),
+        for (let round = 0; round < 12; round += 1) {
+          now += times.retryMs;
+          for (const who of [0, 1, 2]) act(who, 'none');
+          expect(leaders()).toBeLessThanOrEqual(1);
+        }
+        expect(leaders()).toBe(1);
+      },
+    ),
   );
 });

@@ -36,6 +36,7 @@ export async function readPodEnvoys(
     selector: typeof selector === 'string' ? null : selector,
     gateways: live.gateways,
     targets: live.targets,
+    ...(live.part ? { part: live.part } : {}),
   });
   const jobs = inTurns(groups);
   const chosen = jobs.slice(0, live.maxPods);

@@ -19,6 +19,16 @@ export interface LiveRequest {
   readonly maxPods: number;
   /** `--targets`: also the Envoys of target pods that are not ready. */
   readonly targets: boolean;
+  /** An agent that runs no rules reads a part alone; absent: everything. */
+  readonly part?: Part;
+}
+
+/** The part of a cluster that one agent measures: only pods and VirtualGateways are listed for it. */
+export interface Part {
+  /** Only pods of this node; null: of every one. */
+  readonly node: string | null;
+  /** Only gateways that fall to `me` among the members; null: all. */
+  readonly share: { readonly me: string; readonly members: readonly string[] } | null;
 }
 
 /** The current context and its namespace. */

@@ -1,6 +1,8 @@
+import { ownerOf } from '../../lib/rendezvous.ts';
 import { asList, asObject, asText, asTextMap } from '../../lib/json.ts';
 import type { PodName } from '../../snapshot/envoy/view.ts';
 import type { KubernetesObject } from '../../snapshot/object.ts';
+import type { Part } from './request.ts';
 import { type LabelSelector, readSelector, selects } from '../../snapshot/selector.ts';
 
 /** A pod whose Envoy is to be read. */
@@ -25,9 +27,11 @@ export interface Scope {
   /** `NAME`, `NS/NAME`, `pod/NAME`, `deploy/NAME`; empty: all. */
   readonly gateways: readonly string[];
   readonly targets: boolean;
+  readonly part?: Part;
 }
 
 interface Pod extends EnvoyPod {
+  readonly node: string | null;
   readonly labels: Readonly<Record<string, string>>;
   readonly running: boolean;
   readonly ready: boolean;
@@ -38,7 +42,9 @@ interface Pod extends EnvoyPod {
 /** The Envoys to read: pods that a VirtualGateway selects, and those whose Envoy was told to be it. */
 export function envoysInScope(objects: readonly KubernetesObject[], scope: Scope): readonly EnvoyGroup[] {
   const inside = objects.filter(({ ref }) => scope.namespaces?.includes(ref.namespace ?? '') ?? true);
-  const pods = inside.filter(({ ref }) => ref.kind === 'Pod' && ref.apiVersion === 'v1').map(readPod);
+  const node = scope.part?.node ?? null;
+  const all = inside.filter(({ ref }) => ref.kind === 'Pod' && ref.apiVersion === 'v1').map(readPod);
+  const pods = node === null ? all : all.filter((pod) => pod.node === node);
   const groups = new Map<string, EnvoyGroup>();
   const taken = new Set<Pod>();
   for (const object of inside) {
@@ -56,8 +62,15 @@ export function envoysInScope(objects: readonly KubernetesObject[], scope: Scope
     const chosen = mine.filter((pod) => isNamed(pod, namespace, gateway, scope.gateways));
     if (chosen.length > 0 && !scope.selector) groups.set(name, group(`VirtualGateway ${name}`, chosen, true));
   }
-  const behind = scope.targets ? pods.filter((pod) => isTarget(pod) && !pod.ready && pod.running) : [];
-  return [...groups.values(), ...(behind.length > 0 ? [group('target pods that are not ready', behind, false)] : [])];
+  const behind = scope.targets && !scope.part ? pods.filter((pod) => isTarget(pod) && !pod.ready && pod.running) : [];
+  const mine = [...groups.values()].filter((one) => fallsTo(one, scope.part));
+  return [...mine, ...(behind.length > 0 ? [group('target pods that are not ready', behind, false)] : [])];
+}
+
+/** A gateway of which no pod runs on an agent's node is not that agent's. */
+function fallsTo({ name, pods }: EnvoyGroup, part: Part | undefined): boolean {
+  if (part?.share && ownerOf(name, part.share.members) !== part.share.me) return false;
+  return !part || part.node === null || pods.length > 0;
 }
 
 function group(name: string, pods: readonly Pod[], gateway: boolean): EnvoyGroup {
@@ -109,6 +122,7 @@ function readPod({ ref, body }: KubernetesObject): Pod {
     namespace: ref.namespace ?? '',
     name: ref.name,
     ip: asText(status.podIP) ?? null,
+    node: asText(asObject(body.spec).nodeName) ?? null,
     labels: asTextMap(asObject(body.metadata).labels),
     running: status.phase === 'Running',
     ready: ready.some(({ type, status: is }) => type === 'Ready' && is === 'True'),
