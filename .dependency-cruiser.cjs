@@ -29,6 +29,11 @@ const table = {
     ['node:worker_threads', 'node:url'],
     'holds everything between bytes and findings',
   ],
+  export: [
+    ['diagnose', 'traffic', 'lib'],
+    ['@opentelemetry/', '@aws-sdk/client-cloudwatch', 'node:'],
+    'the way out for machines: it is told values and knows nothing of where they come from',
+  ],
   rules: [
     ['diagnose', 'model', 'routing', 'snapshot', 'lib'],
     [],
@@ -68,7 +73,7 @@ for (const [folder, [folders, packages, why]] of Object.entries(table)) {
     from: { path: ours(folder) },
     to: { path: '^(src|rules)/', pathNot: allowed },
   });
-  const npm = packages.filter((name) => !name.startsWith('node:')).map((name) => `^node_modules/${name}/`);
+  const npm = packages.filter((name) => !name.startsWith('node:')).map((name) => `^node_modules/${name.replace(/\/$/, '')}/`);
   forbidden.push({
     name: `${folder}-imports-of-packages`,
     comment: why,

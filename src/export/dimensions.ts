@@ -1,0 +1,42 @@
+/** The values a closed dimension may have; null where it is the name of an object. */
+export const dimensionValues = {
+  /** `namespace/name` of the VirtualGateway, Gateway or Deployment. */
+  gateway: null,
+  /** `namespace/name` of the GatewayRoute or HTTPRoute. */
+  route: null,
+  /** `namespace/name` of the VirtualNode or Service that is sent to. */
+  target: null,
+  /** Id of the rule. */
+  rule: null,
+  /** `none`: it ended without an answer. */
+  class: ['2xx', '3xx', '4xx', '5xx', 'none'],
+  /** Who gave the answer. */
+  by: ['gateway', 'upstream'],
+  /** Why the gateway could not have it answered; `none` where it could. */
+  cause: [
+    'none',
+    'no-route',
+    'no-cluster',
+    'no-healthy-upstream',
+    'no-connection',
+    'upstream-reset',
+    'timeout',
+    'overflow',
+    'client-left',
+    'denied',
+    'other',
+  ],
+  /** `serving`: LIVE with at least one active listener. `empty`: waits for a configuration, or LIVE without a listener. */
+  pod: ['serving', 'empty', 'starting', 'ending', 'unseen'],
+  health: ['healthy', 'unhealthy'],
+  direction: ['received', 'sent'],
+  severity: ['error', 'warning', 'info'],
+  /** Where metrics go to. */
+  sink: ['cloudwatch', 'otlp'],
+} as const satisfies Readonly<Record<string, readonly string[] | null>>;
+
+/** Name of a dimension. */
+export type Dimension = keyof typeof dimensionValues;
+
+/** What a dimension may be set to. */
+export type DimensionValue<D extends Dimension> = (typeof dimensionValues)[D] extends readonly (infer V)[] ? V : string;

@@ -1,0 +1,66 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Metrics, startMetrics } from '../../src/export/metrics.ts';
+
+let metrics: Metrics | null = null;
+
+async function started(): Promise<Metrics> {
+  metrics = await startMetrics({
+    cluster: 'prod-eu',
+    prometheus: true,
+    otlp: null,
+    cloudWatch: null,
+    report: () => {},
+  });
+  return metrics;
+}
+
+afterEach(async () => {
+  await metrics?.stop();
+  metrics = null;
+});
+
+describe('metrics for Prometheus', () => {
+  it('are sums, states and explicit buckets by the names of the catalogue', async () => {
+    const { add, set, record, prometheusText } = await started();
+    for (const count of [3, 4]) {
+      add('gateway.requests', count, { gateway: 'shop/edge', class: '5xx', by: 'gateway', cause: 'no-route' });
+    }
+    set('gateway.pods', 2, { gateway: 'shop/edge', pod: 'serving' });
+    set('gateway.pods', 3, { gateway: 'shop/edge', pod: 'serving' });
+    record('route.latency', 0.02, { gateway: 'shop/edge', route: 'shop/cart' });
+    const lines = (await prometheusText()).split('\n');
+    expect(lines).toContain(
+      'meshdoctor_gateway_requests_total{gateway="shop/edge",class="5xx",by="gateway",cause="no-route"} 7',
+    );
+    expect(lines).toContain('meshdoctor_gateway_pods{gateway="shop/edge",pod="serving"} 3');
+    expect(lines).toContain('meshdoctor_route_latency_bucket{gateway="shop/edge",route="shop/cart",le="0.025"} 1');
+    expect(lines).toContain('meshdoctor_agent_up 1');
+  });
+
+  it('forget a state that was taken back', async () => {
+    const { set, unset, prometheusText } = await started();
+    set('gateway.look.age', 5, { gateway: 'shop/edge' });
+    expect(await prometheusText()).toContain('meshdoctor_gateway_look_age{gateway="shop/edge"} 5');
+    unset('gateway.look.age', { gateway: 'shop/edge' });
+    expect(await prometheusText()).not.toContain('gateway_look_age{');
+  });
+
+  it('hold names alone: what is none is `other`', async () => {
+    const { add, prometheusText } = await started();
+    const route = '/account/jane@example.com?token=canary';
+    add('route.bytes', 1, { gateway: 'shop/edge', route, direction: 'sent' });
+    const text = await prometheusText();
+    expect(text).not.toContain('canary');
+    expect(text).toContain('route="other"');
+  });
+
+  it('do not take what the catalogue does not know', async () => {
+    const { add } = await started();
+    // @ts-expect-error no such instrument
+    add('gateway.unheard', 1, {});
+    // @ts-expect-error a dimension is missing
+    add('gateway.lost_route', 1, {});
+    // @ts-expect-error a share is made from what it is a share of
+    add('gateway.failed', 1, { gateway: 'shop/edge' });
+  });
+});
