@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { emptyRequest } from '../collect/request.ts';
 import { version } from '../lib/version.ts';
+import { addAgentOptions, addRunningOptions } from './agent-options.ts';
 import { Failure } from './failure.ts';
 import { parsePort } from './live-options.ts';
 import { reportFormats } from './report-options.ts';
@@ -77,6 +78,9 @@ export function buildProgram(): Command {
     .description('the Roles and IAM policies each verb needs, what each line is for and what is lost without it')
     .argument('[verb]', 'only what this verb needs')
     .action(async (verb, flags) => (await import('./rights.ts')).showRights(verb, flags));
+  addRunningOptions(addAgentOptions(program.command('agent')))
+    .description('in the cluster: looks again and again; findings become metrics, Events and log lines')
+    .action(async (flags) => (await import('./agent.ts')).agent(flags));
   for (const command of program.commands) {
     if (command.name() !== 'demo') command.option('--config <file>', 'settings (else meshdoctor.yaml of this folder)');
   }

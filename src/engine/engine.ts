@@ -85,6 +85,11 @@ export function makeEngine(): Engine {
         gaps: snapshots.flatMap(({ gaps }) => gaps),
       };
     },
+    async measure() {
+      const { measuresOf } = await import('../diagnose/measured.ts');
+      built();
+      return models.flatMap(measuresOf);
+    },
     async explain(options) {
       const { explainAll } = await import('./explain.ts');
       return explainAll(built(), options, collected().position);
