@@ -201,9 +201,9 @@ export const catalogue = {
   'agent.points.lost': {
     kind: 'counter',
     unit: '{point}',
-    dimensions: ['sink'],
+    dimensions: [],
     profile: 'alarms',
-    meaning: 'Points that were refused, or fell out of a full spool; set by the exporter itself',
+    meaning: 'Points that CloudWatch refused, or that fell out of a full spool; set by the exporter itself',
   },
   'agent.spool.age': {
     kind: 'gauge',

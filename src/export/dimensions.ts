@@ -31,8 +31,6 @@ export const dimensionValues = {
   health: ['healthy', 'unhealthy'],
   direction: ['received', 'sent'],
   severity: ['error', 'warning', 'info'],
-  /** Where metrics go to. */
-  sink: ['cloudwatch', 'otlp'],
 } as const satisfies Readonly<Record<string, readonly string[] | null>>;
 
 /** Name of a dimension. */

@@ -16,6 +16,7 @@ export class Recorder {
   readonly #counters = new Map<string, Counter>();
   readonly #histograms = new Map<string, Histogram>();
   readonly #gauges = new Map<string, Map<string, Held>>();
+  readonly #asked = new Map<string, () => number>();
   readonly #now: () => number;
 
   constructor(meter: Meter, now: () => number = Date.now) {
@@ -32,6 +33,8 @@ export class Recorder {
         const held = new Map<string, Held>();
         this.#gauges.set(name, held);
         meter.createObservableGauge(full, { unit, description }).addCallback((result) => {
+          const asked = this.#asked.get(name);
+          if (asked) result.observe(asked());
           for (const { value, attributes } of this.#fresh(held)) result.observe(value, attributes);
         });
       }
@@ -47,6 +50,11 @@ export class Recorder {
     if (!Number.isFinite(value)) return;
     const attributes = attributesOf(instrument, dimensions);
     this.#gauges.get(instrument)?.set(JSON.stringify(attributes), { attributes, value, at: this.#now() });
+  }
+
+  /** A gauge without dimensions that is asked for whenever it is read. */
+  tell(instrument: 'agent.up' | 'agent.memory', value: () => number): void {
+    this.#asked.set(instrument, value);
   }
 
   unset<N extends NameOf<'gauge'>>(instrument: N, dimensions: DimensionsOf<N>): void {
