@@ -19,6 +19,8 @@ export interface AgentOptions {
   readonly intervalMs: number;
   readonly listen: { readonly host: string; readonly port: number };
   readonly requestTimeoutMs: number;
+  /** No call is made that is expected to block an Envoy for longer, in milliseconds. */
+  readonly maxCallMs: number;
   /** Which rules the leader runs. */
   readonly diagnose: DiagnoseOptions;
   /** Whether the leader tells changes as Events. */

@@ -91,11 +91,11 @@ export class Rounds {
   }
 
   #request(part: Part | null): CollectRequest {
-    const { live, intervalMs, requestTimeoutMs } = this.#options;
+    const { live, intervalMs, requestTimeoutMs, maxCallMs } = this.#options;
     return {
       ...emptyRequest,
       live: part ? { ...live, part } : live,
-      windowMs: Math.min(5_000, intervalMs / 4),
+      pace: { maxCallMs, light: part !== null },
       timeoutMs: Math.max(intervalMs, 10_000),
       requestTimeoutMs,
     };

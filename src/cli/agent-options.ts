@@ -8,10 +8,11 @@ import { duration, list } from './source-options.ts';
 export interface AgentFlags {
   readonly mode: 'daemonset' | 'deployment';
   readonly interval: number;
-  readonly namespace?: string;
+  readonly onlyNamespace?: string;
   readonly via: 'auto' | 'port-forward' | 'direct';
   readonly adminPort: number;
   readonly maxPods: number;
+  readonly maxCall: number;
   readonly listen: Listen;
   readonly events: boolean;
   readonly cluster?: string;
@@ -40,7 +41,7 @@ export function addAgentOptions(command: Command): Command {
         .default('daemonset'),
     )
     .addOption(duration('--interval <time>', 'between two looks', 60_000, '60s'))
-    .option('-n, --namespace <name>', 'only gateways of this namespace')
+    .option('--only-namespace <name>', 'only gateways of this namespace')
     .addOption(
       new Option('--via <way>', 'how Envoys are reached')
         .choices(['auto', 'port-forward', 'direct'])
@@ -56,6 +57,7 @@ export function addAgentOptions(command: Command): Command {
         .argParser(parseCount)
         .default(currentContext.maxPods),
     )
+    .addOption(duration('--max-call <time>', "no longer than this is an Envoy's main thread blocked", 300, '300ms'))
     .addOption(
       new Option('--listen <address>', '/healthz, /readyz and /metrics are served there')
         .argParser(parseListen)
@@ -95,6 +97,18 @@ export function addRunningOptions(command: Command): Command {
     .option('--kubeconfig <file>', 'the kubeconfig (else as kubectl finds it, or that of the pod)')
     .option('--context <name>', 'the context of the kubeconfig')
     .addOption(duration('--request-timeout <time>', 'for one call', emptyRequest.requestTimeoutMs, '20s'));
+}
+
+/** Adds what `install` takes beside them. */
+export function addInstallOptions(command: Command): Command {
+  return command
+    .optionsGroup('Manifests:')
+    .option('-n, --namespace <name>', 'where the agent is installed', 'meshdoctor')
+    .option('--image <name>', 'its image (else as the Dockerfile here makes it)')
+    .option('--role-arn <arn>', 'the IAM role of its ServiceAccount (IRSA)')
+    .addOption(
+      new Option('-o, --output <format>', 'manifests, or the IAM policy').choices(['yaml', 'iam']).default('yaml'),
+    );
 }
 
 function parseListen(text: string): Listen {

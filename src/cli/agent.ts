@@ -75,8 +75,8 @@ async function optionsFrom(flags: RunningFlags & Configured): Promise<AgentOptio
     live: {
       kubeconfig: flags.kubeconfig ?? null,
       contexts: flags.context === undefined ? [] : [flags.context],
-      namespace: flags.namespace ?? null,
-      allNamespaces: flags.namespace === undefined,
+      namespace: flags.onlyNamespace ?? null,
+      allNamespaces: flags.onlyNamespace === undefined,
       selector: null,
       gateways: [],
       as: null,
@@ -90,6 +90,7 @@ async function optionsFrom(flags: RunningFlags & Configured): Promise<AgentOptio
     intervalMs: flags.interval,
     listen: flags.listen,
     requestTimeoutMs: flags.requestTimeout,
+    maxCallMs: flags.maxCall,
     diagnose: { rules: flags.rule, skip: flags.skipRule, suppressions: flags.suppressions ?? [], userRules },
     events: flags.events,
   };

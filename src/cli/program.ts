@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { emptyRequest } from '../collect/request.ts';
 import { version } from '../lib/version.ts';
-import { addAgentOptions, addRunningOptions } from './agent-options.ts';
+import { addAgentOptions, addInstallOptions, addRunningOptions } from './agent-options.ts';
 import { Failure } from './failure.ts';
 import { parsePort } from './live-options.ts';
 import { reportFormats } from './report-options.ts';
@@ -81,6 +81,9 @@ export function buildProgram(): Command {
   addRunningOptions(addAgentOptions(program.command('agent')))
     .description('in the cluster: looks again and again; findings become metrics, Events and log lines')
     .action(async (flags) => (await import('./agent.ts')).agent(flags));
+  addAgentOptions(addInstallOptions(program.command('install')))
+    .description('print the Kubernetes manifests of the agent')
+    .action(async (flags, command) => (await import('./install.ts')).install(flags, command));
   for (const command of program.commands) {
     if (command.name() !== 'demo') command.option('--config <file>', 'settings (else meshdoctor.yaml of this folder)');
   }

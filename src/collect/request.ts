@@ -28,6 +28,8 @@ export interface CollectRequest {
   readonly rescueCopies: readonly string[];
   /** `--aws`: ask CloudWatch. */
   readonly aws: boolean;
+  /** Read Envoys as cheaply as will do, by what is remembered of them; absent: whole, and counters twice. */
+  readonly pace?: ReadingPace;
   /** `--window`: milliseconds between the two readings of counters. */
   readonly windowMs: number;
   /** `--timeout`: milliseconds for the whole run. */
@@ -42,6 +44,14 @@ export interface CollectRequest {
   readonly whole: boolean;
   /** What stands on stdin, where `files` names `-`. */
   readonly stdin: string | null;
+}
+
+/** How Envoys are read that are read again and again. */
+export interface ReadingPace {
+  /** No call is made that is expected to block an Envoy for longer. */
+  readonly maxCallMs: number;
+  /** Without what only rules need and each reading must ask for anew. */
+  readonly light: boolean;
 }
 
 /** Files that hold what an admin endpoint once said, by page. */

@@ -1,3 +1,6 @@
+import type { EnvoyMemory } from '../envoy-admin/paced.ts';
+import type { ReadingPace } from '../request.ts';
+
 /** Which cluster to read, which part of it is reported, and how its Envoys are reached: plain data. */
 export interface LiveRequest {
   /** `--kubeconfig`; null: as kubectl finds it. */
@@ -57,4 +60,10 @@ export interface ClusterRequest {
   readonly requestTimeoutMs: number;
   readonly readAt: string;
   readonly signal: AbortSignal;
+  readonly paced?: PacedReading;
+}
+
+/** How Envoys are read that are read again and again, and what is remembered of each, by its key. */
+export interface PacedReading extends ReadingPace {
+  readonly memories: Map<string, EnvoyMemory>;
 }

@@ -42,7 +42,8 @@ export async function startAgent(flags: readonly string[]): Promise<AgentProcess
     const find = (): JsonObject | undefined => lines.slice(from).find((one) => one.event === event && holds(one));
     await waitUntil(`the agent to say ${event}`, async () => find() !== undefined || child.exitCode !== null, 90_000);
     const found = find();
-    if (!found) throw new Error(`The agent ended before it said ${event}.\n${complaints}${JSON.stringify(lines.slice(-5))}`);
+    if (!found)
+      throw new Error(`The agent ended before it said ${event}.\n${complaints}${JSON.stringify(lines.slice(-5))}`);
     return found;
   };
   const { port } = await line('started');

@@ -1,63 +1,209 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { asList, asObject } from '../../../src/lib/json.ts';
+import { currentContext } from '../../../src/collect/kubernetes/request.ts';
+import { type CollectRequest, emptyRequest } from '../../../src/collect/request.ts';
+import { makeEngine } from '../../../src/engine/engine.ts';
+import { asList, asObject, type JsonObject } from '../../../src/lib/json.ts';
 import { readStat, waitUntil } from '../admin.ts';
-import { type Lab, startStory } from '../story.ts';
+import { apply } from '../kube/apply.ts';
 import { type ShopCluster, startShopCluster } from '../kube/shop-cluster.ts';
+import { type Lab, startStory } from '../story.ts';
 import { type AgentProcess, startAgent } from './agent-process.ts';
+import { openWay, type Way } from './way.ts';
 
 /** A machine that never built the control plane needs ten minutes of two cores. */
 const BUILD_MS = 1_800_000;
 
 let lab: Lab;
 let cluster: ShopCluster;
+let way: Way;
 const agents: AgentProcess[] = [];
-
-async function start(flags: readonly string[]): Promise<AgentProcess> {
-  const agent = await startAgent(['--kubeconfig', cluster.kubeconfig, '--interval', '2s', ...flags]);
-  agents.push(agent);
-  return agent;
-}
-
-async function nodeOf(pod: string): Promise<string> {
-  const object = await cluster.client.must(`/api/v1/namespaces/shop/pods/${pod}`);
-  return String(asObject(object.spec).nodeName);
-}
-
-/** What the Envoys counted themselves, first listener alone. */
-async function envoysCounted(what: string): Promise<number> {
-  const { adminUrls } = lab;
-  const counts = await Promise.all(adminUrls.map((url) => readStat(url, `http.ingress.downstream_rq_${what}`)));
-  return counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
-}
 
 beforeAll(async () => {
   lab = await startStory('healthy', { envoyVersion: '1.40.0', replicas: 3 });
   cluster = await startShopCluster(lab);
+  way = await openWay(cluster, 'agents');
 }, BUILD_MS);
 
 afterAll(async () => {
   await Promise.all(agents.map((agent) => agent.end()));
+  await way?.stop();
   await cluster?.stop();
   await lab?.stop();
 });
 
+async function start(name: string, flags: readonly string[]): Promise<AgentProcess> {
+  const common = ['--kubeconfig', way.kubeconfig, '--name', name, '--interval', '1s', '--request-timeout', '5s'];
+  const agent = await startAgent([...common, ...flags]);
+  agents.push(agent);
+  return agent;
+}
+
+async function nodes(): Promise<readonly string[]> {
+  const pods = await Promise.all(
+    cluster.gatewayPods.map((pod) => cluster.client.must(`/api/v1/namespaces/shop/pods/${pod}`)),
+  );
+  return [...new Set(pods.map(({ spec }) => String(asObject(spec).nodeName)))].sort();
+}
+
+/** What the Envoys counted themselves at their first listener. */
+async function envoysCounted(what: string): Promise<number> {
+  const counts = await Promise.all(lab.adminUrls.map((url) => readStat(url, `http.ingress.downstream_rq_${what}`)));
+  return counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
+}
+
+async function agentsCounted(
+  of: readonly AgentProcess[],
+  labels: Readonly<Record<string, string>> = {},
+): Promise<number> {
+  const counts = await Promise.all(of.map((agent) => agent.metric('meshdoctor_gateway_requests_total', labels)));
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+async function ourEvents(): Promise<readonly JsonObject[]> {
+  const { items } = await cluster.client.must('/api/v1/events');
+  return asList(items)
+    .map(asObject)
+    .filter(({ source }) => asObject(source).component === 'meshdoctor-agent');
+}
+
+const leaders = (of: readonly AgentProcess[]) =>
+  Promise.all(of.map((agent) => agent.metric('meshdoctor_agent_leader')));
+const reasonsOf = (events: readonly JsonObject[]) => events.map(({ reason }) => String(reason)).sort();
+const ghost = {
+  apiVersion: 'appmesh.k8s.aws/v1beta2',
+  kind: 'GatewayRoute',
+  metadata: { name: 'ghost', namespace: 'shop', labels: { gateway: 'edge' } },
+  spec: {
+    httpRoute: {
+      match: { prefix: '/ghost' },
+      action: { target: { virtualService: { virtualServiceRef: { name: 'nobody' } } } },
+    },
+  },
+};
+
+describe('an Envoy that is read again and again', () => {
+  it('says what it says when it is read whole, for a fraction of the calls', async () => {
+    const live = { ...currentContext, kubeconfig: cluster.kubeconfig, allNamespaces: true };
+    const now = '2026-11-27T00:00:00Z';
+    const request: CollectRequest = { ...emptyRequest, live, windowMs: 500, now };
+    const look = async (engine: ReturnType<typeof makeEngine>, more: Partial<CollectRequest>) => {
+      const { sources } = await engine.collect({ ...request, ...more });
+      const pods = sources.filter(({ name }) => name.startsWith('pod '));
+      const { findings, gaps } = await engine.diagnose({ rules: [], skip: [] });
+      return { calls: pods.map(({ cost }) => cost.calls), findings: findings.map(({ id }) => id).sort(), gaps };
+    };
+    const whole = await look(makeEngine(), {});
+    const engine = makeEngine();
+    const pace = { maxCallMs: 300, light: false };
+    const first = await look(engine, { pace });
+    const rests = await look(engine, { pace });
+    await new Promise((resolve) => setTimeout(resolve, 10_000));
+    const again = await look(engine, { pace });
+    expect(first.calls.every((calls) => calls > 15)).toBe(true);
+    expect(rests.calls).toEqual([0, 0, 0]);
+    expect(again.calls).toEqual([6, 6, 6]);
+    for (const one of [first, rests, again]) expect(one).toMatchObject({ findings: whole.findings, gaps: whole.gaps });
+  });
+});
+
 describe('two agents of a DaemonSet', () => {
-  it('look', async () => {
-    const nodes = [...new Set(await Promise.all(cluster.gatewayPods.map(nodeOf)))].sort();
-    console.log(nodes);
-    const [first, second] = await Promise.all(
-      nodes.map((node, at) => start(['--node', node, '--name', `agent-${at}`])),
+  let first: AgentProcess;
+  let second: AgentProcess;
+  const both = (): readonly AgentProcess[] => [first, second];
+
+  it('count each request once, and one of them leads', async () => {
+    const [one = '', other = ''] = await nodes();
+    first = await start('agent-0', ['--node', one]);
+    await first.line('leads');
+    second = await start('agent-1', ['--node', other]);
+    await Promise.all(both().map((agent) => agent.line('look')));
+    expect((await first.page('/readyz')).status).toBe(200);
+    const before = await agentsCounted(both());
+    expect(before).toBe(0);
+    const trickle = lab.traffic(30);
+    await new Promise((resolve) => setTimeout(resolve, 6_000));
+    await trickle.stop();
+    await waitUntil(
+      'the agents to count what the Envoys counted',
+      async () => {
+        return (await agentsCounted(both())) === trickle.sent() && trickle.sent() > 100;
+      },
+      60_000,
     );
-    await first!.line('look');
-    await second!.line('look');
-    await lab.send(60);
-    await new Promise((r) => setTimeout(r, 15000));
-    console.log(JSON.stringify(first!.lines, null, 0), first!.complaints());
-    console.log(JSON.stringify(second!.lines, null, 0), second!.complaints());
-    console.log((await first!.page('/metrics')).text);
-    console.log(await envoysCounted('total'), await envoysCounted('2xx'));
-    const events = await cluster.client.must('/api/v1/events');
-    console.log(JSON.stringify(asList(events.items).filter((one) => JSON.stringify(one).includes('meshdoctor')), null, 1));
-    console.log(await waitUntil('x', async () => true));
+    expect(await agentsCounted(both())).toBe(await envoysCounted('total'));
+    expect(await agentsCounted(both(), { class: '2xx' })).toBe(await envoysCounted('2xx'));
+    expect(await leaders(both())).toEqual([1, 0]);
+  });
+
+  it('tell a fault once, by an Event on its object, and when it is over', async () => {
+    await apply(cluster.client, ghost);
+    await first.line('finding-appeared', ({ rule }) => rule === 'target-service-missing');
+    const appeared = (await ourEvents()).find(({ reason }) => reason === 'TargetServiceMissing');
+    expect(appeared).toMatchObject({
+      type: 'Warning',
+      count: 1,
+      involvedObject: { kind: 'GatewayRoute', name: 'ghost' },
+    });
+    expect(asObject(appeared?.involvedObject).uid).toMatch(/^[0-9a-f-]{36}$/);
+    await cluster.client.must(await cluster.client.pathOf(ghost), { method: 'DELETE' });
+    await first.line('finding-gone', ({ rule }) => rule === 'target-service-missing');
+    const told = (await ourEvents()).filter(({ reason }) => reason === 'TargetServiceMissing');
+    expect(told.map(({ type }) => type).sort()).toEqual(['Normal', 'Warning']);
+    expect(second.lines.filter(({ event }) => String(event).startsWith('finding-'))).toEqual([]);
+  });
+
+  it('go on while the API server is away, and lose nothing', async () => {
+    const sum = await agentsCounted(both());
+    way.cut();
+    await Promise.all(both().map((agent) => agent.line('look', ({ level }) => level === 'warning')));
+    await lab.send(90);
+    expect((await first.page('/healthz')).status).toBe(200);
+    await waitUntil('the agent to say that it is blind', async () => (await first.page('/readyz')).status === 503);
+    const at = both().map(({ lines }) => lines.length);
+    way.mend();
+    await Promise.all(both().map((agent, one) => agent.line('look', ({ level }) => level === 'info', at[one])));
+    await waitUntil('the agents to have counted all', async () => (await agentsCounted(both())) === sum + 90, 60_000);
+    expect(second.lines.filter(({ event }) => event === 'finding-gone')).toEqual([]);
+  });
+
+  it('count an Envoy that began anew from its beginning', async () => {
+    const sum = await agentsCounted(both());
+    await lab.restartEnvoy(0);
+    await cluster.refreshPorts();
+    await lab.send(48);
+    await waitUntil('the agents to have counted it', async () => (await agentsCounted(both())) === sum + 48, 90_000);
+  });
+
+  it('a leader that dies is followed within two periods, and nothing is told twice', async () => {
+    const events = await ourEvents();
+    const from = second.lines.length;
+    first.child.kill('SIGKILL');
+    await second.line('leads', () => true, from);
+    await second.line('look', ({ leader }) => leader === true, from);
+    expect(reasonsOf(await ourEvents())).toEqual(reasonsOf(events));
+    expect((await ourEvents()).map(({ count }) => count)).toEqual(events.map(({ count }) => count));
+    expect(await second.metric('meshdoctor_agent_leader')).toBe(1);
+  });
+
+  it('one that is ended lets its Lease go', async () => {
+    expect(await second.end()).toBe(0);
+    expect(second.complaints()).toBe('');
+    expect(second.lines.at(-1)).toMatchObject({ event: 'ended' });
+    const lease = await cluster.client.must('/apis/coordination.k8s.io/v1/namespaces/default/leases/meshdoctor-agent');
+    expect(asObject(lease.spec).holderIdentity ?? '').toBe('');
+  });
+});
+
+describe('a frozen gateway', () => {
+  it('standing facts are logged, and are no Event', async () => {
+    await lab.controlPlane.die();
+    const at = (await ourEvents()).length;
+    const agent = await start('agent-2', ['--mode', 'deployment']);
+    await agent.line('finding-appeared', ({ effect }) => effect === 'standing');
+    await agent.line('look', ({ leader }) => leader === true);
+    const told = reasonsOf((await ourEvents()).slice(at));
+    const standing = agent.lines.filter(({ effect }) => effect === 'standing').map(({ rule }) => String(rule));
+    const words = standing.map((rule) => rule.replaceAll('-', '').toLowerCase());
+    expect(told.filter((reason) => words.includes(reason.toLowerCase()))).toEqual([]);
   });
 });
