@@ -89,6 +89,7 @@ async function keepLooking(
   { api, leadership, membership, health }: Looking,
 ): Promise<void> {
   const rounds = new Rounds(options);
+  const aborted = untilAborted(signal);
   let engine = startEngine();
   try {
     while (!signal.aborted) {
@@ -96,7 +97,7 @@ async function keepLooking(
       try {
         const members = (): readonly string[] => membership?.members() ?? [options.name];
         const look = rounds.look({ engine, api, metrics, log, leads: leadership.leads, members });
-        const result = await Promise.race([look, untilAborted(signal)]);
+        const result = await Promise.race([look, aborted]);
         if (result) health.looked(result.seen);
       } catch (error) {
         log({ level: 'error', event: 'look-failed', reason: error instanceof Error ? error.message : String(error) });

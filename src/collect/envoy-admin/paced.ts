@@ -41,6 +41,8 @@ export function emptyMemory(): EnvoyMemory {
 }
 
 const slowAgainMs = 3_600_000;
+/** No call costs less of an Envoy. */
+const leastMs = 0.2;
 
 /**
  * Reads one Envoy as cheaply as will do: state and counters once, and of the configuration only sections whose versions
@@ -95,7 +97,9 @@ function remember(
   readyMs: number,
 ): Harvest {
   const now = performance.now();
-  memory.pace = paceAfter(memory.pace, reading.spentMs, readyMs, now);
+  // The way there and back is no work of Envoy's: `/ready` is nothing but that.
+  const way = reading.calls * Math.min(memory.pace.usualReadyMs, readyMs);
+  memory.pace = paceAfter(memory.pace, Math.max(reading.calls * leastMs, reading.spentMs - way), readyMs, now);
   for (const line of reading.slow) memory.slow.set(line.split(' ', 1)[0] ?? '', now);
   const assembly = joined(before?.assembly ?? null, assembled(reading));
   const read = harvestOf(reading, assembly);
