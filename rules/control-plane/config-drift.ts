@@ -17,6 +17,7 @@ export default defineRule({
   needs: anyOf(allOf('mesh.gatewayRoutes', 'mesh.virtualGateways', 'envoy.routes', 'envoy.listenerConfig')),
   also: tableParts.also,
   explains: ['requests-without-route', 'requests-to-wrong-route'],
+  alert: { name: 'ConfigDrift', severity: 'ticket', forMinutes: 10 },
   docs: {
     what: 'Requests that the running Envoy answers or sends elsewhere than the GatewayRoutes, VirtualServices and VirtualRouters ask for. Both are compared for every request; what App Mesh leaves undefined is no drift, and where its form was never seen in a real configuration it is a warning.',
     why: 'What is written is not what runs: people read the objects, requests meet the Envoy. On a frozen gateway nothing that was changed after the end takes effect.',

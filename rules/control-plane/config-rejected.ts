@@ -28,6 +28,7 @@ export default defineRule({
   latentError: true,
   needs: anyOf('envoy.listenerConfig', 'envoy.clusterConfig', 'envoy.routes', 'envoy.stats'),
   explains: ['gateway-listener-missing', 'config-stale', 'config-drift', 'replicas-disagree'],
+  alert: { name: 'ConfigRejected', severity: 'ticket', forMinutes: 10 },
   docs: {
     what: 'A listener, cluster or route configuration whose last update Envoy refused. Only a refused listener leaves an `error_state`; of clusters and route configurations the counter `update_rejected` alone tells (seen on 1.36.2 and 1.40.0), and an old counter that does not grow is information.',
     why: 'The version before goes on, so what was changed since is not in force; a resource that never had an accepted version is missing altogether.',

@@ -18,6 +18,7 @@ export default defineRule({
   needs: anyOf(allOf('envoy.routes', 'envoy.listenerConfig')),
   also: ['envoy.clusterConfig', 'envoy.serverInfo', 'envoy.runtime'],
   explains: ['requests-without-route', 'requests-to-wrong-route', 'log-decision-disagrees'],
+  alert: { name: 'ReplicasDisagree', severity: 'ticket', forMinutes: 10 },
   docs: {
     what: 'Two pods of one gateway that run different configurations, and a request that shows it: compared for every request, with clusters, rewrites, timeouts, retries and headers.',
     why: 'Which answer a client gets hangs on the pod that its connection meets: the fault comes and goes, and each pod looked at alone is well.',

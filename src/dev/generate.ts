@@ -1,6 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { reportSchema } from '../report/schema.ts';
+import { cloudWatchTemplates } from './cloudwatch-alarms.ts';
+import { inhibitRules, prometheusRules } from './prometheus-alerts.ts';
 import { loadRule, type RuleFile, ruleFiles } from './rule-files.ts';
 import { userRulesPage } from './user-rules-page.ts';
 import { rulePage, rulesCatalogue, rulesIndex } from './rule-pages.ts';
@@ -9,10 +11,14 @@ import { rulePage, rulesCatalogue, rulesIndex } from './rule-pages.ts';
 const check = process.argv.includes('--check');
 const files: readonly RuleFile[] = ruleFiles();
 const loaded = await Promise.all(files.map(async (file) => ({ ...file, ...(await loadRule(file)) })));
+const alerting = loaded.flatMap(({ rule: { id, title, alert } }) => (alert ? [{ id, title, alert }] : []));
 const wanted = new Map<string, string>([
   ['rules/index.ts', rulesIndex(files)],
   ['rules/README.md', rulesCatalogue(loaded)],
   ...loaded.map((entry): [string, string] => [`rules/${entry.family}/${entry.id}.md`, rulePage(entry)]),
+  ['rules/alerts/prometheus.yaml', prometheusRules(alerting)],
+  ['rules/alerts/alertmanager-inhibit.yaml', inhibitRules()],
+  ...cloudWatchTemplates().map(([name, text]): [string, string] => [`rules/alerts/cloudwatch/${name}.json`, text]),
   ['docs/user-rules.md', userRulesPage()],
   ['docs/report.schema.json', `${JSON.stringify(reportSchema, null, 2)}\n`],
 ]);

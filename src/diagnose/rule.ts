@@ -46,6 +46,13 @@ export interface OtherRules {
   readonly known: ReadonlySet<string>;
 }
 
+/** An alert that a rule's findings raise, while the control plane of their gateway lives. Few rules have one: most faults only hurt through what is measured. */
+export interface RuleAlert {
+  readonly name: string;
+  readonly severity: 'page' | 'ticket';
+  readonly forMinutes: number;
+}
+
 /** A diagnostic rule: a pure function from model to outcomes, and what people read about it. */
 export interface Rule {
   /** The file's name. Stable: reports, metrics, alerts and suppressions say it. */
@@ -61,6 +68,7 @@ export interface Rule {
   /** Rules whose findings about the same objects are symptoms of this one. */
   readonly explains?: readonly string[];
   readonly docs: RuleDocs;
+  readonly alert?: RuleAlert;
   /** Everything the rule judges; what no outcome names is clear. */
   readonly subjects: (model: Model) => Iterable<Subject>;
   readonly check: (model: Model) => Iterable<Outcome>;

@@ -58,7 +58,7 @@ const failed = { class: ['5xx', 'none'] } as const;
  * Prometheus (counters end in `_total`), and as it stands in the CloudWatch namespace `meshdoctor`.
  */
 export const catalogue = {
-  // The 14 metrics of a gateway that alarms need.
+  // The 15 metrics of a gateway that alarms need.
   'gateway.failed': {
     kind: 'share',
     unit: '{request}',
@@ -83,7 +83,7 @@ export const catalogue = {
     dimensions: ['gateway'],
     profile: 'alarms',
     of: 'gateway.pods',
-    where: { pod: ['serving'] },
+    where: { pod: ['serving', 'threatened'] },
     meaning: 'Pods that are LIVE and have an active listener, of all pods of the gateway',
   },
   'gateway.pods.empty': {
@@ -97,12 +97,22 @@ export const catalogue = {
       'Pods that wait for a configuration nobody sends, or are LIVE without a listener, of all pods of the gateway',
   },
   'gateway.pods.threatened': {
-    kind: 'gauge',
+    kind: 'share',
     unit: '{pod}',
     dimensions: ['gateway'],
     profile: 'alarms',
-    across: 'sum',
-    meaning: 'Serving pods of a frozen gateway whose node is cordoned, draining, drifted or about to be taken away',
+    of: 'gateway.pods',
+    where: { pod: ['threatened'] },
+    meaning: 'Serving pods of a frozen gateway that are about to be taken away, of all pods of the gateway',
+  },
+  'gateway.pods.safe': {
+    kind: 'share',
+    unit: '{pod}',
+    dimensions: ['gateway'],
+    profile: 'alarms',
+    of: 'gateway.pods',
+    where: { pod: ['serving'] },
+    meaning: 'Serving pods that nothing threatens, of all pods of the gateway',
   },
   'gateway.targets.sidecar_dead': {
     kind: 'gauge',
@@ -254,6 +264,14 @@ export const catalogue = {
     profile: 'routes',
     across: 'min',
     meaning: 'Days until the first certificate of the gateway ends',
+  },
+  'gateway.routes.paged': {
+    kind: 'gauge',
+    unit: '{route}',
+    dimensions: ['gateway'],
+    profile: 'routes',
+    across: 'max',
+    meaning: 'Of the routes that are down, those whose object carries the annotation `meshdoctor.io/page: "true"`',
   },
   'gateway.control_plane.connected': {
     kind: 'gauge',

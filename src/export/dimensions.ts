@@ -26,8 +26,12 @@ export const dimensionValues = {
     'denied',
     'other',
   ],
-  /** `serving`: LIVE with at least one active listener. `empty`: waits for a configuration, or LIVE without a listener. */
-  pod: ['serving', 'empty', 'starting', 'ending', 'unseen'],
+  /**
+   * What a pod is good for, one of these each. `serving`: LIVE with at least one active listener. `threatened`: serving,
+   * of a frozen gateway, and its node is cordoned, draining, drifted or about to be taken away. `empty`: waits for a
+   * configuration that nobody sends, or LIVE without a listener.
+   */
+  pod: ['serving', 'threatened', 'empty', 'starting', 'ending', 'unseen'],
   health: ['healthy', 'unhealthy'],
   direction: ['received', 'sent'],
   severity: ['error', 'warning', 'info'],

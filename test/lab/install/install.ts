@@ -68,12 +68,30 @@ export async function hashOfSources(folder: string): Promise<string> {
 
 /** A real Chromium: the one of this machine, else Debian's, installed the first time. */
 export async function chromium(): Promise<string> {
-  const found = await onPath('chromium');
+  return debian('chromium', ['chromium', 'fonts-dejavu-core']);
+}
+
+/** A real Prometheus: the one of this machine, else Debian's, installed the first time; its `promtool` comes with it. */
+export async function prometheusBinary(name: 'prometheus' | 'promtool'): Promise<string> {
+  return debian(name, ['prometheus']);
+}
+
+/** dpkg takes one installation at a time. */
+let installing: Promise<unknown> = Promise.resolve();
+
+function debian(command: string, packages: readonly string[]): Promise<string> {
+  const path = installing.then(() => fromDebian(command, packages));
+  installing = path.catch(() => {});
+  return path;
+}
+
+async function fromDebian(command: string, packages: readonly string[]): Promise<string> {
+  const found = await onPath(command);
   if (found) return found;
-  const what = 'Chromium (the Debian package chromium)';
+  const what = `${command} (the Debian package ${packages[0]})`;
   await tool('apt-get', ['update', '-qq'], what);
-  await tool('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-dejavu-core'], what);
-  const path = await onPath('chromium');
+  await tool('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], what);
+  const path = await onPath(command);
   if (!path) throw new Error(`The lab needs ${what}: it was installed and is not on the PATH`);
   return path;
 }

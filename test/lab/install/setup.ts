@@ -1,5 +1,5 @@
 import { startControlPlaneBuild } from './control-plane.ts';
-import { chromium, cloudWatchBinary, envoyBinary, re2Python, standInBinary } from './install.ts';
+import { chromium, cloudWatchBinary, envoyBinary, prometheusBinary, re2Python, standInBinary } from './install.ts';
 
 /**
  * Installs the real parts before any test's clock runs: on a fresh machine that takes minutes. The Kubernetes control
@@ -15,6 +15,7 @@ export default async function setup(): Promise<() => Promise<void>> {
     re2Python(),
     chromium(),
     cloudWatchBinary(),
+    prometheusBinary('prometheus'),
   ]);
   return build.stop;
 }
