@@ -96,7 +96,7 @@ async function keepLooking(
       const begun = performance.now();
       try {
         const members = (): readonly string[] => membership?.members() ?? [options.name];
-        const look = rounds.look({ engine, api, metrics, log, leads: leadership.leads, members });
+        const look = rounds.look({ engine, api, metrics, log, leads: leadership.leads, members, startEngine });
         const result = await Promise.race([look, aborted]);
         if (result) health.looked(result.seen);
       } catch (error) {

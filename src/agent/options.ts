@@ -21,6 +21,8 @@ export interface AgentOptions {
   readonly requestTimeoutMs: number;
   /** No call is made that is expected to block an Envoy for longer, in milliseconds. */
   readonly maxCallMs: number;
+  /** The folder where the leader keeps rescue copies of frozen gateways; null: it keeps none. */
+  readonly rescueFolder: string | null;
   /** Which rules the leader runs. */
   readonly diagnose: DiagnoseOptions;
   /** Whether the leader tells changes as Events. */

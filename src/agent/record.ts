@@ -25,7 +25,7 @@ export function recordGrowth(
   }
 }
 
-const uses = ['serving', 'empty', 'starting', 'ending', 'unseen'] as const;
+const uses = ['serving', 'threatened', 'empty', 'starting', 'ending', 'unseen'] as const;
 
 /** Tells the state of the pods of one gateway that this agent counts; `lookedMs`: since when not all of them were seen, 0: now. */
 export function recordPods(
@@ -118,8 +118,6 @@ export function recordCluster(metrics: Told, { document, statuses, measures }: C
     metrics.set('gateway.config.drift', of(['config-drift']), { gateway });
     metrics.set('gateway.replicas.disagree', of(['replicas-disagree']), { gateway });
     metrics.set('gateway.targets.sidecar_dead', of(['sidecar-never-configured']), { gateway });
-    const threatened = measures.filter((pod) => pod.gateway === gateway && pod.threatened && pod.use === 'serving');
-    metrics.set('gateway.pods.threatened', threatened.length, { gateway });
     // A gateway without a pod has no agent that counts it.
     if (!measures.some((pod) => pod.gateway === gateway)) metrics.set('gateway.pods', 0, { gateway, pod: 'serving' });
     const age = statuses.find(({ ref: one }) => `${one.namespace}/${one.name}` === gateway)?.rescueHours;

@@ -13,6 +13,7 @@ import { changesSince, type FindingChange, type Held, isHeard } from './finding-
 import type { Log } from './log.ts';
 import type { AgentOptions } from './options.ts';
 import { recordCluster, recordGrowth, recordPods } from './record.ts';
+import type { Keeper } from './rescue-copies.ts';
 import { makeTally } from './tally.ts';
 
 /** What a look works with. */
@@ -23,6 +24,8 @@ export interface RoundParts {
   readonly log: Log;
   readonly leads: () => boolean;
   readonly members: () => readonly string[];
+  /** Another engine, for what must not stay in memory. */
+  readonly startEngine: () => EngineClient;
 }
 
 /** What a look came to. */
@@ -45,6 +48,7 @@ export class Rounds {
   readonly #series = new Set<string>();
   #held: Held = new Map();
   #led = false;
+  #keeper: Keeper | null = null;
 
   constructor(options: AgentOptions) {
     this.#options = options;
@@ -53,12 +57,13 @@ export class Rounds {
   /** One look: reads, counts, and where this agent leads runs the rules and tells what changed. */
   async look(parts: RoundParts): Promise<RoundResult> {
     const leader = parts.leads();
-    const part = leader ? null : this.#part(parts.members());
-    const summary = await parts.engine.collect(this.#request(part));
+    const part = this.#part(parts.members());
+    const summary = await parts.engine.collect(this.#request(leader ? { ahead: part } : { part }));
     const measures = await parts.engine.measure();
     const mine = measures.filter((pod) => this.#counts(pod, parts.members()));
-    recordGrowth(parts.metrics, this.#tally.count(mine));
-    this.#recordGateways(parts.metrics, mine);
+    const complete = summary.sources.some(({ name, trouble }) => name.startsWith('cluster ') && trouble === null);
+    recordGrowth(parts.metrics, this.#tally.count(mine, complete));
+    this.#recordGateways(parts.metrics, mine, complete);
     parts.metrics.set('agent.leader', leader ? 1 : 0, {});
     const document = leader ? await parts.engine.diagnose(this.#options.diagnose) : null;
     if (document && parts.leads()) await this.#tell(parts, document, measures);
@@ -90,26 +95,44 @@ export class Rounds {
     return ownerOf(`VirtualGateway ${gateway}`, members) === this.#options.name;
   }
 
-  #request(part: Part | null): CollectRequest {
-    const { live, intervalMs, requestTimeoutMs, maxCallMs } = this.#options;
+  #request(limits: { readonly part?: Part; readonly ahead?: Part }): CollectRequest {
+    const { live, intervalMs, requestTimeoutMs, maxCallMs, rescueFolder } = this.#options;
     return {
       ...emptyRequest,
-      live: part ? { ...live, part } : live,
-      pace: { maxCallMs, light: part !== null },
+      live: { ...live, ...limits },
+      pace: { maxCallMs, light: limits.part !== undefined },
       timeoutMs: Math.max(intervalMs, 10_000),
       requestTimeoutMs,
+      rescueCopies: rescueFolder === null ? [] : [rescueFolder],
     };
   }
 
-  #recordGateways(metrics: Metrics, mine: readonly PodMeasure[]): void {
+  #recordGateways(metrics: Metrics, mine: readonly PodMeasure[], complete: boolean): void {
     const now = Date.now();
-    for (const gateway of new Set(mine.map((pod) => pod.gateway))) {
+    const here = new Set(mine.map(({ gateway }) => gateway));
+    for (const [gateway, since] of this.#seenAt) {
+      if (here.has(gateway)) continue;
+      if (complete) this.#seenAt.delete(gateway);
+      else metrics.set('gateway.look.age', (now - since) / 1000, { gateway });
+    }
+    for (const gateway of here) {
       const pods = mine.filter((pod) => pod.gateway === gateway);
       if (pods.every(({ use }) => use !== 'unseen')) this.#seenAt.set(gateway, now);
       const since = this.#seenAt.get(gateway) ?? now;
       this.#seenAt.set(gateway, since);
       recordPods(metrics, gateway, pods, now - since, now);
     }
+  }
+
+  async #keepCopies(parts: RoundParts, { gateways }: ReportDocument, measures: readonly PodMeasure[]): Promise<void> {
+    const { rescueFolder: folder, maxCallMs } = this.#options;
+    if (folder === null) return;
+    const { makeKeeper } = await import('./rescue-copies.ts');
+    const { startEngine, log } = parts;
+    this.#keeper ??= makeKeeper({ folder, maxCallMs, request: this.#request({}), startEngine, log });
+    // Only what was seen to be without a control plane: what merely must be is not worth an Envoy's time.
+    const frozen = gateways.filter((one) => one.frozen === 'observed').map(({ ref }) => `${ref.namespace}/${ref.name}`);
+    await this.#keeper.keep(frozen, measures, Date.now());
   }
 
   async #tell(parts: RoundParts, document: ReportDocument, measures: readonly PodMeasure[]): Promise<void> {
@@ -132,6 +155,7 @@ export class Rounds {
       else if (typeof told === 'object')
         parts.log({ level: 'warning', event: 'event-failed', finding: change.finding.id, reason: told.failed });
     }
+    await this.#keepCopies(parts, document, measures);
     if (heldBack > 0) parts.log({ level: 'warning', event: 'events-held-back', count: heldBack });
   }
 }

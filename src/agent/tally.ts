@@ -3,8 +3,14 @@ import { type Growth, growthOf } from './deltas.ts';
 
 /** Keeps the last reading of each Envoy, and tells what grew. */
 export interface Tally {
-  /** What the counters of each pod grew by since its last reading; `mine`: the pods this agent counts. */
-  readonly count: (mine: readonly PodMeasure[]) => readonly { readonly pod: PodMeasure; readonly growth: Growth }[];
+  /**
+   * What the counters of each pod grew by since its last reading. `mine`: the pods this agent counts; `complete`: they are all
+   * of them, and what is not among them is gone.
+   */
+  readonly count: (
+    mine: readonly PodMeasure[],
+    complete: boolean,
+  ) => readonly { readonly pod: PodMeasure; readonly growth: Growth }[];
 }
 
 /**
@@ -15,7 +21,7 @@ export function makeTally(): Tally {
   const last = new Map<string, { readonly gateway: string; readonly read: EnvoyNumbers }>();
   const lookedAt = new Map<string, number>();
   return {
-    count(mine) {
+    count(mine, complete) {
       const grown = mine.flatMap((pod) => {
         const { read } = pod;
         if (!read) return [];
@@ -27,17 +33,20 @@ export function makeTally(): Tally {
         const began = Date.parse(read.at) - read.uptime * 1000;
         return since !== undefined && began > since ? [{ pod, growth: growthOf(nothing, read) }] : [];
       });
-      const keys = new Set(mine.map(({ key }) => key));
-      const gateways = new Set(mine.map(({ gateway }) => gateway));
-      // A pod that was merely not read this time is in the list, unseen; one that is gone, or another agent's now, is not.
-      for (const key of last.keys()) if (!keys.has(key)) last.delete(key);
-      for (const gateway of lookedAt.keys()) if (!gateways.has(gateway)) lookedAt.delete(gateway);
+      if (complete) forget(mine);
       for (const { gateway, read } of mine) {
         if (read) lookedAt.set(gateway, Math.max(lookedAt.get(gateway) ?? 0, Date.parse(read.at)));
       }
       return grown;
     },
   };
+  function forget(mine: readonly PodMeasure[]): void {
+    const keys = new Set(mine.map(({ key }) => key));
+    const gateways = new Set(mine.map(({ gateway }) => gateway));
+    // A pod that was merely not read this time is in the list, unseen; one that is gone, or another agent's now, is not.
+    for (const key of last.keys()) if (!keys.has(key)) last.delete(key);
+    for (const gateway of lookedAt.keys()) if (!gateways.has(gateway)) lookedAt.delete(gateway);
+  }
 }
 
 const nothing: EnvoyNumbers = { at: '', uptime: 0, counters: {}, connections: 0, connected: null, targets: [] };

@@ -15,6 +15,7 @@ export interface AgentFlags {
   readonly maxCall: number;
   readonly listen: Listen;
   readonly events: boolean;
+  readonly rescueCopies?: string;
   readonly cluster?: string;
   readonly rule: readonly string[];
   readonly skipRule: readonly string[];
@@ -64,6 +65,7 @@ export function addAgentOptions(command: Command): Command {
         .default({ host: '0.0.0.0', port: 9902 }, '0.0.0.0:9902'),
     )
     .option('--no-events', 'write no Kubernetes Events')
+    .option('--rescue-copies <folder>', 'keep copies of frozen gateways there, whole: keep it like a key')
     .option('--cluster <name>', "the cluster's name in metrics (else that of the context)")
     .addOption(list('--rule <id>', 'run only this rule'))
     .addOption(list('--skip-rule <id>', 'leave this rule out'))
@@ -105,6 +107,10 @@ export function addInstallOptions(command: Command): Command {
     .optionsGroup('Manifests:')
     .option('-n, --namespace <name>', 'where the agent is installed', 'meshdoctor')
     .option('--image <name>', 'its image (else as the Dockerfile here makes it)')
+    .option(
+      '--rescue-claim <name>',
+      'the PersistentVolumeClaim that --rescue-copies lies on (else it ends with the pod)',
+    )
     .option('--role-arn <arn>', 'the IAM role of its ServiceAccount (IRSA)')
     .addOption(
       new Option('-o, --output <format>', 'manifests, or the IAM policy').choices(['yaml', 'iam']).default('yaml'),

@@ -91,6 +91,7 @@ async function optionsFrom(flags: RunningFlags & Configured): Promise<AgentOptio
     listen: flags.listen,
     requestTimeoutMs: flags.requestTimeout,
     maxCallMs: flags.maxCall,
+    rescueFolder: flags.rescueCopies ?? null,
     diagnose: { rules: flags.rule, skip: flags.skipRule, suppressions: flags.suppressions ?? [], userRules },
     events: flags.events,
   };

@@ -4,6 +4,7 @@ import { clusterRights, ownRights } from '../agent/rights.ts';
 import { version } from '../lib/version.ts';
 import { manifestsOf } from '../install/manifests.ts';
 import type { AgentFlags } from './agent-options.ts';
+import { Failure } from './failure.ts';
 import { writeOut } from './report-options.ts';
 
 /** The flags of `install` beside those of the agent. */
@@ -11,11 +12,13 @@ export interface InstallFlags extends AgentFlags {
   readonly namespace: string;
   readonly image?: string;
   readonly roleArn?: string;
+  readonly rescueClaim?: string;
   readonly output: 'yaml' | 'iam';
 }
 
 /** `meshdoctor install`: prints the manifests of the agent, or the IAM policy it needs. Nothing is changed anywhere. */
 export async function install(flags: InstallFlags, command: Command): Promise<void> {
+  if (flags.listen.port === 0) throw new Failure('--listen needs a port in manifests: probes look for it', 2);
   if (flags.output === 'iam') return writeOut(`${JSON.stringify(policyOf(flags), null, 2)}\n`);
   const { rights, own } = { rights: clusterRights(flags), own: ownRights(flags) };
   const manifests = manifestsOf({
@@ -27,9 +30,9 @@ export async function install(flags: InstallFlags, command: Command): Promise<vo
     rights,
     ownRights: own,
     roleArn: flags.roleArn ?? null,
-    claim: null,
+    claim: flags.rescueClaim ?? null,
     folders: flags.spool === undefined ? [] : [flags.spool],
-    rescueFolder: null,
+    rescueFolder: flags.rescueCopies ?? null,
   });
   const head = headOf(flags)
     .map((line) => `# ${line}\n`)
@@ -45,6 +48,9 @@ function headOf(flags: InstallFlags): readonly string[] {
     'Neither Secrets nor ConfigMaps are read.',
     ...(flags.image === undefined
       ? ['The image is named as the Dockerfile of the repository makes it: give yours with --image.']
+      : []),
+    ...(flags.rescueCopies !== undefined && flags.rescueClaim === undefined
+      ? ['Rescue copies end with the pod of the leader: give a claim that all its pods can mount (--rescue-claim).']
       : []),
     ...(flags.cloudwatch === 'put'
       ? ['CloudWatch: its ServiceAccount needs this policy, by IRSA (--role-arn) or Pod Identity:', ...policy]
@@ -63,7 +69,16 @@ function policyOf({ cloudwatch }: InstallFlags): unknown {
 }
 
 /** What stands in the pod alone, or in another place of the manifests. */
-const notArgs: ReadonlySet<string> = new Set(['mode', 'namespace', 'image', 'roleArn', 'output', 'config', 'listen']);
+const notArgs: ReadonlySet<string> = new Set([
+  'mode',
+  'namespace',
+  'image',
+  'roleArn',
+  'rescueClaim',
+  'output',
+  'config',
+  'listen',
+]);
 
 /** The flags that were given, as the agent takes them. */
 function argsOf(command: Command): readonly string[] {

@@ -11,8 +11,11 @@ import type { ObjectRef } from '../snapshot/object.ts';
 import { isFrozen } from './effect.ts';
 import { threatsTo } from './threats/threats.ts';
 
-/** What a pod of a gateway is good for. `empty`: it waits for a configuration, or is LIVE without a listener. */
-export type PodUse = 'serving' | 'empty' | 'starting' | 'ending' | 'unseen';
+/**
+ * What a pod of a gateway is good for. `threatened`: it serves and is frozen, and is about to be taken away. `empty`: it waits
+ * for a configuration, or is LIVE without a listener.
+ */
+export type PodUse = 'serving' | 'threatened' | 'empty' | 'starting' | 'ending' | 'unseen';
 
 /** One pod of a gateway at one moment: the numbers of its Envoy that add up, and those that are a state. */
 export interface PodMeasure {
@@ -22,8 +25,6 @@ export interface PodMeasure {
   readonly key: string;
   /** The node it runs on; null where that is not known. */
   readonly node: string | null;
-  /** It is frozen, and its node is about to go; false also where nodes were not looked at. */
-  readonly threatened: boolean;
   readonly use: PodUse;
   /** Of the last reading of counters; null where there was none. */
   readonly read: EnvoyNumbers | null;
@@ -66,7 +67,7 @@ export function measuresOf(model: Model): readonly PodMeasure[] {
 
 function unread({ ref }: Gateway, { ref: pod, node, phase }: Pod): PodMeasure {
   const use = phase === 'Pending' ? 'starting' : 'unseen';
-  const known = { gateway: nameOf(ref), key: nameOf(pod), node, threatened: false };
+  const known = { gateway: nameOf(ref), key: nameOf(pod), node };
   return { ...known, use, read: null, certificates: [], configuredAt: null };
 }
 
@@ -83,8 +84,7 @@ function measureOf(model: Model, gateway: Gateway, envoy: Envoy, pod: Pod | null
     gateway: nameOf(gateway.ref),
     key: pod ? nameOf(pod.ref) : envoy.label,
     node: pod?.node ?? null,
-    threatened: pod !== null && isFrozen(gateway) && isThreatened(model, pod),
-    use: podUse(model, envoy),
+    use: podUse(model, gateway, envoy, pod),
     read: numbersOf(envoy, targetsOf(model, envoy)),
     certificates: (seenValue(envoy.certs) ?? []).flatMap(({ path, authority, validFrom, expires }) =>
       authority || expires === null ? [] : [{ path, from: validFrom, ends: expires }],
@@ -99,14 +99,15 @@ function isThreatened(model: Model, pod: Pod): boolean {
   return threats.some(({ level }) => level !== 'possible');
 }
 
-function podUse({ snapshot }: Model, envoy: Envoy): PodUse {
+function podUse(model: Model, gateway: Gateway, envoy: Envoy, pod: Pod | null): PodUse {
   const state = seenValue(envoy.serverInfo)?.state ?? seenValue(envoy.ready)?.state;
   if (state === undefined) return 'unseen';
   if (state === 'DRAINING') return 'ending';
   if (state === 'INITIALIZING') return 'starting';
-  const held = listening(snapshot, envoy).state;
+  const held = listening(model.snapshot, envoy).state;
   if (held === 'unknown') return 'unseen';
-  return state === 'LIVE' && held === 'listening' ? 'serving' : 'empty';
+  if (state !== 'LIVE' || held !== 'listening') return 'empty';
+  return pod !== null && isFrozen(gateway) && isThreatened(model, pod) ? 'threatened' : 'serving';
 }
 
 function configuredAt({ listenerConfig, routes }: Envoy): string | null {

@@ -27,6 +27,9 @@ export interface ListedPart {
   readonly signal: AbortSignal;
 }
 
+/** By which field the server finds what belongs to a node. */
+const nodeFields: Readonly<Record<string, string>> = { Pod: 'spec.nodeName', Node: 'metadata.name' };
+
 /** Lists a kind over the cluster; where that is refused, in the namespaces that are asked for. */
 export async function listKind(
   cluster: Pick<Cluster, 'ask'>,
@@ -36,8 +39,8 @@ export async function listKind(
 ): Promise<KindListing> {
   const version = versionOf(kind, served);
   if (version === null) return notServed(kind);
-  const onNode =
-    node !== null && kind.kind === 'Pod' ? `?fieldSelector=${encodeURIComponent(`spec.nodeName=${node}`)}` : '';
+  const field = node === null ? undefined : nodeFields[kind.kind];
+  const onNode = field === undefined ? '' : `?fieldSelector=${encodeURIComponent(`${field}=${node}`)}`;
   const list = (namespace: string | null): Promise<Listing> =>
     listAll(cluster, `${listPath(kind, version, namespace)}${onNode}`, signal);
   const whole = await list(null);

@@ -67,7 +67,7 @@ const meshGroup = 'appmesh.k8s.aws';
 
 function listEvery(cluster: Cluster, served: Served, request: ListRequest): Promise<readonly KindListing[]> {
   const { namespaces, signal, part } = request;
-  const kinds = part ? listedKinds.filter(({ kind }) => decisive.has(kind)) : listedKinds;
+  const kinds = part ? listedKinds.filter(({ kind }) => counted.has(kind)) : listedKinds;
   return mapAtOnce(kinds, callsAtOnce, (kind) =>
     listKind(cluster, kind, served, { namespaces: namespaces ?? [], node: part?.node ?? null, signal }),
   );
@@ -99,6 +99,9 @@ function withoutFields(item: JsonObject, keepsTimes: boolean): JsonObject {
 function isSpecWrite({ subresource, fieldsV1 }: JsonObject): boolean {
   return (subresource === undefined || subresource === '') && asObject(fieldsV1)['f:spec'] !== undefined;
 }
+
+/** What an agent needs that counts and runs no rules: its gateways, and what is about to happen to their pods. */
+const counted: ReadonlySet<string> = new Set(['VirtualGateway', 'Pod', 'Node']);
 
 /** Without these nobody knows which gateways are in scope. */
 const decisive: ReadonlySet<string> = new Set(['VirtualGateway', 'Pod']);

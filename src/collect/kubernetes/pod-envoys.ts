@@ -10,7 +10,7 @@ import { forwardedTarget } from './forward.ts';
 import { granting } from './kinds.ts';
 import { parseLabelQuery } from './label-query.ts';
 import type { ClusterRequest, PacedReading } from './request.ts';
-import { type EnvoyGroup, type EnvoyPod, envoysInScope } from './scope.ts';
+import { type EnvoyGroup, type EnvoyPod, envoysInScope, isOf } from './scope.ts';
 
 /** How to read the Envoys of a cluster. */
 export interface PodEnvoysRequest extends ClusterRequest {
@@ -39,9 +39,12 @@ export async function readPodEnvoys(
     targets: live.targets,
     ...(live.part ? { part: live.part } : {}),
   });
-  const jobs = inTurns(groups);
+  const { ahead } = live;
+  const turns = inTurns(groups);
+  const isAhead = ({ group, pod }: Job): boolean => ahead !== undefined && isOf(group, pod, ahead);
+  const jobs = [...turns.filter(isAhead), ...turns.filter((job) => !isAhead(job))];
   const chosen = jobs.slice(0, live.maxPods);
-  if (request.paced) forget(request.paced.memories, chosen);
+  if (request.paced && chosen.length > 0) forget(request.paced.memories, chosen);
   const read = await mapAtOnce(chosen, envoysAtOnce, async ({ group, pod }) => ({
     group,
     harvest: await readOne(cluster, pod, request),

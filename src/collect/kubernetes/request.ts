@@ -24,9 +24,11 @@ export interface LiveRequest {
   readonly targets: boolean;
   /** An agent that runs no rules reads a part alone; absent: everything. */
   readonly part?: Part;
+  /** What one agent counts while it reads everything: its Envoys are read before `maxPods` ends. */
+  readonly ahead?: Part;
 }
 
-/** The part of a cluster that one agent measures: only pods and VirtualGateways are listed for it. */
+/** The part of a cluster that one agent measures: only pods, nodes and VirtualGateways are listed for it. */
 export interface Part {
   /** Only pods of this node; null: of every one. */
   readonly node: string | null;

@@ -8,6 +8,8 @@ import { type LabelSelector, readSelector, selects } from '../../snapshot/select
 /** A pod whose Envoy is to be read. */
 export interface EnvoyPod extends PodName {
   readonly ip: string | null;
+  /** The node it runs on; null where it is on none yet. */
+  readonly node: string | null;
 }
 
 /** Envoys that belong together: those of a gateway, or of the target pods that are not ready. */
@@ -31,7 +33,6 @@ export interface Scope {
 }
 
 interface Pod extends EnvoyPod {
-  readonly node: string | null;
   readonly labels: Readonly<Record<string, string>>;
   readonly running: boolean;
   readonly ready: boolean;
@@ -68,6 +69,12 @@ export function envoysInScope(objects: readonly KubernetesObject[], scope: Scope
 }
 
 /** A gateway of which no pod runs on an agent's node is not that agent's. */
+/** Whether an Envoy is one that an agent counts. */
+export function isOf({ name }: EnvoyGroup, pod: EnvoyPod, { node, share }: Part): boolean {
+  if (share && ownerOf(name, share.members) !== share.me) return false;
+  return node === null || pod.node === node;
+}
+
 function fallsTo({ name, pods }: EnvoyGroup, part: Part | undefined): boolean {
   if (part?.share && ownerOf(name, part.share.members) !== part.share.me) return false;
   return !part || part.node === null || pods.length > 0;
@@ -75,7 +82,11 @@ function fallsTo({ name, pods }: EnvoyGroup, part: Part | undefined): boolean {
 
 function group(name: string, pods: readonly Pod[], gateway: boolean): EnvoyGroup {
   const running = pods.filter((pod) => pod.running);
-  return { name, gateway, pods: running.map(({ namespace, name: pod, ip }) => ({ namespace, name: pod, ip })) };
+  return {
+    name,
+    gateway,
+    pods: running.map(({ namespace, name: pod, ip, node }) => ({ namespace, name: pod, ip, node })),
+  };
 }
 
 /** An absent podSelector selects no pod, `{}` every one of its namespace. */
