@@ -1,3 +1,4 @@
+import type { ReadingPace } from './envoy-admin/pacing.ts';
 import type { LiveRequest } from './kubernetes/request.ts';
 
 /** Which sources to read, and how: plain data, so that it can be posted to the engine's worker. */
@@ -44,14 +45,6 @@ export interface CollectRequest {
   readonly whole: boolean;
   /** What stands on stdin, where `files` names `-`. */
   readonly stdin: string | null;
-}
-
-/** How Envoys are read that are read again and again. */
-export interface ReadingPace {
-  /** No call is made that is expected to block an Envoy for longer. */
-  readonly maxCallMs: number;
-  /** Without what only rules need and each reading must ask for anew. */
-  readonly light: boolean;
 }
 
 /** Files that hold what an admin endpoint once said, by page. */

@@ -5,7 +5,7 @@ import type { EnvoyView, StatsRead } from '../../snapshot/envoy/view.ts';
 import type { Harvest } from '../../snapshot/snapshot.ts';
 import { parseTarget } from './get.ts';
 import { joined } from './joined.ts';
-import { expectedMs, hasRested, type Pace, paceAfter, unknownPace } from './pacing.ts';
+import { expectedMs, hasRested, type Pace, paceAfter, type ReadingPace, unknownPace } from './pacing.ts';
 import type { AdminPath } from './paths.ts';
 import { assembled, harvestOf, readConfig, readStats, versions } from './read.ts';
 import { ask, beginReading, type EnvoyAdminRequest, isTyped, type Reading } from './reading.ts';
@@ -13,12 +13,7 @@ import { configSections } from './sections.ts';
 import { unseen } from './unseen.ts';
 
 /** How an Envoy is read that is read again and again. */
-export interface PacedRequest extends EnvoyAdminRequest {
-  /** No call is made that is expected to block the Envoy for longer. */
-  readonly maxCallMs: number;
-  /** Without the hosts of clusters: for who runs no rules. */
-  readonly light: boolean;
-}
+type PacedRequest = EnvoyAdminRequest & ReadingPace;
 
 /** What is remembered of one Envoy from one reading to the next: views, never pages. */
 export interface EnvoyMemory {

@@ -1,5 +1,13 @@
 import type { AdminPath } from './paths.ts';
 
+/** How Envoys are read that are read again and again. */
+export interface ReadingPace {
+  /** No call is made that is expected to block an Envoy for longer. */
+  readonly maxCallMs: number;
+  /** Without what only rules need and each reading must ask for anew. */
+  readonly light: boolean;
+}
+
 /** What one Envoy bears, as far as it is known. Times are milliseconds of a monotonic clock. */
 export interface Pace {
   /** It is not asked again before. */

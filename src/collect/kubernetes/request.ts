@@ -1,5 +1,5 @@
 import type { EnvoyMemory } from '../envoy-admin/paced.ts';
-import type { ReadingPace } from '../request.ts';
+import type { ReadingPace } from '../envoy-admin/pacing.ts';
 
 /** Which cluster to read, which part of it is reported, and how its Envoys are reached: plain data. */
 export interface LiveRequest {

@@ -138,7 +138,9 @@ describe('two agents of a DaemonSet', () => {
   it('tell a fault once, by an Event on its object, and when it is over', async () => {
     await apply(cluster.client, ghost);
     await first.line('finding-appeared', ({ rule }) => rule === 'target-service-missing');
-    const appeared = (await ourEvents()).find(({ reason }) => reason === 'TargetServiceMissing');
+    const ours = async () => (await ourEvents()).filter(({ reason }) => reason === 'TargetServiceMissing');
+    await waitUntil('its Event', async () => (await ours()).length === 1);
+    const [appeared] = await ours();
     expect(appeared).toMatchObject({
       type: 'Warning',
       count: 1,
@@ -147,8 +149,8 @@ describe('two agents of a DaemonSet', () => {
     expect(asObject(appeared?.involvedObject).uid).toMatch(/^[0-9a-f-]{36}$/);
     await cluster.client.must(await cluster.client.pathOf(ghost), { method: 'DELETE' });
     await first.line('finding-gone', ({ rule }) => rule === 'target-service-missing');
-    const told = (await ourEvents()).filter(({ reason }) => reason === 'TargetServiceMissing');
-    expect(told.map(({ type }) => type).sort()).toEqual(['Normal', 'Warning']);
+    await waitUntil('the Event of its end', async () => (await ours()).length === 2);
+    expect((await ours()).map(({ type }) => type).sort()).toEqual(['Normal', 'Warning']);
     expect(second.lines.filter(({ event }) => String(event).startsWith('finding-'))).toEqual([]);
   });
 
