@@ -4,11 +4,11 @@ import type { Metrics } from '../export/metrics.ts';
 import type { ReportDocument, ReportFinding } from '../report/document.ts';
 import { type Growth, sharesOf } from './deltas.ts';
 
-type Told = Pick<Metrics, 'add' | 'set'>;
+type Sink = Pick<Metrics, 'add' | 'set'>;
 
 /** Tells what the counters of pods grew by. */
 export function recordGrowth(
-  metrics: Told,
+  metrics: Sink,
   grown: readonly { readonly pod: PodMeasure; readonly growth: Growth }[],
 ): void {
   for (const { pod, growth } of grown) {
@@ -29,7 +29,7 @@ const uses = ['serving', 'threatened', 'empty', 'starting', 'ending', 'unseen'] 
 
 /** Tells the state of the pods of one gateway that this agent counts; `lookedMs`: since when not all of them were seen, 0: now. */
 export function recordPods(
-  metrics: Told,
+  metrics: Sink,
   gateway: string,
   pods: readonly PodMeasure[],
   lookedMs: number,
@@ -55,7 +55,24 @@ export function recordPods(
   recordCertificates(metrics, gateway, pods, now);
 }
 
-function recordTargets(metrics: Told, gateway: string, pods: readonly PodMeasure[]): void {
+const states = [
+  'gateway.look.age',
+  'gateway.connections',
+  'gateway.control_plane.connected',
+  'gateway.config.age',
+  'gateway.targets.half_gone',
+  'gateway.certificates.ending',
+  'gateway.certificates.soon',
+  'gateway.certificate.days',
+] as const;
+
+/** Takes back the state of a gateway that this agent no longer counts: another tells it now, and sums must not hold it twice. */
+export function forgetPods(metrics: Pick<Metrics, 'unset'>, gateway: string): void {
+  for (const pod of uses) metrics.unset('gateway.pods', { gateway, pod });
+  for (const state of states) metrics.unset(state, { gateway });
+}
+
+function recordTargets(metrics: Sink, gateway: string, pods: readonly PodMeasure[]): void {
   const worst = new Map<string, { readonly healthy: number; readonly members: number }>();
   for (const { target, healthy, members } of pods.flatMap(({ read }) => read?.targets ?? [])) {
     const known = worst.get(target);
@@ -71,7 +88,7 @@ function recordTargets(metrics: Told, gateway: string, pods: readonly PodMeasure
 
 const dayMs = 86_400_000;
 
-function recordCertificates(metrics: Told, gateway: string, pods: readonly PodMeasure[], now: number): void {
+function recordCertificates(metrics: Sink, gateway: string, pods: readonly PodMeasure[], now: number): void {
   if (!pods.some(({ read }) => read)) return;
   const all = pods.flatMap((pod) =>
     pod.certificates.flatMap(({ path, from, ends }) => {
@@ -103,16 +120,32 @@ export interface ClusterLook {
   readonly measures: readonly PodMeasure[];
 }
 
+/** What a leader told, so that it can be taken back. */
+export interface Told {
+  readonly gateways: Set<string>;
+  /** Gateway, rule and severity. */
+  readonly findings: Set<string>;
+}
+
+const judged = [
+  'gateway.config.faults',
+  'gateway.config.drift',
+  'gateway.replicas.disagree',
+  'gateway.targets.sidecar_dead',
+  'gateway.rescue.age',
+] as const;
+
 const configFaults = ['config-rejected', 'config-drift', 'replicas-disagree'];
 
-/** Tells what only the leader judges; `told` are the findings' series of the last time: those that are no more become 0. */
-export function recordCluster(metrics: Told, { document, statuses, measures }: ClusterLook, told: Set<string>): void {
+/** Tells what only the leader judges; `told` is what was told the last time: findings that are no more become 0. */
+export function recordCluster(metrics: Sink, { document, statuses, measures }: ClusterLook, told: Told): void {
   for (const { ref, frozen } of document.gateways) {
     const gateway = `${ref.namespace}/${ref.name}`;
     const of = (rules: readonly string[]): number =>
       document.findings.filter(
         (one) => rules.includes(one.rule) && !one.suppressed && gatewayOf(one, document) === gateway,
       ).length;
+    told.gateways.add(gateway);
     const isFrozen = frozen === 'observed' || frozen === 'assumed';
     metrics.set('gateway.config.faults', isFrozen ? 0 : of(configFaults), { gateway });
     metrics.set('gateway.config.drift', of(['config-drift']), { gateway });
@@ -129,13 +162,23 @@ export function recordCluster(metrics: Told, { document, statuses, measures }: C
     const key = [gatewayOf(finding, document), finding.rule, finding.severity].join(' ');
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
-  for (const key of new Set([...told, ...counts.keys()])) {
-    const [gateway = '', rule = '', severity = ''] = key.split(' ');
-    const of = (['error', 'warning', 'info'] as const).find((one) => one === severity) ?? 'info';
-    metrics.set('findings', counts.get(key) ?? 0, { gateway, rule, severity: of });
-  }
-  told.clear();
-  for (const key of counts.keys()) told.add(key);
+  for (const key of new Set([...told.findings, ...counts.keys()]))
+    metrics.set('findings', counts.get(key) ?? 0, dimensionsOf(key));
+  told.findings.clear();
+  for (const key of counts.keys()) told.findings.add(key);
+}
+
+/** Takes back what only a leader tells: another leads now. */
+export function forgetCluster(metrics: Pick<Metrics, 'unset'>, told: Told): void {
+  for (const gateway of told.gateways) for (const state of judged) metrics.unset(state, { gateway });
+  for (const key of told.findings) metrics.unset('findings', dimensionsOf(key));
+  told.gateways.clear();
+  told.findings.clear();
+}
+
+function dimensionsOf(key: string) {
+  const [gateway = '', rule = '', severity = ''] = key.split(' ');
+  return { gateway, rule, severity: (['error', 'warning', 'info'] as const).find((one) => one === severity) ?? 'info' };
 }
 
 /** The gateway a finding is about: one it names, else the only one of the namespace it speaks of. */

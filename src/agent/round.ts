@@ -12,7 +12,7 @@ import { tellEvent } from './events.ts';
 import { changesSince, type FindingChange, type Held, isHeard } from './finding-changes.ts';
 import type { Log } from './log.ts';
 import type { AgentOptions } from './options.ts';
-import { recordCluster, recordGrowth, recordPods } from './record.ts';
+import { forgetCluster, forgetPods, recordCluster, recordGrowth, recordPods, type Told } from './record.ts';
 import type { Keeper } from './rescue-copies.ts';
 import { makeTally } from './tally.ts';
 
@@ -45,7 +45,7 @@ export class Rounds {
   readonly #tally = makeTally();
   readonly #budget: Budget = makeBudget(eventsAtOnce, eventEveryMs);
   readonly #seenAt = new Map<string, number>();
-  readonly #series = new Set<string>();
+  readonly #told: Told = { gateways: new Set(), findings: new Set() };
   #held: Held = new Map();
   #led = false;
   #keeper: Keeper | null = null;
@@ -67,7 +67,7 @@ export class Rounds {
     parts.metrics.set('agent.leader', leader ? 1 : 0, {});
     const document = leader ? await parts.engine.diagnose(this.#options.diagnose) : null;
     if (document && parts.leads()) await this.#tell(parts, document, measures);
-    else this.#led = false;
+    else this.#follow(parts.metrics);
     const troubles = summary.sources
       .filter(({ trouble }) => trouble !== null)
       .map(({ name, detail }) => `${name}: ${detail}`);
@@ -112,8 +112,10 @@ export class Rounds {
     const here = new Set(mine.map(({ gateway }) => gateway));
     for (const [gateway, since] of this.#seenAt) {
       if (here.has(gateway)) continue;
-      if (complete) this.#seenAt.delete(gateway);
-      else metrics.set('gateway.look.age', (now - since) / 1000, { gateway });
+      if (complete) {
+        this.#seenAt.delete(gateway);
+        forgetPods(metrics, gateway);
+      } else metrics.set('gateway.look.age', (now - since) / 1000, { gateway });
     }
     for (const gateway of here) {
       const pods = mine.filter((pod) => pod.gateway === gateway);
@@ -122,6 +124,11 @@ export class Rounds {
       this.#seenAt.set(gateway, since);
       recordPods(metrics, gateway, pods, now - since, now);
     }
+  }
+
+  #follow(metrics: Metrics): void {
+    if (this.#led) forgetCluster(metrics, this.#told);
+    this.#led = false;
   }
 
   async #keepCopies(parts: RoundParts, { gateways }: ReportDocument, measures: readonly PodMeasure[]): Promise<void> {
@@ -137,7 +144,7 @@ export class Rounds {
 
   async #tell(parts: RoundParts, document: ReportDocument, measures: readonly PodMeasure[]): Promise<void> {
     const { gateways: statuses } = await parts.engine.status();
-    recordCluster(parts.metrics, { document, statuses, measures }, this.#series);
+    recordCluster(parts.metrics, { document, statuses, measures }, this.#told);
     // What another leader knew is not known here: that it is gone since cannot be told.
     const { held, changes } = changesSince(this.#led ? this.#held : new Map(), document);
     this.#held = held;

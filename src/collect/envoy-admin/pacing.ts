@@ -23,7 +23,7 @@ export const unknownPace: Pace = { restUntil: 0, slowdown: 1, usualReadyMs: Numb
 
 /** A reader takes at most half a per cent of an Envoy's main thread. */
 const restFactor = 200;
-const mostSlowdown = 16;
+const mostSlowdown = 4;
 /** Quicker than this is quick, whatever is usual. */
 const quickMs = 50;
 /** So much slower than usual is slow. */

@@ -29,12 +29,12 @@ describe('the pace', () => {
 
   it('backs off while /ready comes slowly, and returns', () => {
     let pace = paceAfter(unknownPace, 10, 2, 0);
-    for (const expected of [2, 4, 8, 16, 16]) {
+    for (const expected of [2, 4, 4]) {
       pace = paceAfter(pace, 10, 900, 0);
       expect(pace.slowdown).toBe(expected);
     }
-    expect(pace.restUntil).toBe(240_000);
-    for (const expected of [8, 4, 2, 1, 1]) {
+    expect(pace.restUntil).toBe(60_000);
+    for (const expected of [2, 1, 1]) {
       pace = paceAfter(pace, 10, 3, 0);
       expect(pace.slowdown).toBe(expected);
     }

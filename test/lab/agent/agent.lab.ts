@@ -1,6 +1,9 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { currentContext } from '../../../src/collect/kubernetes/request.ts';
 import { type CollectRequest, emptyRequest } from '../../../src/collect/request.ts';
+import { readRescueCopies } from '../../../src/collect/rescue-copies.ts';
 import { makeEngine } from '../../../src/engine/engine.ts';
 import { asList, asObject, type JsonObject } from '../../../src/lib/json.ts';
 import { readStat, waitUntil } from '../admin.ts';
@@ -12,6 +15,8 @@ import { openWay, type Way } from './way.ts';
 
 /** A machine that never built the control plane needs ten minutes of two cores. */
 const BUILD_MS = 1_800_000;
+/** On a busy machine each call takes long, and an Envoy then rests two hundred times as long. */
+const RESTED_MS = 240_000;
 
 let lab: Lab;
 let cluster: ShopCluster;
@@ -106,7 +111,7 @@ describe('an Envoy that is read again and again', () => {
   });
 });
 
-describe('two agents of a DaemonSet', () => {
+describe('two agents of a DaemonSet', { timeout: 2 * RESTED_MS }, () => {
   let first: AgentProcess;
   let second: AgentProcess;
   const both = (): readonly AgentProcess[] => [first, second];
@@ -128,7 +133,7 @@ describe('two agents of a DaemonSet', () => {
       async () => {
         return (await agentsCounted(both())) === trickle.sent() && trickle.sent() > 100;
       },
-      60_000,
+      RESTED_MS,
     );
     expect(await agentsCounted(both())).toBe(await envoysCounted('total'));
     expect(await agentsCounted(both(), { class: '2xx' })).toBe(await envoysCounted('2xx'));
@@ -164,7 +169,11 @@ describe('two agents of a DaemonSet', () => {
     const at = both().map(({ lines }) => lines.length);
     way.mend();
     await Promise.all(both().map((agent, one) => agent.line('look', ({ level }) => level === 'info', at[one])));
-    await waitUntil('the agents to have counted all', async () => (await agentsCounted(both())) === sum + 90, 60_000);
+    await waitUntil(
+      'the agents to have counted all',
+      async () => (await agentsCounted(both())) === sum + 90,
+      RESTED_MS,
+    );
     expect(second.lines.filter(({ event }) => event === 'finding-gone')).toEqual([]);
   });
 
@@ -173,7 +182,7 @@ describe('two agents of a DaemonSet', () => {
     await lab.restartEnvoy(0);
     await cluster.refreshPorts();
     await lab.send(48);
-    await waitUntil('the agents to have counted it', async () => (await agentsCounted(both())) === sum + 48, 90_000);
+    await waitUntil('the agents to have counted it', async () => (await agentsCounted(both())) === sum + 48, RESTED_MS);
   });
 
   it('a leader that dies is followed within two periods, and nothing is told twice', async () => {
@@ -196,16 +205,27 @@ describe('two agents of a DaemonSet', () => {
   });
 });
 
-describe('a frozen gateway', () => {
-  it('standing facts are logged, and are no Event', async () => {
+describe('a frozen gateway', { timeout: 2 * RESTED_MS }, () => {
+  it('is kept in copies that are good, and standing facts of it are logged and are no Event', async () => {
     await lab.controlPlane.die();
     const at = (await ourEvents()).length;
-    const agent = await start('agent-2', ['--mode', 'deployment']);
+    const folder = join(cluster.folder, 'copies');
+    const agent = await start('agent-2', ['--mode', 'deployment', '--rescue-copies', folder]);
     await agent.line('finding-appeared', ({ effect }) => effect === 'standing');
-    await agent.line('look', ({ leader }) => leader === true);
+    await agent.line('rescue-copy', ({ gateway }) => gateway === 'shop/edge');
+    const { rescueCopies } = await readRescueCopies([folder], new Date().toISOString());
+    expect(rescueCopies).toMatchObject([{ fault: null, envoys: [{ nodeId: 'mesh/shop/virtualGateway/edge_shop' }] }]);
+    const [copy] = await readdir(folder);
+    expect((await stat(join(folder, copy ?? ''))).mode & 0o077).toBe(0);
+    await waitUntil(
+      'its age',
+      async () => (await agent.page('/metrics')).text.includes('meshdoctor_gateway_rescue_age'),
+      RESTED_MS,
+    );
     const told = reasonsOf((await ourEvents()).slice(at));
     const standing = agent.lines.filter(({ effect }) => effect === 'standing').map(({ rule }) => String(rule));
     const words = standing.map((rule) => rule.replaceAll('-', '').toLowerCase());
     expect(told.filter((reason) => words.includes(reason.toLowerCase()))).toEqual([]);
+    expect(await agent.metric('meshdoctor_gateway_pods', { pod: 'unseen' })).toBe(0);
   });
 });
