@@ -63,7 +63,8 @@ export async function writeLease(
   const answer = over ? await api.write('PUT', `${path}/${name}`, body) : await api.write('POST', path, body);
   if (!answer.ok) return 'failed';
   if (answer.status >= 200 && answer.status < 300) return 'written';
-  return answer.status === 409 || answer.status === 404 ? 'conflict' : 'failed';
+  // A Lease that cannot be made for want of its namespace is nobody else's.
+  return answer.status === 409 || (over !== null && answer.status === 404) ? 'conflict' : 'failed';
 }
 
 /** MicroTime of Kubernetes. */

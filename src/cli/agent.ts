@@ -60,7 +60,7 @@ async function optionsFrom(flags: RunningFlags & Configured): Promise<AgentOptio
   const inside = process.env.KUBERNETES_SERVICE_HOST !== undefined;
   if (!inside && !hasDefaultCluster({ ...noLiveFlags, ...(flags.kubeconfig ? { kubeconfig: flags.kubeconfig } : {}) }))
     throw new Failure('the agent needs a cluster: it runs in a pod, or is given --kubeconfig', 2);
-  const node = flags.node ?? process.env.NODE_NAME ?? null;
+  const node = flags.node || process.env.NODE_NAME || null;
   if (flags.mode === 'daemonset' && node === null)
     throw new Failure('with --mode daemonset the agent must know its node: give --node, or NODE_NAME in its pod', 2);
   const userRules = flags.userRules?.length
@@ -70,7 +70,7 @@ async function optionsFrom(flags: RunningFlags & Configured): Promise<AgentOptio
   if (named.length > 0) (await import('./rules.ts')).checkRuleNames(named, userRules);
   return {
     mode: flags.mode,
-    name: flags.name ?? process.env.POD_NAME ?? hostname(),
+    name: flags.name || process.env.POD_NAME || hostname(),
     node,
     live: {
       kubeconfig: flags.kubeconfig ?? null,
@@ -85,7 +85,7 @@ async function optionsFrom(flags: RunningFlags & Configured): Promise<AgentOptio
       maxPods: flags.maxPods,
       targets: false,
     },
-    lease: { namespace: flags.leaseNamespace ?? process.env.POD_NAMESPACE ?? 'default', name: flags.leaseName },
+    lease: { namespace: flags.leaseNamespace || process.env.POD_NAMESPACE || 'default', name: flags.leaseName },
     times: usualTimes,
     intervalMs: flags.interval,
     listen: flags.listen,
