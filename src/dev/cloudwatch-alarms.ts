@@ -56,7 +56,7 @@ function addAlert(resources: Map<string, Resource>, alert: Alert): void {
   const parts = (conditions: readonly Condition[]): readonly string[] =>
     conditions.map((condition) => `ALARM("\${${part(resources, condition, alert)}}")`);
   const some = any.length > 0 ? [`(${parts(any).join(' OR ')})`] : [];
-  const silenced = inhibitions.some(({ source, targets }) => source !== name && targets === 'all');
+  const silenced = per === 'gateway' && inhibitions.some(({ source, targets }) => source !== name && targets === 'all');
   const unless = silenced ? [`NOT ALARM("\${GatewayDownPage}")`] : [];
   const AlarmRule = { 'Fn::Sub': [...parts(all), ...some, ...unless].join(' AND ') };
   resources.set(id, { Type: 'AWS::CloudWatch::CompositeAlarm', Properties: { ...said, ...told, AlarmRule } });
@@ -136,5 +136,6 @@ function descriptionOf({ summary, runbook, per, dayHours, all }: Alert) {
   const day = dayHours ? ' Day hours only.' : '';
   const more = all.some(({ metric }) => catalogue[metric].profile !== 'alarms');
   const needs = more ? ' Needs --cloudwatch-profile routes or all.' : '';
-  return { 'Fn::Sub': `${summary}.${day}${needs} Type: ${command}. Runbook: ${page}` };
+  const text = `${summary}.${day}${needs} Type: ${command}. Runbook: ${page}`;
+  return per === 'cluster' ? text : { 'Fn::Sub': text };
 }
