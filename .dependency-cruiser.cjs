@@ -44,6 +44,12 @@ const table = {
     ['ink', 'react'],
     'what a person looks at: it knows of the engine only its client, and types of what that answers',
   ],
+  agent: [
+    ['engine', 'collect', 'export', 'report', 'diagnose', 'lib'],
+    ['node:'],
+    'the loop in the cluster: it is told findings and numbers by the engine; of report and diagnose only types',
+  ],
+  install: [['lib'], [], 'manifests are values: who prints them says what the agent may do'],
   demo: [[], [], 'data only'],
 };
 
@@ -73,7 +79,9 @@ for (const [folder, [folders, packages, why]] of Object.entries(table)) {
     from: { path: ours(folder) },
     to: { path: '^(src|rules)/', pathNot: allowed },
   });
-  const npm = packages.filter((name) => !name.startsWith('node:')).map((name) => `^node_modules/${name.replace(/\/$/, '')}/`);
+  const npm = packages
+    .filter((name) => !name.startsWith('node:'))
+    .map((name) => `^node_modules/${name.replace(/\/$/, '')}/`);
   forbidden.push({
     name: `${folder}-imports-of-packages`,
     comment: why,

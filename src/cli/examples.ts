@@ -62,6 +62,13 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     { command: 'meshdoctor rules', why: 'the catalogue' },
     { command: 'meshdoctor rules gateway-pod-empty', why: 'one page of it' },
   ],
+  agent: [
+    { command: 'meshdoctor agent --kubeconfig ~/.kube/config --mode deployment', why: 'to try it outside of a cluster' },
+  ],
+  install: [
+    { command: 'meshdoctor install', why: 'a DaemonSet and its rights; pipe it to kubectl apply -f - once read' },
+    { command: 'meshdoctor install --mode deployment', why: 'for Fargate and small fleets' },
+  ],
   completion: [
     { command: 'meshdoctor completion bash', why: 'read it with: source <(meshdoctor completion bash)' },
     { command: 'meshdoctor completion fish', why: 'write it to ~/.config/fish/completions/meshdoctor.fish' },

@@ -1,6 +1,7 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { emptyRequest } from '../collect/request.ts';
 import { version } from '../lib/version.ts';
+import { addAgentOptions, addInstallOptions, addRunningOptions } from './agent-options.ts';
 import { exampleText } from './examples.ts';
 import { Failure } from './failure.ts';
 import { parsePort } from './live-options.ts';
@@ -91,6 +92,12 @@ function buildVerbs(): Command {
     .description('the Roles and IAM policies each verb needs, what each line is for and what is lost without it')
     .argument('[verb]', 'only what this verb needs')
     .action(async (verb, flags) => (await import('./rights.ts')).showRights(verb, flags));
+  addRunningOptions(addAgentOptions(program.command('agent')))
+    .description('in the cluster: looks again and again; findings become metrics, Events and log lines')
+    .action(async (flags) => (await import('./agent.ts')).agent(flags));
+  addAgentOptions(addInstallOptions(program.command('install')))
+    .description('print the Kubernetes manifests of the agent')
+    .action(async (flags, command) => (await import('./install.ts')).install(flags, command));
   program
     .command('completion')
     .description('prints what a shell reads to complete verbs, flags and values')

@@ -2,6 +2,7 @@ import { mapAtOnce } from '../lib/at-once.ts';
 import { assembleSnapshot } from '../snapshot/assemble.ts';
 import { narrowed } from '../snapshot/narrow.ts';
 import type { Harvest, Snapshot } from '../snapshot/snapshot.ts';
+import type { PacedReading } from './kubernetes/request.ts';
 import type { CollectRequest } from './request.ts';
 
 /** A snapshot, and whether the time for the whole run ended before every source was read. */
@@ -12,13 +13,19 @@ export interface Collected {
 
 const envoysAtOnce = 3;
 
-/** Reads every source a request names and joins what they brought. A source that fails is reported, and the others are read. */
-export async function collect(request: CollectRequest): Promise<Collected> {
+/** What is remembered of Envoys that are read again and again, by their keys. */
+type Memories = PacedReading['memories'];
+
+/**
+ * Reads every source a request names and joins what they brought. A source that fails is reported, and the others are read.
+ * `memories` are for requests with a pace: those of the last reading of the same cluster.
+ */
+export async function collect(request: CollectRequest, memories: Memories = new Map()): Promise<Collected> {
   const deadline = AbortSignal.timeout(request.timeoutMs);
   const startedAt = new Date();
   const readAt = request.now ?? startedAt.toISOString();
   const files = await readFiles(request, readAt);
-  const cluster = await readKubernetes(request, deadline, readAt);
+  const cluster = await readKubernetes(request, memories, deadline, readAt);
   // Files overlay the cluster: what is about to be applied is judged as if it were.
   const read = [...cluster, ...files];
   const harvests = [...read, ...(await readLive(request, deadline, countEnvoys(read)))];
@@ -98,14 +105,16 @@ function countEnvoys(harvests: readonly Harvest[]): number {
 }
 
 async function readKubernetes(
-  { live, keep, whole, windowMs, requestTimeoutMs }: CollectRequest,
+  { live, keep, whole, windowMs, requestTimeoutMs, pace }: CollectRequest,
+  memories: Memories,
   signal: AbortSignal,
   readAt: string,
 ): Promise<readonly Harvest[]> {
   if (!live) return [];
   const { readCluster } = await import('./kubernetes/read.ts');
   const [context = null] = live.contexts;
-  return readCluster({ live, context, keep, whole, windowMs, requestTimeoutMs, readAt, signal });
+  const paced = pace ? { paced: { ...pace, memories } } : {};
+  return readCluster({ live, context, keep, whole, windowMs, requestTimeoutMs, readAt, signal, ...paced });
 }
 
 async function readLive(request: CollectRequest, deadline: AbortSignal, keyFrom: number): Promise<readonly Harvest[]> {

@@ -1,3 +1,4 @@
+import type { ReadingPace } from './envoy-admin/pacing.ts';
 import type { LiveRequest } from './kubernetes/request.ts';
 
 /** Which sources to read, and how: plain data, so that it can be posted to the engine's worker. */
@@ -28,6 +29,8 @@ export interface CollectRequest {
   readonly rescueCopies: readonly string[];
   /** `--aws`: ask CloudWatch. */
   readonly aws: boolean;
+  /** Read Envoys as cheaply as will do, by what is remembered of them; absent: whole, and counters twice. */
+  readonly pace?: ReadingPace;
   /** `--window`: milliseconds between the two readings of counters. */
   readonly windowMs: number;
   /** `--timeout`: milliseconds for the whole run. */

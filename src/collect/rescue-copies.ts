@@ -22,7 +22,11 @@ export async function readRescueCopies(paths: readonly string[], now: string): P
     }
   }
   const copies: RescueCopy[] = [];
-  for (const path of found) copies.push(await readCopy(path, copies.length));
+  for (const path of found) {
+    const place = { document: documentId, pointer: `/${copies.length}` };
+    copies.push({ ...(await readOnce(path)), place });
+  }
+  for (const path of known.keys()) if (!found.includes(path)) known.delete(path);
   const origin = { id: documentId, kind: documentId, origin: paths.join(', '), readAt: now, envoy: null } as const;
   const shown = copies.map(({ path, takenAt, fault, envoys }) => ({ path, takenAt, fault, envoys }));
   return {
@@ -67,8 +71,21 @@ async function bundlesIn(path: string): Promise<readonly string[]> {
     .sort();
 }
 
+/** What was read before of files that did not change since: an agent looks at the same copies every minute. */
+const known = new Map<string, { readonly mark: string; readonly copy: Omit<RescueCopy, 'place'> }>();
+
+async function readOnce(path: string): Promise<Omit<RescueCopy, 'place'>> {
+  const { mtimeMs, size } = await stat(path).catch(() => ({ mtimeMs: 0, size: 0 }));
+  const mark = `${mtimeMs} ${size}`;
+  const before = known.get(path);
+  if (before?.mark === mark) return before.copy;
+  const copy = await readCopy(path);
+  known.set(path, { mark, copy });
+  return copy;
+}
+
 /** A copy is good when the bundle is whole and an Envoy in it holds listeners and routes. */
-async function readCopy(path: string, index: number): Promise<RescueCopy> {
+async function readCopy(path: string): Promise<Omit<RescueCopy, 'place'>> {
   const harvest = await readBundle(path, { keep: false, prefix: '' });
   const envoys = harvest.envoys.map(copiedEnvoy);
   const broken = harvest.sources.find(({ trouble }) => trouble === 'nothing-readable');
@@ -78,7 +95,6 @@ async function readCopy(path: string, index: number): Promise<RescueCopy> {
     ({ kind, origin }) => kind === 'config_dump' && origin.includes('mask=bootstrap.'),
   );
   return {
-    place: { document: documentId, pointer: `/${index}` },
     path,
     takenAt: harvest.takenAt ?? null,
     fault: broken

@@ -36,6 +36,7 @@ export function startEngine(entry: URL): EngineClient {
     collect: (request) => call('collect', request),
     diagnose: (options) => call('diagnose', options),
     status: () => call('status', null),
+    measure: () => call('measure', null),
     explain: (options) => call('explain', options),
     routes: (gateway) => call('routes', gateway),
     decide: (options) => call('decide', options),

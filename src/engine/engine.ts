@@ -1,5 +1,6 @@
 import { catalogue } from '../../rules/index.ts';
 import { collect } from '../collect/collect.ts';
+import type { EnvoyMemory } from '../collect/envoy-admin/paced.ts';
 import type { CollectRequest } from '../collect/request.ts';
 import { diagnose } from '../diagnose/run.ts';
 import { statusOf } from '../diagnose/status.ts';
@@ -24,6 +25,13 @@ export function makeEngine(): Engine {
   let snapshots: readonly Snapshot[] = [];
   let models: readonly Model[] = [];
   let whole = false;
+  const memories = new Map<string, Map<string, EnvoyMemory>>();
+  const memoriesOf = ({ live }: CollectRequest): Map<string, EnvoyMemory> => {
+    const cluster = live?.contexts.join() ?? '';
+    const known = memories.get(cluster) ?? new Map<string, EnvoyMemory>();
+    memories.set(cluster, known);
+    return known;
+  };
   const collected = (): Snapshot => {
     const [snapshot] = snapshots;
     if (!snapshot) throw new Error('nothing was collected yet');
@@ -37,7 +45,7 @@ export function makeEngine(): Engine {
   };
   return {
     async collect(request) {
-      const results = await Promise.all(perCluster(request).map(collect));
+      const results = await Promise.all(perCluster(request).map((one) => collect(one, memoriesOf(one))));
       snapshots = results.map(({ snapshot }) => snapshot);
       models = [];
       whole = request.whole;
@@ -84,6 +92,11 @@ export function makeEngine(): Engine {
         gateways: models.flatMap(statusOf),
         gaps: snapshots.flatMap(({ gaps }) => gaps),
       };
+    },
+    async measure() {
+      const { measuresOf } = await import('../diagnose/measured.ts');
+      built();
+      return models.flatMap(measuresOf);
     },
     async explain(options) {
       const { explainAll } = await import('./explain.ts');

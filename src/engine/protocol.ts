@@ -2,6 +2,7 @@ import type { CollectRequest } from '../collect/request.ts';
 import type { LogsDocument } from '../report/logs-document.ts';
 import type { ReportDocument } from '../report/document.ts';
 import type { Suppression } from '../snapshot/suppression.ts';
+import type { PodMeasure } from '../diagnose/measured.ts';
 import type { UserRuleText } from '../snapshot/user-rule.ts';
 import type { RuleTestResult } from './rule-tests.ts';
 import type { StatusDocument } from '../report/status.ts';
@@ -121,6 +122,8 @@ export interface Engine {
   readonly diagnose: (options: DiagnoseOptions) => Promise<ReportDocument>;
   /** The state of every gateway. */
   readonly status: () => Promise<StatusDocument>;
+  /** The numbers of every pod of every gateway. */
+  readonly measure: () => Promise<readonly PodMeasure[]>;
   /** Explains requests: decisions and every step. */
   readonly explain: (options: ExplainOptions) => Promise<ExplainResult>;
   /** The routes of a gateway (`NS/NAME`). */

@@ -20,6 +20,9 @@ export type ApiAnswer =
   | { readonly ok: true; readonly status: number; readonly text: string; readonly retryAfterMs: number | null }
   | { readonly ok: false; readonly reason: string };
 
+/** How something is written; PATCH is a merge patch. */
+export type WritingMethod = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
 /** A cluster that can be asked. */
 export interface Cluster {
   /** The name of its context: what people call it. */
@@ -30,6 +33,8 @@ export interface Cluster {
   readonly config: KubeConfig;
   /** Asks for a path; never throws. A body makes it a POST: only reviews of one's own rights are posted. */
   readonly ask: (path: string, body?: unknown) => Promise<ApiAnswer>;
+  /** Writes; never throws. Only the agent does: its Leases, its Events, its rescue copies. */
+  readonly write: (method: WritingMethod, path: string, body?: unknown) => Promise<ApiAnswer>;
   readonly cost: { calls: number; bytes: number };
   readonly close: () => void;
 }
@@ -49,6 +54,10 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster | st
     const agent = agentFor(server);
     const authority = await authorityOf(config, agent);
     const cost = { calls: 0, bytes: 0 };
+    const send = (method: 'GET' | WritingMethod, path: string, body: unknown): Promise<ApiAnswer> => {
+      cost.calls += 1;
+      return ask(new URL(server.replace(/\/$/, '') + path), method, { ...authority }, options, cost, body);
+    };
     return {
       name: config.getCurrentContext(),
       server,
@@ -56,10 +65,8 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster | st
       config,
       cost,
       close: () => agent.destroy(),
-      ask: (path, body) => {
-        cost.calls += 1;
-        return ask(new URL(server.replace(/\/$/, '') + path), { ...authority }, options, cost, body);
-      },
+      ask: (path, body) => send(body === undefined ? 'GET' : 'POST', path, body),
+      write: send,
     };
   } catch (error) {
     return describeError(error);
@@ -103,6 +110,7 @@ async function authorityOf(config: KubeConfig, agent: HttpAgent | HttpsAgent): P
 
 function ask(
   url: URL,
+  method: 'GET' | WritingMethod,
   authority: RequestOptions,
   { requestTimeoutMs, signal }: ClusterOptions,
   cost: Cluster['cost'],
@@ -111,8 +119,8 @@ function ask(
   return new Promise((resolve) => {
     if (signal.aborted) return resolve({ ok: false, reason: 'the time for the whole run ended (--timeout)' });
     const text = body === undefined ? undefined : JSON.stringify(body);
-    const method = text === undefined ? 'GET' : 'POST';
-    const type = text === undefined ? {} : { 'content-type': 'application/json' };
+    const form = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
+    const type = text === undefined ? {} : { 'content-type': form };
     const headers = { ...authority.headers, accept: 'application/json', ...type };
     const start = url.protocol === 'https:' ? httpsRequest : httpRequest;
     let size = 0;

@@ -18,17 +18,32 @@ export interface KindListing {
   readonly refused: readonly string[];
 }
 
+/** Where to list a kind. */
+export interface ListedPart {
+  /** Where listing it over the cluster is refused: these. */
+  readonly namespaces: readonly string[];
+  /** Pods of this node alone; null: of every one. */
+  readonly node: string | null;
+  readonly signal: AbortSignal;
+}
+
+/** By which field the server finds what belongs to a node. */
+const nodeFields: Readonly<Record<string, string>> = { Pod: 'spec.nodeName', Node: 'metadata.name' };
+
 /** Lists a kind over the cluster; where that is refused, in the namespaces that are asked for. */
 export async function listKind(
   cluster: Pick<Cluster, 'ask'>,
   kind: ListedKind,
   served: Served,
-  namespaces: readonly string[],
-  signal: AbortSignal,
+  { namespaces, node, signal }: ListedPart,
 ): Promise<KindListing> {
   const version = versionOf(kind, served);
   if (version === null) return notServed(kind);
-  const whole = await listAll(cluster, listPath(kind, version, null), signal);
+  const field = node === null ? undefined : nodeFields[kind.kind];
+  const onNode = field === undefined ? '' : `?fieldSelector=${encodeURIComponent(`${field}=${node}`)}`;
+  const list = (namespace: string | null): Promise<Listing> =>
+    listAll(cluster, `${listPath(kind, version, namespace)}${onNode}`, signal);
+  const whole = await list(null);
   if (whole.state === 'absent' && kind.optional) return notServed(kind);
   const everywhere = seen(kind, null, whole);
   if (whole.state !== 'forbidden' || !kind.namespaced || namespaces.length === 0) {
@@ -36,7 +51,7 @@ export async function listKind(
   }
   const parts = [];
   for (const namespace of namespaces) {
-    const listing = await listAll(cluster, listPath(kind, version, namespace), signal);
+    const listing = await list(namespace);
     parts.push({ listing, ...seen(kind, namespace, listing) });
   }
   const read = parts.filter(({ listing }) => listing.state === 'listed').length;

@@ -40,7 +40,8 @@ async function listPages(
   let next = '';
   for (let page = 0; page < mostPages; page += 1) {
     const more = next === '' ? '' : `&continue=${encodeURIComponent(next)}`;
-    const answer = await askPatiently(cluster, `${path}?limit=${pageSize}${more}`, signal);
+    const joint = path.includes('?') ? '&' : '?';
+    const answer = await askPatiently(cluster, `${path}${joint}limit=${pageSize}${more}`, signal);
     if (!answer.ok) return ended('failed', answer.reason);
     const { status, text } = answer;
     if (status === 410) return ended('partial', 'the list expired half-way (410)', true);

@@ -1,5 +1,6 @@
 import { mapAtOnce } from '../../lib/at-once.ts';
 import { asList, asObject, isObject, type JsonObject } from '../../lib/json.ts';
+import type { CoverageEntry } from '../../snapshot/coverage.ts';
 import { addRedactions, type Redactions } from '../../snapshot/redact.ts';
 import type { Harvest, SourceReport } from '../../snapshot/snapshot.ts';
 import { type ManifestFile, manifestHarvest } from '../manifests/harvest.ts';
@@ -7,6 +8,7 @@ import { redactValue } from '../manifests/redact.ts';
 import { callsAtOnce, type Cluster } from './cluster.ts';
 import { listedKinds, resourceName } from './kinds.ts';
 import { type KindListing, listKind } from './list-kind.ts';
+import type { Part } from './request.ts';
 import { type Served, readServed } from './served.ts';
 
 /** What to list. */
@@ -16,6 +18,7 @@ export interface ListRequest {
   readonly keep: boolean;
   readonly readAt: string;
   readonly signal: AbortSignal;
+  readonly part?: Part;
 }
 
 /**
@@ -47,7 +50,7 @@ export async function readObjects(cluster: Cluster, request: ListRequest): Promi
   const harvest = manifestHarvest(files, { defaultNamespace: 'default', closed: false, keep: request.keep });
   return {
     ...harvest,
-    coverage: listings.flatMap(({ coverage }) => coverage),
+    coverage: listings.flatMap(({ coverage }) => (request.part ? coverage.map(forAgent) : coverage)),
     gaps: listings.flatMap(({ gaps }) => gaps),
     sources: [report(cluster, listings, request)],
     redactions,
@@ -55,11 +58,18 @@ export async function readObjects(cluster: Cluster, request: ListRequest): Promi
   };
 }
 
+/** What an agent lists for itself is never all there is. */
+function forAgent(entry: CoverageEntry): CoverageEntry {
+  return entry.state === 'listed' ? { ...entry, state: 'partial', reason: `${entry.reason}, for one agent` } : entry;
+}
+
 const meshGroup = 'appmesh.k8s.aws';
 
 function listEvery(cluster: Cluster, served: Served, request: ListRequest): Promise<readonly KindListing[]> {
-  return mapAtOnce(listedKinds, callsAtOnce, (kind) =>
-    listKind(cluster, kind, served, request.namespaces ?? [], request.signal),
+  const { namespaces, signal, part } = request;
+  const kinds = part ? listedKinds.filter(({ kind }) => counted.has(kind)) : listedKinds;
+  return mapAtOnce(kinds, callsAtOnce, (kind) =>
+    listKind(cluster, kind, served, { namespaces: namespaces ?? [], node: part?.node ?? null, signal }),
   );
 }
 
@@ -89,6 +99,9 @@ function withoutFields(item: JsonObject, keepsTimes: boolean): JsonObject {
 function isSpecWrite({ subresource, fieldsV1 }: JsonObject): boolean {
   return (subresource === undefined || subresource === '') && asObject(fieldsV1)['f:spec'] !== undefined;
 }
+
+/** What an agent needs that counts and runs no rules: its gateways, and what is about to happen to their pods. */
+const counted: ReadonlySet<string> = new Set(['VirtualGateway', 'Pod', 'Node']);
 
 /** Without these nobody knows which gateways are in scope. */
 const decisive: ReadonlySet<string> = new Set(['VirtualGateway', 'Pod']);

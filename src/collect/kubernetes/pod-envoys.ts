@@ -4,12 +4,13 @@ import type { KubernetesObject } from '../../snapshot/object.ts';
 import type { Harvest } from '../../snapshot/snapshot.ts';
 import type { AdminTarget } from '../envoy-admin/get.ts';
 import { readEnvoyAdmin } from '../envoy-admin/read.ts';
+import type { EnvoyAdminRequest } from '../envoy-admin/reading.ts';
 import type { Cluster } from './cluster.ts';
 import { forwardedTarget } from './forward.ts';
 import { granting } from './kinds.ts';
 import { parseLabelQuery } from './label-query.ts';
-import type { ClusterRequest } from './request.ts';
-import { type EnvoyGroup, type EnvoyPod, envoysInScope } from './scope.ts';
+import type { ClusterRequest, PacedReading } from './request.ts';
+import { type EnvoyGroup, type EnvoyPod, envoysInScope, isOf } from './scope.ts';
 
 /** How to read the Envoys of a cluster. */
 export interface PodEnvoysRequest extends ClusterRequest {
@@ -36,9 +37,14 @@ export async function readPodEnvoys(
     selector: typeof selector === 'string' ? null : selector,
     gateways: live.gateways,
     targets: live.targets,
+    ...(live.part ? { part: live.part } : {}),
   });
-  const jobs = inTurns(groups);
+  const { ahead } = live;
+  const turns = inTurns(groups);
+  const isAhead = ({ group, pod }: Job): boolean => ahead !== undefined && isOf(group, pod, ahead);
+  const jobs = [...turns.filter(isAhead), ...turns.filter((job) => !isAhead(job))];
   const chosen = jobs.slice(0, live.maxPods);
+  if (request.paced && chosen.length > 0) forget(request.paced.memories, chosen);
   const read = await mapAtOnce(chosen, envoysAtOnce, async ({ group, pod }) => ({
     group,
     harvest: await readOne(cluster, pod, request),
@@ -47,6 +53,16 @@ export async function readPodEnvoys(
     const mine = read.flatMap((one) => (one.group === group ? [one.harvest] : []));
     return together(group, mine, group.pods.length - mine.length);
   });
+}
+
+/** Of pods that are gone nothing is remembered. */
+function forget(memories: Map<string, unknown>, chosen: readonly Job[]): void {
+  const keys = new Set(chosen.map(({ pod }) => keyOf(pod)));
+  for (const key of memories.keys()) if (!keys.has(key)) memories.delete(key);
+}
+
+function keyOf({ namespace, name }: EnvoyPod): string {
+  return `envoy/${namespace}.${name}`;
 }
 
 /** The first pod of every gateway, then the second of each: a limit leaves no gateway out before another is seen whole. */
@@ -65,9 +81,9 @@ async function readOne(cluster: Cluster, pod: EnvoyPod, request: PodEnvoysReques
   const target = targetOf(cluster, pod, live.via, live.adminPort);
   const { namespace, name } = pod;
   try {
-    const harvest = await readEnvoyAdmin({
+    const asked = {
       target,
-      key: `envoy/${namespace}.${name}`,
+      key: keyOf(pod),
       pod: { namespace, name },
       keep,
       whole,
@@ -75,12 +91,20 @@ async function readOne(cluster: Cluster, pod: EnvoyPod, request: PodEnvoysReques
       requestTimeoutMs,
       signal,
       now: () => new Date(),
-    });
+    };
+    const harvest = await (request.paced ? readAgain(asked, request.paced) : readEnvoyAdmin(asked));
     const gaps = harvest.gaps.map((gap) => (gap.reason.includes('not allowed:') ? { ...gap, remedy: granting } : gap));
     return { ...harvest, gaps };
   } finally {
     target.agent?.destroy();
   }
+}
+
+async function readAgain(asked: EnvoyAdminRequest, { memories, maxCallMs, light }: PacedReading): Promise<Harvest> {
+  const { emptyMemory, readPaced } = await import('../envoy-admin/paced.ts');
+  const memory = memories.get(asked.key) ?? emptyMemory();
+  memories.set(asked.key, memory);
+  return readPaced({ ...asked, maxCallMs, light }, memory);
 }
 
 /** Inside the cluster pods are reached by their addresses; from elsewhere through the API server. */

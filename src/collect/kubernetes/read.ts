@@ -13,7 +13,8 @@ export async function readCluster(request: ClusterRequest): Promise<readonly Har
     return [unseenCluster(context ?? 'of the kubeconfig', cluster, { calls: 0, bytes: 0 })];
   try {
     const namespaces = live.allNamespaces ? null : [live.namespace ?? cluster.namespace];
-    const objects = await readObjects(cluster, { namespaces, keep, readAt: request.readAt, signal });
+    const part = live.part ? { part: live.part } : {};
+    const objects = await readObjects(cluster, { namespaces, keep, readAt: request.readAt, signal, ...part });
     return [objects, ...(await readPodEnvoys(cluster, objects.objects, { ...request, namespaces }))];
   } finally {
     cluster.close();

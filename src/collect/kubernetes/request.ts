@@ -1,3 +1,6 @@
+import type { EnvoyMemory } from '../envoy-admin/paced.ts';
+import type { ReadingPace } from '../envoy-admin/pacing.ts';
+
 /** Which cluster to read, which part of it is reported, and how its Envoys are reached: plain data. */
 export interface LiveRequest {
   /** `--kubeconfig`; null: as kubectl finds it. */
@@ -19,6 +22,18 @@ export interface LiveRequest {
   readonly maxPods: number;
   /** `--targets`: also the Envoys of target pods that are not ready. */
   readonly targets: boolean;
+  /** An agent that runs no rules reads a part alone; absent: everything. */
+  readonly part?: Part;
+  /** What one agent counts while it reads everything: its Envoys are read before `maxPods` ends. */
+  readonly ahead?: Part;
+}
+
+/** The part of a cluster that one agent measures: only pods, nodes and VirtualGateways are listed for it. */
+export interface Part {
+  /** Only pods of this node; null: of every one. */
+  readonly node: string | null;
+  /** Only gateways that fall to `me` among the members; null: all. */
+  readonly share: { readonly me: string; readonly members: readonly string[] } | null;
 }
 
 /** The current context and its namespace. */
@@ -47,4 +62,10 @@ export interface ClusterRequest {
   readonly requestTimeoutMs: number;
   readonly readAt: string;
   readonly signal: AbortSignal;
+  readonly paced?: PacedReading;
+}
+
+/** How Envoys are read that are read again and again, and what is remembered of each, by its key. */
+export interface PacedReading extends ReadingPace {
+  readonly memories: Map<string, EnvoyMemory>;
 }

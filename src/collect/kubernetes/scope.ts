@@ -1,11 +1,15 @@
+import { ownerOf } from '../../lib/rendezvous.ts';
 import { asList, asObject, asText, asTextMap } from '../../lib/json.ts';
 import type { PodName } from '../../snapshot/envoy/view.ts';
 import type { KubernetesObject } from '../../snapshot/object.ts';
+import type { Part } from './request.ts';
 import { type LabelSelector, readSelector, selects } from '../../snapshot/selector.ts';
 
 /** A pod whose Envoy is to be read. */
 export interface EnvoyPod extends PodName {
   readonly ip: string | null;
+  /** The node it runs on; null where it is on none yet. */
+  readonly node: string | null;
 }
 
 /** Envoys that belong together: those of a gateway, or of the target pods that are not ready. */
@@ -25,6 +29,7 @@ export interface Scope {
   /** `NAME`, `NS/NAME`, `pod/NAME`, `deploy/NAME`; empty: all. */
   readonly gateways: readonly string[];
   readonly targets: boolean;
+  readonly part?: Part;
 }
 
 interface Pod extends EnvoyPod {
@@ -38,7 +43,9 @@ interface Pod extends EnvoyPod {
 /** The Envoys to read: pods that a VirtualGateway selects, and those whose Envoy was told to be it. */
 export function envoysInScope(objects: readonly KubernetesObject[], scope: Scope): readonly EnvoyGroup[] {
   const inside = objects.filter(({ ref }) => scope.namespaces?.includes(ref.namespace ?? '') ?? true);
-  const pods = inside.filter(({ ref }) => ref.kind === 'Pod' && ref.apiVersion === 'v1').map(readPod);
+  const node = scope.part?.node ?? null;
+  const all = inside.filter(({ ref }) => ref.kind === 'Pod' && ref.apiVersion === 'v1').map(readPod);
+  const pods = node === null ? all : all.filter((pod) => pod.node === node);
   const groups = new Map<string, EnvoyGroup>();
   const taken = new Set<Pod>();
   for (const object of inside) {
@@ -56,13 +63,30 @@ export function envoysInScope(objects: readonly KubernetesObject[], scope: Scope
     const chosen = mine.filter((pod) => isNamed(pod, namespace, gateway, scope.gateways));
     if (chosen.length > 0 && !scope.selector) groups.set(name, group(`VirtualGateway ${name}`, chosen, true));
   }
-  const behind = scope.targets ? pods.filter((pod) => isTarget(pod) && !pod.ready && pod.running) : [];
-  return [...groups.values(), ...(behind.length > 0 ? [group('target pods that are not ready', behind, false)] : [])];
+  const behind = scope.targets && !scope.part ? pods.filter((pod) => isTarget(pod) && !pod.ready && pod.running) : [];
+  const mine = [...groups.values()].filter((one) => fallsTo(one, scope.part));
+  return [...mine, ...(behind.length > 0 ? [group('target pods that are not ready', behind, false)] : [])];
+}
+
+/** A gateway of which no pod runs on an agent's node is not that agent's. */
+/** Whether an Envoy is one that an agent counts. */
+export function isOf({ name }: EnvoyGroup, pod: EnvoyPod, { node, share }: Part): boolean {
+  if (share && ownerOf(name, share.members) !== share.me) return false;
+  return node === null || pod.node === node;
+}
+
+function fallsTo({ name, pods }: EnvoyGroup, part: Part | undefined): boolean {
+  if (part?.share && ownerOf(name, part.share.members) !== part.share.me) return false;
+  return !part || part.node === null || pods.length > 0;
 }
 
 function group(name: string, pods: readonly Pod[], gateway: boolean): EnvoyGroup {
   const running = pods.filter((pod) => pod.running);
-  return { name, gateway, pods: running.map(({ namespace, name: pod, ip }) => ({ namespace, name: pod, ip })) };
+  return {
+    name,
+    gateway,
+    pods: running.map(({ namespace, name: pod, ip, node }) => ({ namespace, name: pod, ip, node })),
+  };
 }
 
 /** An absent podSelector selects no pod, `{}` every one of its namespace. */
@@ -109,6 +133,7 @@ function readPod({ ref, body }: KubernetesObject): Pod {
     namespace: ref.namespace ?? '',
     name: ref.name,
     ip: asText(status.podIP) ?? null,
+    node: asText(asObject(body.spec).nodeName) ?? null,
     labels: asTextMap(asObject(body.metadata).labels),
     running: status.phase === 'Running',
     ready: ready.some(({ type, status: is }) => type === 'Ready' && is === 'True'),

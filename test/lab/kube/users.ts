@@ -47,6 +47,12 @@ export async function addUser(cluster: ApiServer, options: UserOptions): Promise
     roleRef: { apiGroup: rbac, kind, name },
     subjects: [{ kind: 'ServiceAccount', name, namespace }],
   });
+  return asServiceAccount(cluster, namespace, name);
+}
+
+/** A ServiceAccount that is there, and a kubeconfig that holds its token. */
+export async function asServiceAccount(cluster: ApiServer, namespace: string, name: string): Promise<RestrictedUser> {
+  const { client } = cluster;
   const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`;
   const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 3_600 } };
   const answer = await client.must(path, { method: 'POST', body: request });

@@ -1,0 +1,144 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EngineClient } from '../engine/client.ts';
+import type { Metrics } from '../export/metrics.ts';
+import { makeApi } from './api.ts';
+import { type Leadership, standForElection } from './leadership.ts';
+import type { Log } from './log.ts';
+import { join, type Membership } from './members.ts';
+import type { AgentOptions } from './options.ts';
+import { servePages } from './pages.ts';
+import { Rounds } from './round.ts';
+
+/** What an agent is made of beside its options. */
+export interface AgentParts {
+  /** Starts the engine; called again where it died. */
+  readonly startEngine: () => EngineClient;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  /** Ends it: what was measured is sent, the Lease let go. */
+  readonly signal: AbortSignal;
+}
+
+const labelsOf = (component: string) => ({
+  'app.kubernetes.io/name': 'meshdoctor',
+  'app.kubernetes.io/component': component,
+});
+
+/** Runs until the signal; throws where it cannot begin: a port that is taken. */
+export async function runAgent(options: AgentOptions, parts: AgentParts): Promise<void> {
+  const { log, metrics, signal } = parts;
+  const ended = new AbortController();
+  const [context = null] = options.live.contexts;
+  const api = makeApi(options.live.kubeconfig, context, ended.signal);
+  const { lease, times, name } = options;
+  const leadership = standForElection(api, { ...lease, labels: labelsOf('agent') }, name, times);
+  const membership =
+    options.mode === 'deployment' ? join(api, { ...lease, labels: labelsOf('agent-member') }, name, times) : null;
+  const health = makeHealth(options.intervalMs);
+  const pages = await servePages(options.listen, {
+    healthz: health.trouble,
+    readyz: health.notReady,
+    metrics: () => metrics.prometheusText(),
+  });
+  log({ level: 'info', event: 'started', mode: options.mode, node: options.node, port: pages.port });
+  const elections = keepLeases(leadership, membership, options, log, signal);
+  try {
+    await keepLooking(options, parts, { api, leadership, membership, health });
+  } finally {
+    await elections;
+    await Promise.all([leadership.release(), membership?.leave()]);
+    await metrics.stop();
+    await pages.close();
+    ended.abort();
+    api.close();
+    log({ level: 'info', event: 'ended' });
+  }
+}
+
+async function keepLeases(
+  leadership: Leadership,
+  membership: Membership | null,
+  { times }: AgentOptions,
+  log: Log,
+  signal: AbortSignal,
+): Promise<void> {
+  let led = false;
+  let trouble: string | null = null;
+  while (!signal.aborted) {
+    const now = (await leadership.step()) ?? (await membership?.step()) ?? null;
+    if (now !== null && now !== trouble) log({ level: 'warning', event: 'lease', reason: now });
+    trouble = now;
+    if (leadership.leads() !== led) {
+      led = !led;
+      log({ level: 'info', event: led ? 'leads' : 'follows' });
+    }
+    await sleep(times.retryMs, undefined, { signal }).catch(() => {});
+  }
+}
+
+interface Looking {
+  readonly api: Parameters<Rounds['look']>[0]['api'];
+  readonly leadership: Leadership;
+  readonly membership: Membership | null;
+  readonly health: Health;
+}
+
+async function keepLooking(
+  options: AgentOptions,
+  { startEngine, metrics, log, signal }: AgentParts,
+  { api, leadership, membership, health }: Looking,
+): Promise<void> {
+  const rounds = new Rounds(options);
+  const aborted = untilAborted(signal);
+  let engine = startEngine();
+  try {
+    while (!signal.aborted) {
+      const begun = performance.now();
+      try {
+        const members = (): readonly string[] => membership?.members() ?? [options.name];
+        const look = rounds.look({ engine, api, metrics, log, leads: leadership.leads, members, startEngine });
+        const result = await Promise.race([look, aborted]);
+        if (result) health.looked(result.seen);
+      } catch (error) {
+        log({ level: 'error', event: 'look-failed', reason: error instanceof Error ? error.message : String(error) });
+        await engine.close();
+        engine = startEngine();
+      }
+      const rest = options.intervalMs - (performance.now() - begun);
+      await sleep(Math.max(rest, options.intervalMs / 10), undefined, { signal }).catch(() => {});
+    }
+  } finally {
+    await engine.close();
+  }
+}
+
+function untilAborted(signal: AbortSignal): Promise<null> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(null);
+    else signal.addEventListener('abort', () => resolve(null), { once: true });
+  });
+}
+
+interface Health {
+  readonly looked: (seen: boolean) => void;
+  readonly trouble: () => string | null;
+  readonly notReady: () => string | null;
+}
+
+/** Alive: it looked not long ago, whatever it saw; the kubelet must not end an agent because the API server is away. */
+function makeHealth(intervalMs: number): Health {
+  let lookedAt = performance.now();
+  let seen = false;
+  const longest = Math.max(5 * intervalMs, 300_000);
+  return {
+    looked(well) {
+      lookedAt = performance.now();
+      seen = well;
+    },
+    trouble() {
+      const age = performance.now() - lookedAt;
+      return age < longest ? null : `no look ended for ${Math.round(age / 1000)} s`;
+    },
+    notReady: () => (seen ? null : 'the cluster was not seen yet, or not at the last look'),
+  };
+}

@@ -1,0 +1,41 @@
+import { type ApiAnswer, type Cluster, openCluster, type WritingMethod } from '../collect/kubernetes/cluster.ts';
+
+/** The API server as the agent's own loop uses it, apart from the readings of the engine. */
+export interface AgentApi {
+  readonly ask: (path: string) => Promise<ApiAnswer>;
+  readonly write: (method: WritingMethod, path: string, body?: unknown) => Promise<ApiAnswer>;
+  readonly close: () => void;
+}
+
+/** Tokens of ServiceAccounts are renewed on disk within the hour: they are read again before. */
+const openMs = 600_000;
+const requestTimeoutMs = 5_000;
+
+/** Speaks to the cluster of a kubeconfig, or of the pod; opens it anew where it must. */
+export function makeApi(kubeconfig: string | null, context: string | null, signal: AbortSignal): AgentApi {
+  let open: { readonly cluster: Cluster; readonly at: number } | null = null;
+  const close = (): void => {
+    open?.cluster.close();
+    open = null;
+  };
+  const opened = async (): Promise<Cluster | string> => {
+    if (open && performance.now() - open.at < openMs) return open.cluster;
+    close();
+    const cluster = await openCluster({ kubeconfig, context, as: null, requestTimeoutMs, signal });
+    if (typeof cluster !== 'string') open = { cluster, at: performance.now() };
+    return cluster;
+  };
+  const through = async (use: (cluster: Cluster) => Promise<ApiAnswer>): Promise<ApiAnswer> => {
+    const cluster = await opened();
+    if (typeof cluster === 'string') return { ok: false, reason: cluster };
+    const answer = await use(cluster);
+    // A token that ran out is not asked with twice.
+    if (answer.ok && answer.status === 401) close();
+    return answer;
+  };
+  return {
+    ask: (path) => through((cluster) => cluster.ask(path)),
+    write: (method, path, body) => through((cluster) => cluster.write(method, path, body)),
+    close,
+  };
+}

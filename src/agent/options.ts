@@ -1,0 +1,30 @@
+import type { LiveRequest } from '../collect/kubernetes/request.ts';
+import type { DiagnoseOptions } from '../engine/protocol.ts';
+import type { LeaseTimes } from './election.ts';
+
+/** How an agent is run. */
+export interface AgentOptions {
+  /** `daemonset`: it counts the pods of its node; `deployment`: the gateways that fall to it. */
+  readonly mode: 'daemonset' | 'deployment';
+  /** Its name: unique in the cluster, and the same as long as it lives. */
+  readonly name: string;
+  /** The node it runs on; null where nobody said. */
+  readonly node: string | null;
+  /** Which cluster and what of it, and how Envoys are reached. */
+  readonly live: LiveRequest;
+  /** Where its Leases lie, and what they are called. */
+  readonly lease: { readonly namespace: string; readonly name: string };
+  readonly times: LeaseTimes;
+  /** Between the beginnings of two looks, in milliseconds. */
+  readonly intervalMs: number;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly requestTimeoutMs: number;
+  /** No call is made that is expected to block an Envoy for longer, in milliseconds. */
+  readonly maxCallMs: number;
+  /** The folder where the leader keeps rescue copies of frozen gateways; null: it keeps none. */
+  readonly rescueFolder: string | null;
+  /** Which rules the leader runs. */
+  readonly diagnose: DiagnoseOptions;
+  /** Whether the leader tells changes as Events. */
+  readonly events: boolean;
+}

@@ -1,0 +1,201 @@
+import { ownerOf } from '../lib/rendezvous.ts';
+import type { Part } from '../collect/kubernetes/request.ts';
+import { type CollectRequest, emptyRequest } from '../collect/request.ts';
+import type { PodMeasure } from '../diagnose/measured.ts';
+import type { EngineClient } from '../engine/client.ts';
+import type { CollectSummary } from '../engine/protocol.ts';
+import type { Metrics } from '../export/metrics.ts';
+import type { ReportDocument, ReportFinding } from '../report/document.ts';
+import type { AgentApi } from './api.ts';
+import { type Budget, makeBudget } from './budget.ts';
+import { tellEvent } from './events.ts';
+import { changesSince, type FindingChange, type Held, isHeard } from './finding-changes.ts';
+import type { Log } from './log.ts';
+import type { AgentOptions } from './options.ts';
+import { forgetCluster, forgetPods, recordCluster, recordGrowth, recordPods, type Told } from './record.ts';
+import type { Keeper } from './rescue-copies.ts';
+import { makeTally } from './tally.ts';
+
+/** What a look works with. */
+export interface RoundParts {
+  readonly engine: EngineClient;
+  readonly api: AgentApi;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly leads: () => boolean;
+  readonly members: () => readonly string[];
+  /** Another engine, for what must not stay in memory. */
+  readonly startEngine: () => EngineClient;
+}
+
+/** What a look came to. */
+export interface RoundResult {
+  /** False where the cluster could not be read at all. */
+  readonly seen: boolean;
+  readonly troubles: readonly string[];
+}
+
+/** Thirty Events at once, then one in half a minute. */
+const eventsAtOnce = 30;
+const eventEveryMs = 30_000;
+
+/** Looks again and again; what it remembers from one look to the next is in here. */
+export class Rounds {
+  readonly #options: AgentOptions;
+  readonly #tally = makeTally();
+  readonly #budget: Budget = makeBudget(eventsAtOnce, eventEveryMs);
+  readonly #seenAt = new Map<string, number>();
+  readonly #told: Told = { gateways: new Set(), findings: new Set() };
+  #held: Held = new Map();
+  #led = false;
+  #keeper: Keeper | null = null;
+
+  constructor(options: AgentOptions) {
+    this.#options = options;
+  }
+
+  /** One look: reads, counts, and where this agent leads runs the rules and tells what changed. */
+  async look(parts: RoundParts): Promise<RoundResult> {
+    const leader = parts.leads();
+    const part = this.#part(parts.members());
+    const summary = await parts.engine.collect(this.#request(leader ? { ahead: part } : { part }));
+    const measures = await parts.engine.measure();
+    const mine = measures.filter((pod) => this.#counts(pod, parts.members()));
+    const complete = summary.sources.some(({ name, trouble }) => name.startsWith('cluster ') && trouble === null);
+    recordGrowth(parts.metrics, this.#tally.count(mine, complete));
+    this.#recordGateways(parts.metrics, mine, complete);
+    parts.metrics.set('agent.leader', leader ? 1 : 0, {});
+    const document = leader ? await parts.engine.diagnose(this.#options.diagnose) : null;
+    if (document && parts.leads()) await this.#tell(parts, document, measures);
+    else this.#follow(parts.metrics);
+    const troubles = summary.sources
+      .filter(({ trouble }) => trouble !== null)
+      .map(({ name, detail }) => `${name}: ${detail}`);
+    parts.log({
+      level: troubles.length > 0 ? 'warning' : 'info',
+      event: 'look',
+      leader,
+      gateways: new Set(mine.map(({ gateway }) => gateway)).size,
+      pods: mine.length,
+      read: mine.filter(({ read }) => read !== null).length,
+      findings: document ? document.findings.length : null,
+      cost: cost(summary),
+      ...(troubles.length > 0 ? { troubles } : {}),
+    });
+    return { seen: !summary.sources.some(isUnseenCluster), troubles };
+  }
+
+  #part(members: readonly string[]): Part {
+    const { mode, node, name } = this.#options;
+    return mode === 'daemonset' ? { node, share: null } : { node: null, share: { me: name, members } };
+  }
+
+  #counts({ node, gateway }: PodMeasure, members: readonly string[]): boolean {
+    if (this.#options.mode === 'daemonset') return this.#options.node === null || node === this.#options.node;
+    return ownerOf(`VirtualGateway ${gateway}`, members) === this.#options.name;
+  }
+
+  #request(limits: { readonly part?: Part; readonly ahead?: Part }): CollectRequest {
+    const { live, intervalMs, requestTimeoutMs, maxCallMs, rescueFolder } = this.#options;
+    return {
+      ...emptyRequest,
+      live: { ...live, ...limits },
+      pace: { maxCallMs, light: limits.part !== undefined },
+      timeoutMs: Math.max(intervalMs, 10_000),
+      requestTimeoutMs,
+      rescueCopies: rescueFolder === null ? [] : [rescueFolder],
+    };
+  }
+
+  #recordGateways(metrics: Metrics, mine: readonly PodMeasure[], complete: boolean): void {
+    const now = Date.now();
+    const here = new Set(mine.map(({ gateway }) => gateway));
+    for (const [gateway, since] of this.#seenAt) {
+      if (here.has(gateway)) continue;
+      if (complete) {
+        this.#seenAt.delete(gateway);
+        forgetPods(metrics, gateway);
+      } else metrics.set('gateway.look.age', (now - since) / 1000, { gateway });
+    }
+    for (const gateway of here) {
+      const pods = mine.filter((pod) => pod.gateway === gateway);
+      if (pods.every(({ use }) => use !== 'unseen')) this.#seenAt.set(gateway, now);
+      const since = this.#seenAt.get(gateway) ?? now;
+      this.#seenAt.set(gateway, since);
+      recordPods(metrics, gateway, pods, now - since, now);
+    }
+  }
+
+  #follow(metrics: Metrics): void {
+    if (this.#led) forgetCluster(metrics, this.#told);
+    this.#led = false;
+  }
+
+  async #keepCopies(parts: RoundParts, { gateways }: ReportDocument, measures: readonly PodMeasure[]): Promise<void> {
+    const { rescueFolder: folder, maxCallMs } = this.#options;
+    if (folder === null) return;
+    const { makeKeeper } = await import('./rescue-copies.ts');
+    const { startEngine, log } = parts;
+    this.#keeper ??= makeKeeper({ folder, maxCallMs, request: this.#request({}), startEngine, log });
+    // Only what was seen to be without a control plane: what merely must be is not worth an Envoy's time.
+    const frozen = gateways.filter((one) => one.frozen === 'observed').map(({ ref }) => `${ref.namespace}/${ref.name}`);
+    await this.#keeper.keep(frozen, measures, Date.now());
+  }
+
+  async #tell(parts: RoundParts, document: ReportDocument, measures: readonly PodMeasure[]): Promise<void> {
+    const { gateways: statuses } = await parts.engine.status();
+    recordCluster(parts.metrics, { document, statuses, measures }, this.#told);
+    // What another leader knew is not known here: that it is gone since cannot be told.
+    const { held, changes } = changesSince(this.#led ? this.#held : new Map(), document);
+    this.#held = held;
+    this.#led = true;
+    let heldBack = 0;
+    for (const change of changes) {
+      parts.log(lineOf(change));
+      if (!this.#options.events || !isHeard(change.finding) || !parts.leads()) continue;
+      const told = await tellEvent(parts.api, change, {
+        agent: this.#options.name,
+        budget: this.#budget,
+        now: () => performance.now(),
+      });
+      if (told === 'held-back') heldBack += 1;
+      else if (typeof told === 'object')
+        parts.log({ level: 'warning', event: 'event-failed', finding: change.finding.id, reason: told.failed });
+    }
+    await this.#keepCopies(parts, document, measures);
+    if (heldBack > 0) parts.log({ level: 'warning', event: 'events-held-back', count: heldBack });
+  }
+}
+
+const levels = { error: 'error', warning: 'warning', info: 'info' } as const;
+
+function lineOf({ what, finding }: FindingChange): Parameters<Log>[0] {
+  const { id, rule, severity, effect, title, message, docs } = finding;
+  return {
+    level: what === 'gone' || effect === 'standing' ? 'info' : levels[severity],
+    event: `finding-${what}`,
+    finding: id,
+    rule,
+    severity,
+    effect,
+    objects: finding.objects.map(objectText),
+    title,
+    message,
+    docs,
+  };
+}
+
+function objectText({ kind, namespace, name }: ReportFinding['objects'][number]): string {
+  return `${kind} ${namespace === null ? '' : `${namespace}/`}${name}`;
+}
+
+function cost({ sources }: CollectSummary): { readonly calls: number; readonly bytes: number } {
+  return sources.reduce((sum, { cost: one }) => ({ calls: sum.calls + one.calls, bytes: sum.bytes + one.bytes }), {
+    calls: 0,
+    bytes: 0,
+  });
+}
+
+function isUnseenCluster({ name, trouble }: CollectSummary['sources'][number]): boolean {
+  return name.startsWith('cluster ') && trouble === 'not-seen';
+}

@@ -1,0 +1,131 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { currentContext } from '../collect/kubernetes/request.ts';
+import { emptyRequest } from '../collect/request.ts';
+import { parsePort } from './live-options.ts';
+import { duration, list } from './source-options.ts';
+
+/** The flags of `agent` that `install` writes into its manifests too. */
+export interface AgentFlags {
+  readonly mode: 'daemonset' | 'deployment';
+  readonly interval: number;
+  readonly onlyNamespace?: string;
+  readonly via: 'auto' | 'port-forward' | 'direct';
+  readonly adminPort: number;
+  readonly maxPods: number;
+  readonly maxCall: number;
+  readonly listen: Listen;
+  readonly events: boolean;
+  readonly rescueCopies?: string;
+  readonly cluster?: string;
+  readonly rule: readonly string[];
+  readonly skipRule: readonly string[];
+  readonly cloudwatch: 'off' | 'put' | 'emf';
+  readonly cloudwatchProfile: 'off' | 'alarms' | 'routes' | 'all';
+  readonly maxSeries: number;
+  readonly spool?: string;
+  readonly otlp?: string;
+}
+
+/** Where the agent is heard. */
+export interface Listen {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Adds them. */
+export function addAgentOptions(command: Command): Command {
+  return command
+    .optionsGroup('Agent:')
+    .addOption(
+      new Option('--mode <mode>', 'daemonset: the pods of its node; deployment: the gateways that fall to it')
+        .choices(['daemonset', 'deployment'])
+        .default('daemonset'),
+    )
+    .addOption(duration('--interval <time>', 'between two looks', 60_000, '60s'))
+    .option('--only-namespace <name>', 'only gateways of this namespace')
+    .addOption(
+      new Option('--via <way>', 'how Envoys are reached')
+        .choices(['auto', 'port-forward', 'direct'])
+        .default(currentContext.via),
+    )
+    .addOption(
+      new Option('--admin-port <number>', 'of the Envoys in pods')
+        .argParser(parsePort)
+        .default(currentContext.adminPort),
+    )
+    .addOption(
+      new Option('--max-pods <number>', 'Envoys that one agent reads')
+        .argParser(parseCount)
+        .default(currentContext.maxPods),
+    )
+    .addOption(duration('--max-call <time>', "no longer than this is an Envoy's main thread blocked", 300, '300ms'))
+    .addOption(
+      new Option('--listen <address>', '/healthz, /readyz and /metrics are served there')
+        .argParser(parseListen)
+        .default({ host: '0.0.0.0', port: 9902 }, '0.0.0.0:9902'),
+    )
+    .option('--no-events', 'write no Kubernetes Events')
+    .option('--rescue-copies <folder>', 'keep copies of frozen gateways there, whole: keep it like a key')
+    .option('--cluster <name>', "the cluster's name in metrics (else that of the context)")
+    .addOption(list('--rule <id>', 'run only this rule'))
+    .addOption(list('--skip-rule <id>', 'leave this rule out'))
+    .optionsGroup('Metrics:')
+    .addOption(
+      new Option('--cloudwatch <way>', 'put: PutMetricData; emf: on stdout, for a log agent; costs money')
+        .choices(['off', 'put', 'emf'])
+        .default('off'),
+    )
+    .addOption(
+      new Option('--cloudwatch-profile <name>', 'how much goes to CloudWatch')
+        .choices(['off', 'alarms', 'routes', 'all'])
+        .default('alarms'),
+    )
+    .addOption(
+      new Option('--max-series <number>', 'never more series than this in CloudWatch')
+        .argParser(parseCount)
+        .default(2000),
+    )
+    .option('--spool <folder>', 'where minutes wait that CloudWatch does not take')
+    .option('--otlp <url>', 'send metrics there too: http://collector:4318/v1/metrics');
+}
+
+/** Adds what only the running agent takes. */
+export function addRunningOptions(command: Command): Command {
+  return command
+    .option('--node <name>', 'the node whose pods it counts (else NODE_NAME)')
+    .option('--name <name>', 'its own name (else POD_NAME, else that of the machine)')
+    .option('--lease-namespace <name>', 'where its Leases lie (else POD_NAMESPACE, else that of the context)')
+    .option('--lease-name <name>', 'what its Lease is called', 'meshdoctor-agent')
+    .option('--kubeconfig <file>', 'the kubeconfig (else as kubectl finds it, or that of the pod)')
+    .option('--context <name>', 'the context of the kubeconfig')
+    .addOption(duration('--request-timeout <time>', 'for one call', emptyRequest.requestTimeoutMs, '20s'));
+}
+
+/** Adds what `install` takes beside them. */
+export function addInstallOptions(command: Command): Command {
+  return command
+    .optionsGroup('Manifests:')
+    .option('-n, --namespace <name>', 'where the agent is installed', 'meshdoctor')
+    .option('--image <name>', 'its image (else as the Dockerfile here makes it)')
+    .option(
+      '--rescue-claim <name>',
+      'the PersistentVolumeClaim that --rescue-copies lies on (else it ends with the pod)',
+    )
+    .option('--role-arn <arn>', 'the IAM role of its ServiceAccount (IRSA)')
+    .addOption(
+      new Option('-o, --output <format>', 'manifests, or the IAM policy').choices(['yaml', 'iam']).default('yaml'),
+    );
+}
+
+function parseListen(text: string): Listen {
+  const match = /^(?:\[([0-9a-f:.]+)\]|([^:[\]]*)):(\d+)$/i.exec(text);
+  const port = Number(match?.[3]);
+  if (!match || port > 65535) throw new InvalidArgumentError('an address is HOST:PORT, :PORT or [IPV6]:PORT');
+  return { host: match[1] ?? (match[2] || '0.0.0.0'), port };
+}
+
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('a number from 1 on');
+  return count;
+}

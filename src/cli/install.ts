@@ -1,0 +1,104 @@
+import type { Command } from 'commander';
+import { stringify } from 'yaml';
+import { clusterRights, ownRights } from '../agent/rights.ts';
+import { version } from '../lib/version.ts';
+import { manifestsOf } from '../install/manifests.ts';
+import type { AgentFlags } from './agent-options.ts';
+import { Failure } from './failure.ts';
+import { writeOut } from './report-options.ts';
+
+/** The flags of `install` beside those of the agent. */
+export interface InstallFlags extends AgentFlags {
+  readonly namespace: string;
+  readonly image?: string;
+  readonly roleArn?: string;
+  readonly rescueClaim?: string;
+  readonly output: 'yaml' | 'iam';
+}
+
+/** `meshdoctor install`: prints the manifests of the agent, or the IAM policy it needs. Nothing is changed anywhere. */
+export async function install(flags: InstallFlags, command: Command): Promise<void> {
+  if (flags.listen.port === 0) throw new Failure('--listen needs a port in manifests: probes look for it', 2);
+  if (flags.output === 'iam') return writeOut(`${JSON.stringify(policyOf(flags), null, 2)}\n`);
+  const { rights, own } = { rights: clusterRights(flags), own: ownRights(flags) };
+  const manifests = manifestsOf({
+    mode: flags.mode,
+    namespace: flags.namespace,
+    image: flags.image ?? `meshdoctor:${version}`,
+    args: argsOf(command),
+    port: flags.listen.port,
+    rights,
+    ownRights: own,
+    roleArn: flags.roleArn ?? null,
+    claim: flags.rescueClaim ?? null,
+    folders: flags.spool === undefined ? [] : [flags.spool],
+    rescueFolder: flags.rescueCopies ?? null,
+  });
+  const head = headOf(flags)
+    .map((line) => `# ${line}\n`)
+    .join('');
+  await writeOut(`${head}${manifests.map((one) => stringify(one, { lineWidth: 0 })).join('---\n')}`);
+}
+
+function headOf(flags: InstallFlags): readonly string[] {
+  const policy = JSON.stringify(policyOf(flags), null, 2).split('\n');
+  return [
+    `The agent of meshdoctor ${version}. Apply it with: kubectl apply --server-side -f -`,
+    'It lists objects, reads the Envoys of gateways, and writes its Lease' + (flags.events ? ' and Events' : '') + '.',
+    'Neither Secrets nor ConfigMaps are read.',
+    ...(flags.image === undefined
+      ? ['The image is named as the Dockerfile of the repository makes it: give yours with --image.']
+      : []),
+    ...(flags.rescueCopies !== undefined && flags.rescueClaim === undefined
+      ? ['Rescue copies end with the pod of the leader: give a claim that all its pods can mount (--rescue-claim).']
+      : []),
+    ...(flags.cloudwatch === 'put'
+      ? ['CloudWatch: its ServiceAccount needs this policy, by IRSA (--role-arn) or Pod Identity:', ...policy]
+      : []),
+  ];
+}
+
+function policyOf({ cloudwatch }: InstallFlags): unknown {
+  const put = {
+    Effect: 'Allow',
+    Action: 'cloudwatch:PutMetricData',
+    Resource: '*',
+    Condition: { StringEquals: { 'cloudwatch:namespace': 'meshdoctor' } },
+  };
+  return { Version: '2012-10-17', Statement: cloudwatch === 'put' ? [put] : [] };
+}
+
+/** What stands in the pod alone, or in another place of the manifests. */
+const notArgs: ReadonlySet<string> = new Set([
+  'mode',
+  'namespace',
+  'image',
+  'roleArn',
+  'rescueClaim',
+  'output',
+  'config',
+  'listen',
+]);
+
+/** The flags that were given, as the agent takes them. */
+function argsOf(command: Command): readonly string[] {
+  return command.options.flatMap((option) => {
+    const name = option.attributeName();
+    const value: unknown = command.getOptionValue(name);
+    const source = command.getOptionValueSource(name);
+    const flag = option.long ?? '';
+    if (name === 'listen') return source === 'default' ? [] : [flag, `:${listenPort(value)}`];
+    if (notArgs.has(name) || source === 'default' || source === undefined) return [];
+    if (Array.isArray(value)) return value.flatMap((one) => [flag, String(one)]);
+    if (typeof value === 'boolean') return value !== option.negate ? [flag] : [];
+    return [flag, isTime(name) ? `${value}ms` : String(value)];
+  });
+}
+
+function isTime(name: string): boolean {
+  return name === 'interval' || name === 'maxCall';
+}
+
+function listenPort(value: unknown): number {
+  return typeof value === 'object' && value !== null && 'port' in value ? Number(value.port) : 0;
+}

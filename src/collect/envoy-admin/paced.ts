@@ -1,0 +1,164 @@
+import { seenValue, type Seen } from '../../snapshot/coverage.ts';
+import type { EnvoyAssembly } from '../../snapshot/envoy/assemble.ts';
+import { type ConfigSection, fieldsOfSection } from '../../snapshot/envoy/config-fields.ts';
+import type { EnvoyView, StatsRead } from '../../snapshot/envoy/view.ts';
+import type { Harvest } from '../../snapshot/snapshot.ts';
+import { parseTarget } from './get.ts';
+import { joined } from './joined.ts';
+import { expectedMs, hasRested, type Pace, paceAfter, type ReadingPace, unknownPace } from './pacing.ts';
+import type { AdminPath } from './paths.ts';
+import { assembled, harvestOf, readConfig, readStats, versions } from './read.ts';
+import { ask, beginReading, type EnvoyAdminRequest, isTyped, type Reading } from './reading.ts';
+import { configSections } from './sections.ts';
+import { unseen } from './unseen.ts';
+
+/** How an Envoy is read that is read again and again. */
+type PacedRequest = EnvoyAdminRequest & ReadingPace;
+
+/** What is remembered of one Envoy from one reading to the next: views, never pages. */
+export interface EnvoyMemory {
+  pace: Pace;
+  typed: boolean;
+  clusters: number;
+  /** How many readings of counters there were. */
+  readings: number;
+  /** Since when a page is not asked for that took too long, by path. */
+  readonly slow: Map<string, number>;
+  held: { readonly assembly: EnvoyAssembly; readonly harvest: Harvest; readonly marks: Marks } | null;
+}
+
+/** What each section of the configuration was read at. */
+type Marks = Readonly<Partial<Record<ConfigSection, string>>>;
+
+/** Nothing is known yet. */
+export function emptyMemory(): EnvoyMemory {
+  return { pace: unknownPace, typed: true, clusters: 0, readings: 0, slow: new Map(), held: null };
+}
+
+const slowAgainMs = 3_600_000;
+/** No call costs less of an Envoy. */
+const leastMs = 0.2;
+
+/**
+ * Reads one Envoy as cheaply as will do: state and counters once, and of the configuration only sections whose versions
+ * changed, or which it did not tell before. One that must rest is not asked at all: what it said last holds.
+ */
+export async function readPaced(request: PacedRequest, memory: EnvoyMemory): Promise<Harvest> {
+  const target = typeof request.target === 'string' ? parseTarget(request.target) : request.target;
+  if (typeof target === 'string') return unseen(String(request.target), target, 0);
+  const { held } = memory;
+  if (held && !hasRested(memory.pace, performance.now())) return resting(held.harvest);
+  const reading = beginReading({ ...request, refuse: (path) => refusal(path, request, memory) }, target);
+  const ready = await ask(reading, '/ready', 'ready', 'ready.txt');
+  if (!ready.ok && ready.unreachable) return unseen(target.label, ready.reason, reading.calls);
+  await ask(reading, '/listeners?format=json', 'listeners', 'listeners.json');
+  if (!held) await learn(reading, memory);
+  memory.readings += 1;
+  await readStats(reading, memory.typed, memory.readings % 2 === 0 ? 2 : 1);
+  const stats = seenValue(assembled(reading).view.stats)?.at(-1) ?? null;
+  memory.clusters = stats?.values.get('cluster_manager.active_clusters')?.value ?? memory.clusters;
+  const before = held && !beganAnew(held.assembly.view, stats) ? held : null;
+  const state = ready.ok ? ready.text.trim() : '';
+  if (before === null || seenValue(before.assembly.view.serverInfo)?.state !== state)
+    await ask(reading, '/server_info', 'server_info', 'server_info.json');
+  const marks = stats ? marksOf(stats) : {};
+  const due = configSections.filter(
+    (section) => before?.marks[section] === undefined || before.marks[section] !== marks[section],
+  );
+  if (due.length > 0)
+    await readConfig(
+      reading,
+      memory.typed,
+      due.flatMap((section) => fieldsOfSection[section]),
+    );
+  if (!request.light) await ask(reading, '/clusters?format=json', 'clusters', 'clusters.json');
+  await ask(reading, '/certs', 'certs', 'certs.json');
+  if (before === null) await ask(reading, '/runtime', 'runtime', 'runtime.json');
+  return remember(reading, memory, before, marks, ready.ok ? ready.ms : request.requestTimeoutMs);
+}
+
+/** Which Envoy it is, and how large: pages of counters come after. */
+async function learn(reading: Reading, memory: EnvoyMemory): Promise<void> {
+  const info = await ask(reading, '/server_info', 'server_info', 'server_info.json');
+  memory.typed = info.ok && isTyped(info.text);
+  if (memory.typed) memory.clusters = ((await versions(reading)) ?? '').split('\n').length;
+}
+
+function remember(
+  reading: Reading,
+  memory: EnvoyMemory,
+  before: EnvoyMemory['held'],
+  marks: Marks,
+  readyMs: number,
+): Harvest {
+  const now = performance.now();
+  // The way there and back is no work of Envoy's: `/ready` is nothing but that.
+  const way = reading.calls * Math.min(memory.pace.usualReadyMs, readyMs);
+  memory.pace = paceAfter(memory.pace, Math.max(reading.calls * leastMs, reading.spentMs - way), readyMs, now);
+  for (const line of reading.slow) memory.slow.set(line.split(' ', 1)[0] ?? '', now);
+  const assembly = joined(before?.assembly ?? null, assembled(reading));
+  const read = harvestOf(reading, assembly);
+  const documents = new Map((before?.harvest.documents ?? []).map((document) => [document.id, document]));
+  for (const document of read.documents) documents.set(document.id, document);
+  const harvest = { ...read, documents: [...documents.values()] };
+  const { routes, listenerConfig, clusterConfig, endpoints, secrets, bootstrap } = assembly.view;
+  const sections = {
+    routes,
+    listener_config: listenerConfig,
+    cluster_config: clusterConfig,
+    endpoints,
+    secrets,
+    bootstrap,
+  };
+  const whole = Object.entries(marks).filter(([name]) => {
+    const seen: Seen<unknown> | undefined = sections[name as ConfigSection];
+    return seen?.state === 'listed';
+  });
+  memory.held = { assembly, harvest, marks: Object.fromEntries(whole) };
+  return harvest;
+}
+
+function refusal(path: AdminPath, { maxCallMs }: PacedRequest, memory: EnvoyMemory): string | null {
+  const expected = expectedMs(path, memory.clusters);
+  const since = memory.slow.get(path);
+  if (since !== undefined && performance.now() - since < slowAgainMs)
+    return `not asked for again within the hour: it blocked Envoy's main thread for more than ${maxCallMs} ms`;
+  if (expected <= maxCallMs) return null;
+  return `not asked for: it would block Envoy's main thread for about ${Math.round(expected)} ms (--max-call ${maxCallMs}ms)`;
+}
+
+function beganAnew(before: EnvoyView, after: StatsRead | null): boolean {
+  const was = seenValue(before.stats)?.at(-1)?.values.get('server.uptime')?.value;
+  const is = after?.values.get('server.uptime')?.value;
+  return was === undefined || is === undefined || is < was;
+}
+
+function resting(harvest: Harvest): Harvest {
+  const sources = harvest.sources.map((source) => ({ ...source, cost: { calls: 0, bytes: 0 } }));
+  return { ...harvest, sources };
+}
+
+const listeners = /^listener_manager\.(lds\.(version|update_rejected)|total_listeners_\w+)$/;
+const clusters = /^cluster_manager\.(cds\.(version|update_rejected)|active_clusters|warming_clusters)$/;
+
+/** The stats that move when a section does: versions are hashes, an update that is refused changes what the section says too. */
+const movers: Readonly<Record<ConfigSection, readonly RegExp[]>> = {
+  bootstrap: [],
+  listener_config: [listeners],
+  routes: [listeners, /\.rds\..*\.(version|update_rejected|config_reload)$/],
+  cluster_config: [clusters],
+  endpoints: [clusters, /^cluster\..*\.(version|membership_change)$/],
+  secrets: [listeners, clusters, /(^|\.)sds\..*\.(version|update_rejected)$/],
+};
+
+function marksOf({ values }: StatsRead): Marks {
+  const marks: Partial<Record<ConfigSection, string>> = {};
+  for (const section of configSections) {
+    const moved = [...values].filter(([name]) => movers[section].some((mover) => mover.test(name)));
+    marks[section] = moved
+      .map(([name, { value }]) => `${name} ${value}`)
+      .sort()
+      .join('\n');
+  }
+  return marks;
+}

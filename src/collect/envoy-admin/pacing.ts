@@ -1,0 +1,71 @@
+import type { AdminPath } from './paths.ts';
+
+/** How Envoys are read that are read again and again. */
+export interface ReadingPace {
+  /** No call is made that is expected to block an Envoy for longer. */
+  readonly maxCallMs: number;
+  /** Without what only rules need and each reading must ask for anew. */
+  readonly light: boolean;
+}
+
+/** What one Envoy bears, as far as it is known. Times are milliseconds of a monotonic clock. */
+export interface Pace {
+  /** It is not asked again before. */
+  readonly restUntil: number;
+  /** 1: well; doubled each time its `/ready` came slowly. */
+  readonly slowdown: number;
+  /** The quickest `/ready` that was seen, in ms. */
+  readonly usualReadyMs: number;
+}
+
+/** How one is read that nothing is known of. */
+export const unknownPace: Pace = { restUntil: 0, slowdown: 1, usualReadyMs: Number.POSITIVE_INFINITY };
+
+/** A reader takes at most half a per cent of an Envoy's main thread. */
+const restFactor = 200;
+const mostSlowdown = 4;
+/** Quicker than this is quick, whatever is usual. */
+const quickMs = 50;
+/** So much slower than usual is slow. */
+const slower = 10;
+const slowRestMs = 15_000;
+
+/** Whether an Envoy has rested long enough. */
+export function hasRested({ restUntil }: Pace, now: number): boolean {
+  return now >= restUntil;
+}
+
+/** What a reading teaches: all its calls together took `spentMs`, `/ready` among them `readyMs`. */
+export function paceAfter(pace: Pace, spentMs: number, readyMs: number, now: number): Pace {
+  const slow = readyMs > Math.max(quickMs, slower * pace.usualReadyMs);
+  const slowdown = slow ? Math.min(mostSlowdown, pace.slowdown * 2) : Math.max(1, pace.slowdown / 2);
+  const rest = restFactor * spentMs * slowdown;
+  return {
+    restUntil: now + Math.max(rest, slowdown > 1 ? slowRestMs * slowdown : 0),
+    slowdown,
+    usualReadyMs: Math.min(pace.usualReadyMs, readyMs),
+  };
+}
+
+/** Microseconds that a page takes for each cluster of an Envoy; measured on 1.40.0 with 1,000 and 10,000 clusters, routes alike. */
+const microseconds: readonly (readonly [page: string, each: number])[] = [
+  ['/config_dump?resource=dynamic_active_clusters', 190],
+  ['/config_dump?resource=static_clusters', 190],
+  ['/config_dump?resource=dynamic_warming_clusters', 10],
+  ['/config_dump?resource=dynamic_endpoint_configs', 130],
+  ['/config_dump?resource=static_endpoint_configs', 130],
+  ['/config_dump?resource=dynamic_route_configs', 45],
+  ['/config_dump?resource=static_route_configs', 45],
+  ['/config_dump?resource=', 5],
+  ['/config_dump?include_eds', 400],
+  ['/clusters', 90],
+  ['/stats?format=json&usedonly', 80],
+  ['/stats?format=json&type=TextReadouts', 6],
+  ['/stats', 25],
+];
+
+/** Milliseconds for which a page is expected to block the main thread of an Envoy with so many clusters. */
+export function expectedMs(path: AdminPath, clusters: number): number {
+  const known = microseconds.find(([page]) => path.startsWith(page));
+  return ((known?.[1] ?? 0) * clusters) / 1000;
+}

@@ -1,0 +1,71 @@
+import type { InstallOptions } from './options.ts';
+
+/** The user of the image (`USER node` of node's own images). */
+const user = 1000;
+
+/** The agent's pod: `restricted` pod security, nothing of it can be written but its volumes. */
+export function podSpec(options: InstallOptions, account: string, labels: Readonly<Record<string, string>>): unknown {
+  const { mode, image, args, port, folders, rescueFolder, claim } = options;
+  const volumes = [
+    { name: 'tmp', path: '/tmp', source: { emptyDir: {} } },
+    ...folders.map((path, at) => ({ name: `folder-${at}`, path, source: { emptyDir: { sizeLimit: '256Mi' } } })),
+    ...(rescueFolder === null ? [] : [{ name: 'rescue', path: rescueFolder, source: rescueVolume(claim) }]),
+  ];
+  return {
+    serviceAccountName: account,
+    terminationGracePeriodSeconds: 30,
+    nodeSelector: { 'kubernetes.io/os': 'linux' },
+    // Gateways run on nodes of their own now and then; an agent of their node must, too.
+    ...(mode === 'daemonset'
+      ? { tolerations: [{ operator: 'Exists' }] }
+      : { topologySpreadConstraints: [spread(labels)] }),
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: user,
+      runAsGroup: user,
+      fsGroup: user,
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    containers: [
+      {
+        name: 'agent',
+        image,
+        args: ['agent', '--mode', mode, ...args],
+        env: [
+          fieldOf('NODE_NAME', 'spec.nodeName'),
+          fieldOf('POD_NAME', 'metadata.name'),
+          fieldOf('POD_NAMESPACE', 'metadata.namespace'),
+        ],
+        ports: [{ name: 'pages', containerPort: port }],
+        livenessProbe: {
+          httpGet: { path: '/healthz', port: 'pages' },
+          periodSeconds: 30,
+          failureThreshold: 3,
+          timeoutSeconds: 5,
+        },
+        readinessProbe: { httpGet: { path: '/readyz', port: 'pages' }, periodSeconds: 10, timeoutSeconds: 5 },
+        resources: { requests: { cpu: '50m', memory: '160Mi' }, limits: { memory: '384Mi' } },
+        securityContext: {
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
+        },
+        volumeMounts: volumes.map(({ name, path }) => ({ name, mountPath: path })),
+      },
+    ],
+    volumes: volumes.map(({ name, source }) => ({ name, ...source })),
+  };
+}
+
+function rescueVolume(claim: string | null): object {
+  return claim === null ? { emptyDir: {} } : { persistentVolumeClaim: { claimName: claim } };
+}
+
+function fieldOf(name: string, fieldPath: string): object {
+  return { name, valueFrom: { fieldRef: { fieldPath } } };
+}
+
+function spread(labels: Readonly<Record<string, string>>): object {
+  const topologyKey = 'kubernetes.io/hostname';
+  return { maxSkew: 1, topologyKey, whenUnsatisfiable: 'ScheduleAnyway', labelSelector: { matchLabels: labels } };
+}

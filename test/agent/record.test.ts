@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import {
+  forgetCluster,
+  forgetPods,
+  gatewayOf,
+  recordCluster,
+  recordGrowth,
+  recordPods,
+} from '../../src/agent/record.ts';
+import type { PodMeasure } from '../../src/diagnose/measured.ts';
+import { type Metrics, startMetrics } from '../../src/export/metrics.ts';
+import type { ReportDocument } from '../../src/report/document.ts';
+
+const now = Date.parse('2026-11-27T00:00:00Z');
+const day = 86_400_000;
+const iso = (ms: number) => new Date(ms).toISOString();
+
+function pod(key: string, more: Partial<PodMeasure> = {}): PodMeasure {
+  return {
+    gateway: 'shop/edge',
+    key,
+    node: 'n',
+    use: 'serving',
+    certificates: [],
+    configuredAt: iso(now - 60_000),
+    read: {
+      at: iso(now),
+      uptime: 100,
+      counters: {},
+      connections: 3,
+      connected: true,
+      targets: [{ target: 'shop/cart', healthy: 1, members: 3 }],
+    },
+    ...more,
+  };
+}
+
+async function lines(record: (metrics: Metrics) => void): Promise<readonly string[]> {
+  const options = { cluster: 'lab', prometheus: true, otlp: null, cloudWatch: null, report: () => {} };
+  const metrics = await startMetrics(options);
+  record(metrics);
+  const text = await metrics.prometheusText();
+  await metrics.stop();
+  return text.split('\n').filter((line) => !line.startsWith('#'));
+}
+
+describe('what is told of pods', () => {
+  it('sums states over the pods, and takes the worst sight of a target', async () => {
+    const pods = [
+      pod('a'),
+      pod('b', { use: 'threatened' }),
+      pod('c', { use: 'unseen', read: null, configuredAt: null }),
+    ];
+    const told = await lines((metrics) => recordPods(metrics, 'shop/edge', pods, 90_000, now));
+    expect(told).toContain('meshdoctor_gateway_pods{gateway="shop/edge",pod="serving"} 1');
+    expect(told).toContain('meshdoctor_gateway_pods{gateway="shop/edge",pod="threatened"} 1');
+    expect(told).toContain('meshdoctor_gateway_pods{gateway="shop/edge",pod="unseen"} 1');
+    expect(told).toContain('meshdoctor_gateway_connections{gateway="shop/edge"} 6');
+    expect(told).toContain('meshdoctor_gateway_config_age{gateway="shop/edge"} 60');
+    expect(told).toContain('meshdoctor_gateway_look_age{gateway="shop/edge"} 90');
+    expect(told).toContain('meshdoctor_gateway_targets_half_gone{gateway="shop/edge"} 1');
+    expect(told).toContain('meshdoctor_target_members{gateway="shop/edge",target="shop/cart",health="unhealthy"} 2');
+  });
+
+  it.each([
+    ['of a year, forty days left', 365, 40, true, 0, 1],
+    ['of a year, 29 days left, and nobody to renew it', 365, 29, false, 0, 1],
+    ['of 200 days, 25 left, renewed by its control plane', 100, 25, true, 0, 0],
+    ['of a day, three hours left', 1, 0.05, true, 1, 1],
+    ['of a year, two days left', 365, 2, true, 1, 1],
+    ['that ended', 365, -1, true, 1, 1],
+  ])('a certificate %s', async (_, lifetime, left, connected, ending, soon) => {
+    const certificate = { path: '/c.pem', from: iso(now + left * day - lifetime * day), ends: iso(now + left * day) };
+    const read = { ...pod('a').read!, connected };
+    const pods = ['a', 'b'].map((key) => pod(key, { certificates: [certificate], read }));
+    const told = await lines((metrics) => recordPods(metrics, 'shop/edge', pods, 0, now));
+    expect(told).toContain(`meshdoctor_gateway_certificates_ending{gateway="shop/edge"} ${ending}`);
+    expect(told).toContain(`meshdoctor_gateway_certificates_soon{gateway="shop/edge"} ${soon}`);
+  });
+
+  it('is taken back where another agent counts them', async () => {
+    const told = await lines((metrics) => {
+      recordPods(metrics, 'shop/edge', [pod('a')], 0, now);
+      forgetPods(metrics, 'shop/edge');
+    });
+    expect(told.filter((line) => line.includes('gateway="shop/edge"') && !line.includes('target'))).toEqual([]);
+  });
+
+  it('of what grew by requests, bytes and targets', async () => {
+    const growth = {
+      'rq 2xx': 5,
+      'rq 4xx': 2,
+      'no-route': 2,
+      received: 10,
+      sent: 20,
+      'retry shop/cart': 3,
+      'timeout shop/cart': 1,
+    };
+    const told = await lines((metrics) => recordGrowth(metrics, [{ pod: pod('a'), growth }]));
+    expect(told).toContain(
+      'meshdoctor_gateway_requests_total{gateway="shop/edge",class="4xx",by="gateway",cause="no-route"} 2',
+    );
+    expect(told).toContain('meshdoctor_gateway_bytes_total{gateway="shop/edge",direction="sent"} 20');
+    expect(told).toContain('meshdoctor_target_retries_total{gateway="shop/edge",target="shop/cart"} 3');
+  });
+});
+
+describe('what only a leader tells', () => {
+  const ref = { apiVersion: 'appmesh.k8s.aws/v1beta2', kind: 'VirtualGateway', namespace: 'shop', name: 'edge' };
+  const object = { ...ref, cluster: null, pod: null, file: null, line: null, column: null };
+  const finding = (rule: string, effect: string) => ({ rule, severity: 'error', effect, objects: [object] });
+  const document = (frozen: string, ...findings: readonly object[]) =>
+    ({ gateways: [{ ref, envoys: 1, live: 1, frozen, cluster: null }], findings }) as unknown as ReportDocument;
+  const look = (read: ReportDocument) => ({ document: read, statuses: [], measures: [pod('a')] });
+  const nothing = () => ({ gateways: new Set<string>(), findings: new Set<string>() });
+
+  it('counts findings without standing facts; one that is over becomes 0', async () => {
+    const told = nothing();
+    const said = await lines((metrics) => {
+      recordCluster(metrics, look(document('no', finding('config-drift', 'traffic'), finding('x', 'standing'))), told);
+      recordCluster(metrics, look(document('no')), told);
+    });
+    expect(said.filter((line) => line.startsWith('meshdoctor_findings'))).toEqual([
+      'meshdoctor_findings{gateway="shop/edge",rule="config-drift",severity="error"} 0',
+    ]);
+  });
+
+  it('faults of the configuration are none of a frozen gateway', async () => {
+    for (const [frozen, faults] of [
+      ['no', 1],
+      ['observed', 0],
+    ] as const) {
+      const said = await lines((metrics) => {
+        recordCluster(metrics, look(document(frozen, finding('config-drift', 'latent'))), nothing());
+      });
+      expect(said).toContain(`meshdoctor_gateway_config_faults{gateway="shop/edge"} ${faults}`);
+    }
+  });
+
+  it('is taken back where another leads', async () => {
+    const told = nothing();
+    const said = await lines((metrics) => {
+      recordCluster(metrics, look(document('no', finding('config-drift', 'traffic'))), told);
+      forgetCluster(metrics, told);
+    });
+    expect(said.filter((line) => line.includes('shop/edge'))).toEqual([]);
+  });
+
+  it('a finding without a gateway is of the only one near it', () => {
+    const route = { ...object, kind: 'GatewayRoute', name: 'cart' };
+    const of = (namespace: string) => gatewayOf({ objects: [{ ...route, namespace }] } as never, document('no'));
+    expect(of('shop')).toBe('shop/edge');
+    const two = document('no');
+    const other = { ...ref, name: 'partner' };
+    const gateways = [...two.gateways, { ...two.gateways[0]!, ref: other }];
+    expect(gatewayOf({ objects: [route] } as never, { gateways })).toBe('other');
+  });
+});

@@ -1,0 +1,137 @@
+import { execFile, spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type FakeApiServer, type Stock, startFakeApiServer } from '../support/api-server.ts';
+
+let server: FakeApiServer | null = null;
+afterEach(async () => {
+  await server?.close();
+  server = null;
+});
+
+const env = { ...process.env, CI: '', HOME: '/nonexistent', KUBECONFIG: '', NODE_NAME: '', POD_NAME: '' };
+
+function meshdoctor(args: readonly string[]) {
+  return new Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>((resolve) => {
+    const child = execFile(process.execPath, ['dist/main.js', ...args], { timeout: 30_000, env }, (_, stdout, stderr) =>
+      resolve({ code: child.exitCode ?? -1, stdout, stderr }),
+    );
+  });
+}
+
+/** Runs an agent until it says this, then ends it as Kubernetes does. */
+function agentUntil(said: string, args: readonly string[]) {
+  return new Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>((resolve) => {
+    const child = spawn(process.execPath, ['dist/main.js', 'agent', '--listen', '127.0.0.1:0', ...args], { env });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString();
+      if (stdout.includes(said) && !child.killed) child.kill('SIGTERM');
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+    });
+    const late = setTimeout(() => child.kill('SIGKILL'), 15_000);
+    child.on('exit', (code) => {
+      clearTimeout(late);
+      resolve({ code, stdout, stderr });
+    });
+  });
+}
+
+const gateway = {
+  metadata: { name: 'edge', namespace: 'shop', uid: 'edge' },
+  spec: { podSelector: { matchLabels: { app: 'edge' } }, listeners: [] },
+};
+const stock: readonly Stock[] = [{ resource: 'virtualgateways.appmesh.k8s.aws', items: [gateway] }];
+
+describe('meshdoctor agent', () => {
+  it.each([
+    ['without a cluster', ['--node', 'n'], 'the agent needs a cluster'],
+    [
+      'of a DaemonSet without its node',
+      ['--kubeconfig', '/some/file'],
+      'must know its node: give --node, or NODE_NAME',
+    ],
+    [
+      'with a rule that there is none',
+      ['--kubeconfig', 'x', '--node', 'n', '--rule', 'route-shadowd'],
+      'route-shadowed',
+    ],
+    ['with an address that is none', ['--listen', 'nowhere'], 'an address is HOST:PORT'],
+  ])('%s says what is missing, exit 2', async (_, flags, words) => {
+    const { code, stdout, stderr } = await meshdoctor(['agent', ...flags]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(words);
+    expect(stderr).not.toContain('fault of meshdoctor');
+  });
+
+  it('says where somebody else listens already', async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const address = taken.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    const { code, stderr } = await meshdoctor([
+      ...['agent', '--kubeconfig', '/nonexistent', '--node', 'n', '--listen', `127.0.0.1:${port}`],
+    ]);
+    taken.close();
+    expect(code).toBe(2);
+    expect(stderr).toContain(`cannot listen on 127.0.0.1:${port}`);
+  });
+
+  it('counts without leading where it may write no Lease, and says so once', async () => {
+    server = await startFakeApiServer(stock);
+    const flags = ['--kubeconfig', server.kubeconfig, '--node', 'n', '--name', 'a', '--interval', '1s'];
+    const { code, stdout, stderr } = await agentUntil('"event":"look"', flags);
+    expect(code).toBe(0);
+    expect(stderr).toBe('');
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.map(({ event }) => event)).toEqual(['started', 'lease', 'look', 'ended']);
+    expect(lines.every(({ time, level, agent }) => time !== undefined && level !== undefined && agent === 'a')).toBe(
+      true,
+    );
+    expect(lines[2]).toMatchObject({ leader: false, pods: 0 });
+    // An agent that does not lead lists what it counts alone.
+    const listed = server.asked.filter((line) => line.includes('limit=')).map((line) => line.replace(/limit=\d+/, ''));
+    expect([...new Set(listed)].sort()).toEqual([
+      'GET /api/v1/nodes?fieldSelector=metadata.name%3Dn&',
+      'GET /api/v1/pods?fieldSelector=spec.nodeName%3Dn&',
+      'GET /apis/appmesh.k8s.aws/v1beta2/virtualgateways?',
+    ]);
+    expect(stdout).not.toContain('canary-token-value');
+  });
+});
+
+describe('meshdoctor install', () => {
+  it('prints the flags it was given, and no others', async () => {
+    const { code, stdout } = await meshdoctor(['install', '--interval', '30s', '--skip-rule', 'x', '--no-events']);
+    expect(code).toBe(0);
+    const args = stdout.slice(stdout.indexOf('args:'), stdout.indexOf('env:'));
+    expect(args.match(/- (.*)/g)).toEqual([
+      '- agent',
+      '- --mode',
+      '- daemonset',
+      '- --interval',
+      '- 30000ms',
+      '- --no-events',
+      '- --skip-rule',
+      '- x',
+    ]);
+    expect(stdout).not.toContain('patch');
+  });
+
+  it('prints the least policy', async () => {
+    const put = JSON.parse((await meshdoctor(['install', '-o', 'iam', '--cloudwatch', 'put'])).stdout);
+    expect(put.Statement).toMatchObject([
+      { Action: 'cloudwatch:PutMetricData', Condition: { StringEquals: { 'cloudwatch:namespace': 'meshdoctor' } } },
+    ]);
+    expect(JSON.parse((await meshdoctor(['install', '-o', 'iam'])).stdout).Statement).toEqual([]);
+  });
+
+  it('refuses a port that probes cannot find', async () => {
+    expect(await meshdoctor(['install', '--listen', ':0'])).toMatchObject({ code: 2, stdout: '' });
+  });
+});
