@@ -15,7 +15,11 @@ export interface Session {
 }
 
 /** What a verb wants beside what the flags name; `sourceless`: it has something to look at without them. */
-type Wanted = Keep & { readonly sourceless?: boolean; readonly accessLogs?: CollectRequest['accessLogs'] };
+type Wanted = Keep & {
+  readonly sourceless?: boolean;
+  readonly accessLogs?: CollectRequest['accessLogs'];
+  readonly logs?: CollectRequest['logs'];
+};
 
 /**
  * Starts the engine, collects the sources the flags name, and lets `use` work with it; the engine is ended in any case.
@@ -42,7 +46,8 @@ export async function withSession<T>(
 export async function sourcesOf(flags: SourceFlags, keep: Wanted, clusters: 'one' | 'many'): Promise<CollectRequest> {
   const stdin = flags.filename.includes('-') ? await readStdin() : null;
   const asked = requestFrom(flags, keep, stdin);
-  const wanted = keep.accessLogs ? { ...asked, accessLogs: keep.accessLogs } : asked;
+  const { accessLogs = asked.accessLogs, logs = asked.logs } = keep;
+  const wanted = { ...asked, accessLogs, logs };
   const request = keep.sourceless === true ? wanted : orCurrentContext(wanted, flags);
   refuseMixture(request, clusters);
   return request;

@@ -88,6 +88,7 @@ export function requestFrom(flags: SourceFlags, keep: Keep, stdin: string | null
     rescueCopies: flags.rescueCopies,
     aws: flags.aws,
     accessLogs: emptyRequest.accessLogs,
+    logs: null,
     windowMs: flags.window,
     timeoutMs: flags.timeout,
     requestTimeoutMs: flags.requestTimeout,
@@ -117,6 +118,15 @@ export function parseDuration(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text);
   if (!match) throw new InvalidArgumentError('a time is a number and ms, s, m or h: 500ms, 5s, 2m');
   return Math.round(Number(match[1]) * (unitMs[match[2] ?? 's'] ?? 1000));
+}
+
+/** Bytes of `64MiB`, `500k`, `1000000`. */
+export function parseBytes(text: string): number {
+  const [, digits, unit = ''] = /^(\d+)\s*([kmg]?)(?:i?b)?$/i.exec(text) ?? [];
+  const bytes = Number(digits) * 1024 ** ['', 'k', 'm', 'g'].indexOf(unit.toLowerCase());
+  if (!Number.isInteger(bytes) || bytes < 1)
+    throw new InvalidArgumentError('a size is a number of bytes, or 500k, 64M');
+  return bytes;
 }
 
 function parseTime(text: string): string {

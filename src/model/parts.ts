@@ -24,6 +24,7 @@ export const parts = [
   'platform.networkPolicies',
   'rescue.copies',
   'aws.cloudWatch',
+  'logs',
   'envoy.serverInfo',
   'envoy.ready',
   'envoy.listeners',

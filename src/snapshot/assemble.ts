@@ -25,6 +25,8 @@ export function assembleSnapshot(harvests: readonly Harvest[], takenAt: string):
       ? harvests.flatMap(({ rescueCopies }) => rescueCopies ?? [])
       : null,
     cloudWatch: harvests.findLast(({ cloudWatch }) => cloudWatch)?.cloudWatch ?? null,
+    // Made of the logs once all else was read: what they say is decided by it.
+    traffic: null,
     position: (place) => {
       for (const harvest of harvests) {
         const position = harvest.position?.(place);

@@ -1,3 +1,4 @@
+import type { TrafficView } from './access-log/traffic-view.ts';
 import type { CoverageEntry, Gap } from './coverage.ts';
 import type { CloudWatchView } from './cloudwatch.ts';
 import type { Document } from './document.ts';
@@ -79,6 +80,8 @@ export interface Snapshot {
   readonly suppressions?: readonly Suppression[];
   /** Null where it was not asked (`--aws`). */
   readonly cloudWatch: CloudWatchView | null;
+  /** What access logs say, by gateway; null where none was to be read. */
+  readonly traffic: readonly TrafficView[] | null;
   /** Finds a manifest's place in its file, parsing that one YAML document again; null where it cannot be told. */
   readonly position: (place: Place) => FilePosition | null;
 }

@@ -61,7 +61,7 @@ describe.each(['1.40.0', '1.36.2'] as const)('the access log of Envoy %s', (envo
   async function logs(): Promise<LogsDocument> {
     const engine = makeEngine();
     await engine.collect({ ...emptyRequest, admin: [lab.adminUrls[0] ?? ''], files: [lab.manifests], windowMs: 100 });
-    const all = { format: null, since: null, until: null, statuses: [], path: null, gateway: null, envoyVersion: null };
+    const all = { pods: null, format: null, since: null, until: null, statuses: [], path: null, gateway: null, envoyVersion: null };
     return engine.logs({ ...all, files: [lab.accessLogs[0] ?? ''], by: 'route' });
   }
 

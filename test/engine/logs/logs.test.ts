@@ -31,6 +31,7 @@ async function file(name: string, content: string | Uint8Array): Promise<string>
 }
 
 const everything: Omit<LogsOptions, 'files'> = {
+  pods: null,
   format: null,
   since: null,
   until: null,
