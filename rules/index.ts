@@ -52,6 +52,7 @@ import suppressionUnused from './meshdoctor/suppression-unused.ts';
 import suppressionWithoutReason from './meshdoctor/suppression-without-reason.ts';
 import accessLogDisabled from './observability/access-log-disabled.ts';
 import accessLogNotStdout from './observability/access-log-not-stdout.ts';
+import accessLogSilent from './observability/access-log-silent.ts';
 import accessLogWithoutFlags from './observability/access-log-without-flags.ts';
 import egressFilterDrops from './observability/egress-filter-drops.ts';
 import logCollectorMissing from './observability/log-collector-missing.ts';
@@ -106,7 +107,13 @@ import listenerTrustAcm from './tls/listener-trust-acm.ts';
 import secretNotDelivered from './tls/secret-not-delivered.ts';
 import tlsModeMismatch from './tls/tls-mode-mismatch.ts';
 import tlsVerifyFailed from './tls/tls-verify-failed.ts';
+import clientDisconnects from './traffic/client-disconnects.ts';
+import latencyHigh from './traffic/latency-high.ts';
+import logDecisionDisagrees from './traffic/log-decision-disagrees.ts';
 import requestsFailing from './traffic/requests-failing.ts';
+import requestsToWrongRoute from './traffic/requests-to-wrong-route.ts';
+import requestsWithoutRoute from './traffic/requests-without-route.ts';
+import routeUnused from './traffic/route-unused.ts';
 
 /** Every rule, by family and name. */
 export const catalogue: readonly { readonly family: string; readonly rule: Rule }[] = [
@@ -162,6 +169,7 @@ export const catalogue: readonly { readonly family: string; readonly rule: Rule 
   { family: 'meshdoctor', rule: suppressionWithoutReason },
   { family: 'observability', rule: accessLogDisabled },
   { family: 'observability', rule: accessLogNotStdout },
+  { family: 'observability', rule: accessLogSilent },
   { family: 'observability', rule: accessLogWithoutFlags },
   { family: 'observability', rule: egressFilterDrops },
   { family: 'observability', rule: logCollectorMissing },
@@ -216,5 +224,11 @@ export const catalogue: readonly { readonly family: string; readonly rule: Rule 
   { family: 'tls', rule: secretNotDelivered },
   { family: 'tls', rule: tlsModeMismatch },
   { family: 'tls', rule: tlsVerifyFailed },
+  { family: 'traffic', rule: clientDisconnects },
+  { family: 'traffic', rule: latencyHigh },
+  { family: 'traffic', rule: logDecisionDisagrees },
   { family: 'traffic', rule: requestsFailing },
+  { family: 'traffic', rule: requestsToWrongRoute },
+  { family: 'traffic', rule: requestsWithoutRoute },
+  { family: 'traffic', rule: routeUnused },
 ];

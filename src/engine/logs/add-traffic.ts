@@ -3,7 +3,8 @@ import { groupBy } from '../../lib/memo.ts';
 import { buildModel, type Model } from '../../model/model.ts';
 import type { Gap } from '../../snapshot/coverage.ts';
 import type { Snapshot, SourceReport } from '../../snapshot/snapshot.ts';
-import { GatewayLogs, nameOf } from './gateway-logs.ts';
+import { GatewayLogs } from './gateway-logs.ts';
+import { nameOf } from './gateway-name.ts';
 import { fileLogs, type SourceLog } from './sources.ts';
 import { viewOf } from './view.ts';
 

@@ -7,6 +7,7 @@ import type { TrafficView } from '../../snapshot/access-log/traffic-view.ts';
 import { TrafficFold } from '../../traffic/fold.ts';
 import type { GroupBy } from '../../traffic/traffic.ts';
 import { classifyBy } from './classify.ts';
+import { nameOf } from './gateway-name.ts';
 import { ProcessTally } from './process-tally.ts';
 import { logSpans, otherClusterIn } from './gateway-envoys.ts';
 import { emptyTally, type Log, readLog, type Sink, takeLine } from './tally.ts';
@@ -67,11 +68,6 @@ export class GatewayLogs {
     const { fold, processes, tally } = this.sink;
     return { traffic: fold.end(), processes, lines: tally.lines, names: this.#names, asked };
   }
-}
-
-/** `NS/NAME`, as deciders are asked for. */
-export function nameOf({ ref }: Gateway): string {
-  return `${ref.namespace ?? ''}/${ref.name}`;
 }
 
 /** A moment as ISO 8601; null where there is none. */

@@ -5,7 +5,8 @@ import { causeOf } from '../../traffic/cause.ts';
 import { servedOf, type Traffic, type TrafficClass } from '../../traffic/traffic.ts';
 import type { PositionOf } from '../objects.ts';
 import { explainClass, explainedText } from './explain-class.ts';
-import { GatewayLogs, mostClasses, nameOf, timeOf } from './gateway-logs.ts';
+import { GatewayLogs, mostClasses, timeOf } from './gateway-logs.ts';
+import { nameOf } from './gateway-name.ts';
 import { type LogsOptions, wanted } from './options.ts';
 import { fileLogs, onlyGateway, type SourceLog } from './sources.ts';
 

@@ -2,7 +2,7 @@ import { readLines } from '../../collect/access-log/lines.ts';
 import type { Gateway } from '../../model/gateway.ts';
 import type { Model } from '../../model/model.ts';
 import type { Document } from '../../snapshot/document.ts';
-import { nameOf } from './gateway-logs.ts';
+import { nameOf } from './gateway-name.ts';
 import type { Log } from './tally.ts';
 
 /** A log, and the gateway that wrote it; null: nobody knows. */

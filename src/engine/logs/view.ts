@@ -7,12 +7,13 @@ import { routesOf } from '../../routing/origins.ts';
 import { routeKey } from '../../routing/translate/translation.ts';
 import type { SeenClass, SeenRoute, SeenRouteTally, TrafficView } from '../../snapshot/access-log/traffic-view.ts';
 import { type Document, makeDocument } from '../../snapshot/document.ts';
+import type { ObjectRef } from '../../snapshot/object.ts';
 import { causeOf } from '../../traffic/cause.ts';
 import { tellingLine } from '../../traffic/request.ts';
 import type { RouteTally } from '../../traffic/route-tally.ts';
 import { senderOf } from '../../traffic/sender.ts';
 import { servedOf, type Traffic, type TrafficClass } from '../../traffic/traffic.ts';
-import { alikeOf } from '../answered.ts';
+import { alikeOf, answer } from '../answered.ts';
 import { CannotExplain } from '../deciders.ts';
 import { cannot, decidersFor } from '../explain.ts';
 import type { PositionOf } from '../objects.ts';
@@ -20,6 +21,7 @@ import { requestOfLine } from '../request-of-line.ts';
 import { findWay } from '../way.ts';
 import { labelsOf } from './classify.ts';
 import { explainClass } from './explain-class.ts';
+import { nameOf } from './gateway-name.ts';
 import type { ProcessTally } from './process-tally.ts';
 
 /** What was made of the logs of one gateway. */
@@ -85,8 +87,7 @@ function seenClass(one: TrafficClass, served: number, judging: Judging): Omit<Se
   const { listener, virtualHost, routes, refs, unknown, method, path, status, flag, details, count, hop } = one;
   const { firstSeen, lastSeen, p50Ms, p99Ms, by, samples, example, otherCluster, contradiction, upstream } = one;
   const { model, gateway, envoyVersion, position } = judging;
-  const name = gateway && `${gateway.ref.namespace ?? ''}/${gateway.ref.name}`;
-  const explained = gateway ? explainClass(model, one, { gateway: name, envoyVersion }, position) : null;
+  const explained = gateway ? explainClass(model, one, { gateway: nameOf(gateway), envoyVersion }, position) : null;
   const another =
     otherCluster === null
       ? null
@@ -98,6 +99,7 @@ function seenClass(one: TrafficClass, served: number, judging: Judging): Omit<Se
     cluster: one.cluster,
     cause: causeOf(one),
     nearest: explained?.nearest ?? null,
+    askedBy: gateway && flag.split(',').includes('NR') && hop === 'outer' ? askedBy(one, judging) : null,
     sender: senderOf(example?.outer.path ?? path, example?.outer.headers['user-agent']),
     contradiction: another ?? contradiction,
     meant: status < 400 && gateway ? meantOf(one, judging) : null,
@@ -105,24 +107,41 @@ function seenClass(one: TrafficClass, served: number, judging: Judging): Omit<Se
   };
 }
 
-/** The route that the class seems meant for: one behind the taker whose path says more. */
-function meantOf({ example, routes }: TrafficClass, { model, gateway, envoyVersion }: Judging): SeenClass['meant'] {
-  if (!example || routes.length !== 1 || !gateway) return null;
-  const deciders = decidersFor(model, `${gateway.ref.namespace ?? ''}/${gateway.ref.name}`, envoyVersion);
+/** A class's example, on its way to the gateway that decides it. */
+function onItsWay({ example }: TrafficClass, { model, gateway, envoyVersion }: Judging) {
+  if (!example || !gateway) return null;
+  const deciders = decidersFor(model, nameOf(gateway), envoyVersion);
   if (deciders instanceof CannotExplain) return null;
   const { status, flag } = tellingLine(example);
   const request = requestOfLine({ ...example.outer, status, flag });
   const way = cannot(() => findWay(deciders, request));
-  if (way instanceof CannotExplain) return null;
-  const [{ running, routing, decision }] = alikeOf(way, request, null);
-  const found = laterRoute(running.table, routing, decision);
+  return way instanceof CannotExplain ? null : { way, request };
+}
+
+/** The object that would take requests which no route takes, were it in force. */
+function askedBy(one: TrafficClass, judging: Judging): ObjectRef | null {
+  const found = onItsWay(one, judging);
+  const desired = found?.way.decider.desired;
+  if (!found || !desired) return null;
+  const { first, asked } = answer(found.way, found.request, null);
+  const at = asked?.hops[0]?.route;
+  const origin = at && desired.translation.origins.get(routeKey(at));
+  return origin?.ref ?? desired.unmade(first.routing)?.ref ?? null;
+}
+
+/** The route that the class seems meant for: one behind the taker whose path says more. */
+function meantOf(one: TrafficClass, judging: Judging): SeenClass['meant'] {
+  const [label, ...others] = one.routes;
+  const found = label === undefined || others.length > 0 ? null : onItsWay(one, judging);
   if (!found) return null;
-  const labels = labelsOf(running);
-  const later = labels.get(routeKey(found.later.place));
-  if (!later || later.label === routes[0]) return null;
-  const asks = found.later.clauses.map(describeClause).join(' and ');
-  const takes = found.taker.clauses.map(describeClause).join(' and ') || 'every request';
-  return { route: later, because: `${routes[0]} stands before it and takes ${takes}; ${later.label} asks for ${asks}` };
+  const [{ running, routing, decision }] = alikeOf(found.way, found.request, null);
+  const taken = laterRoute(running.table, routing, decision);
+  if (!taken) return null;
+  const later = labelsOf(running).get(routeKey(taken.later.place));
+  if (!later || later.label === label) return null;
+  const asks = taken.later.clauses.map(describeClause).join(' and ');
+  const takes = taken.taker.clauses.map(describeClause).join(' and ') || 'every request';
+  return { route: later, because: `${label} stands before it and takes ${takes}; ${later.label} asks for ${asks}` };
 }
 
 /** Every route that clients reach with what the log counts of it, and those that no request took with nothing. */
@@ -131,7 +150,7 @@ function routesWith(
   { model, gateway, envoyVersion }: Judging,
 ): readonly Omit<SeenRouteTally, 'place'>[] {
   if (!gateway) return tallies;
-  const deciders = decidersFor(model, `${gateway.ref.namespace ?? ''}/${gateway.ref.name}`, envoyVersion);
+  const deciders = decidersFor(model, nameOf(gateway), envoyVersion);
   const known = new Map<string, Omit<SeenRouteTally, 'place'>>();
   for (const running of deciders instanceof CannotExplain ? [] : deciders.flatMap(({ tables }) => tables)) {
     const labels = labelsOf(running);

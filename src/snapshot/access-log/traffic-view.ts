@@ -43,6 +43,8 @@ export interface SeenClass {
   readonly cause: string | null;
   /** Of a 404 without route: the nearest route and the clause that refused it. */
   readonly nearest: string | null;
+  /** The object that asks for such requests, though no route that the gateway runs takes them; null: there is none. */
+  readonly askedBy: ObjectRef | null;
   /** Requests of the same method and path that were served. */
   readonly served: number;
   /** What sends such requests: scanners for holes, checks of health; null: clients. */
