@@ -59,6 +59,8 @@ import logCollectorMissing from './observability/log-collector-missing.ts';
 import metricsNotExported from './observability/metrics-not-exported.ts';
 import permissionMissing from './observability/permission-missing.ts';
 import statsFiltered from './observability/stats-filtered.ts';
+import traceNotPropagated from './observability/trace-not-propagated.ts';
+import traceShowsFault from './observability/trace-shows-fault.ts';
 import tracingDaemonMissing from './observability/tracing-daemon-missing.ts';
 import tracingDisabled from './observability/tracing-disabled.ts';
 import tracingNotSampled from './observability/tracing-not-sampled.ts';
@@ -176,6 +178,8 @@ export const catalogue: readonly { readonly family: string; readonly rule: Rule 
   { family: 'observability', rule: metricsNotExported },
   { family: 'observability', rule: permissionMissing },
   { family: 'observability', rule: statsFiltered },
+  { family: 'observability', rule: traceNotPropagated },
+  { family: 'observability', rule: traceShowsFault },
   { family: 'observability', rule: tracingDaemonMissing },
   { family: 'observability', rule: tracingDisabled },
   { family: 'observability', rule: tracingNotSampled },

@@ -34,6 +34,14 @@ export default defineRule({
         });
         continue;
       }
+      if (!view.whole) {
+        yield notEvaluated(gateway, {
+          missing: `the whole access log of ${gateway.ref.name}`,
+          reason: 'a part of it was not read: what looks unused may be used there',
+          remedy: null,
+        });
+        continue;
+      }
       const unused = view.routes.filter(({ requests, perhaps }) => requests + perhaps === 0);
       const [first, ...rest] = unused;
       if (!first) continue;

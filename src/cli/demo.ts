@@ -26,6 +26,8 @@ const noSources: SourceFlags = {
   bundle: [],
   rescueCopies: [],
   aws: false,
+  traces: [],
+  xray: false,
   window: emptyRequest.windowMs,
   timeout: emptyRequest.timeoutMs,
   requestTimeout: emptyRequest.requestTimeoutMs,

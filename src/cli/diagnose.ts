@@ -27,17 +27,23 @@ export async function diagnose(
   const baseline = await loadBaseline(flags);
   // Loading what measures text takes as long as reading 50 objects: here it does so while the engine reads.
   if (flags.output === 'terminal') void import('../report/terminal.ts');
+  const logs = logsOf(flags);
+  const xraySince = flags.xray ? podsWanted(flags, nowOf(flags)).since : null;
   await withSession(
     flags,
-    { ...viewsAlone, logs: logsOf(flags) },
+    { ...viewsAlone, logs, traces: { paths: flags.traces, xraySince } },
     (session) => report(session, flags, baseline, userRules),
     'many',
   );
 }
 
+function nowOf({ now }: SourceFlags): number {
+  return now === undefined ? Date.now() : Date.parse(now);
+}
+
 /** The logs that tell of traffic: files, those of a bundle, and unless `--no-logs` those of pods. */
 function logsOf(flags: SourceFlags & LogWindowFlags & { readonly logs: boolean }): LogsRequest {
-  const now = flags.now === undefined ? Date.now() : Date.parse(flags.now);
+  const now = nowOf(flags);
   return {
     paths: flags.accessLog,
     format: flags.logFormat ?? null,

@@ -19,6 +19,7 @@ type Wanted = Keep & {
   readonly sourceless?: boolean;
   readonly accessLogs?: CollectRequest['accessLogs'];
   readonly logs?: CollectRequest['logs'];
+  readonly traces?: CollectRequest['traces'];
 };
 
 /**
@@ -46,8 +47,8 @@ export async function withSession<T>(
 export async function sourcesOf(flags: SourceFlags, keep: Wanted, clusters: 'one' | 'many'): Promise<CollectRequest> {
   const stdin = flags.filename.includes('-') ? await readStdin() : null;
   const asked = requestFrom(flags, keep, stdin);
-  const { accessLogs = asked.accessLogs, logs = asked.logs } = keep;
-  const wanted = { ...asked, accessLogs, logs };
+  const { accessLogs = asked.accessLogs, logs = asked.logs, traces = asked.traces } = keep;
+  const wanted = { ...asked, accessLogs, logs, traces };
   const request = keep.sourceless === true ? wanted : orCurrentContext(wanted, flags);
   refuseMixture(request, clusters);
   return request;

@@ -26,6 +26,8 @@ export interface CollectRequest {
   readonly accessLogs: { readonly paths: readonly string[]; readonly format: string | null };
   /** Access logs to tell rules of, once all else was read; null: none. */
   readonly logs: LogsRequest | null;
+  /** `--traces`: files of segments; `--xray`: ask X-Ray for those since then (milliseconds since 1970; null: not). */
+  readonly traces: { readonly paths: readonly string[]; readonly xraySince: number | null };
   /** `--rescue-copies`: files and folders in which rescue copies lie. */
   readonly rescueCopies: readonly string[];
   /** `--aws`: ask CloudWatch. */
@@ -90,6 +92,7 @@ export const emptyRequest: CollectRequest = {
   gateways: [],
   bundles: [],
   logs: null,
+  traces: { paths: [], xraySince: null },
   rescueCopies: [],
   aws: false,
   accessLogs: { paths: [], format: null },
@@ -109,7 +112,7 @@ export function namesSource(request: CollectRequest): boolean {
 }
 
 function namesFiles(request: CollectRequest): boolean {
-  const { files, base, admin, bundles, accessLogs, logs } = request;
-  const logPaths = accessLogs.paths.length + (logs?.paths.length ?? 0);
+  const { files, base, admin, bundles, accessLogs, logs, traces } = request;
+  const logPaths = accessLogs.paths.length + (logs?.paths.length ?? 0) + traces.paths.length;
   return files.length + base.length + admin.length + bundles.length + logPaths > 0;
 }

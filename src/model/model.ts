@@ -5,6 +5,7 @@ import type { TrafficView } from '../snapshot/access-log/traffic-view.ts';
 import type { CloudWatchView } from '../snapshot/cloudwatch.ts';
 import type { RescueCopy } from '../snapshot/rescue-copy.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { TracesView } from '../snapshot/traces.ts';
 import { type Envoy, makeEnvoy } from './envoy/envoy.ts';
 import { type Gateway, joinGateways } from './gateway.ts';
 import { type Completeness, completeness } from './inventory.ts';
@@ -65,6 +66,8 @@ export interface Model {
   readonly rescueCopies: readonly RescueCopy[] | null;
   /** What CloudWatch said; null where it was not asked. */
   readonly cloudWatch: CloudWatchView | null;
+  /** Null where none was read. */
+  readonly traces: TracesView | null;
   /** What access logs say, by gateway; null where none was read. */
   readonly traffic: readonly TrafficView[] | null;
   /** Whether all objects of a kind in a namespace (`*`: everywhere) were seen. */
@@ -162,6 +165,10 @@ export function buildModel(snapshot: Snapshot, onRead: (part: Part) => void = ()
       onRead('aws.cloudWatch');
       return snapshot.cloudWatch;
     },
+    get traces() {
+      onRead('traces');
+      return snapshot.traces;
+    },
     get traffic() {
       onRead('logs');
       return snapshot.traffic;
@@ -226,7 +233,8 @@ function missingPart(
 ): Gap | null {
   const kinds = kindsOfPart[part];
   if (kinds) return missingKinds(snapshot, byKind, kinds, part.startsWith('mesh.') ? meshGroup : '');
-  if (part === 'aws.cloudWatch' || part === 'rescue.copies' || part === 'logs') return notAsked(snapshot, part);
+  if (part === 'aws.cloudWatch' || part === 'rescue.copies' || part === 'logs' || part === 'traces')
+    return notAsked(snapshot, part);
   const section = envoySectionOf[part];
   if (!section || snapshot.envoys.some((view) => section(view).state !== 'not-read')) return null;
   const first = snapshot.envoys[0];

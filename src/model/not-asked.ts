@@ -19,8 +19,15 @@ const noLogs: Gap = {
   remedy: 'name them with --access-log FILE, or read those of the pods with --live',
 };
 
+const noTraces: Gap = {
+  missing: 'traces of the gateways',
+  reason: 'none was read',
+  remedy: 'ask X-Ray with --xray, or give saved segments with --traces FILE',
+};
+
 /** What is missing of a part that is read only where a flag asks for it; null where it did. */
-export function notAsked(snapshot: Snapshot, part: 'rescue.copies' | 'aws.cloudWatch' | 'logs'): Gap | null {
+export function notAsked(snapshot: Snapshot, part: 'rescue.copies' | 'aws.cloudWatch' | 'logs' | 'traces'): Gap | null {
+  if (part === 'traces') return snapshot.traces === null ? noTraces : null;
   if (part === 'logs') return snapshot.traffic === null ? noLogs : null;
   if (part === 'aws.cloudWatch') return snapshot.cloudWatch === null ? noCloudWatch : null;
   return snapshot.rescueCopies === null ? noCopies : null;

@@ -25,6 +25,7 @@ export const parts = [
   'rescue.copies',
   'aws.cloudWatch',
   'logs',
+  'traces',
   'envoy.serverInfo',
   'envoy.ready',
   'envoy.listeners',

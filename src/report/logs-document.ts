@@ -9,7 +9,7 @@ interface Span {
 }
 
 /** What of a class serves to explain it, and is not printed. */
-export type Unprinted = 'example' | 'hop' | 'refs' | 'cluster' | 'otherCluster' | 'contradiction';
+export type Unprinted = 'example' | 'hop' | 'refs' | 'cluster' | 'otherCluster' | 'contradiction' | 'traceIds';
 
 /** A class of requests as machines read it (docs: `logs`). */
 export interface LoggedClass extends Omit<TrafficClass, Unprinted> {

@@ -7,6 +7,7 @@ import type { KubernetesObject, Place } from './object.ts';
 import type { RescueCopy } from './rescue-copy.ts';
 import type { Redactions } from './redact.ts';
 import type { Suppression } from './suppression.ts';
+import type { TracesView } from './traces.ts';
 
 /** Where something stands in a file; line and column count from 1. */
 export interface FilePosition {
@@ -52,6 +53,7 @@ export interface Harvest {
   readonly manifests?: readonly ManifestSet[];
   readonly rescueCopies?: readonly RescueCopy[];
   readonly cloudWatch?: CloudWatchView;
+  readonly traces?: TracesView;
   /** The snapshot's time, where the source carries one of its own (a bundle). */
   readonly takenAt?: string;
   /** The cluster that was read. */
@@ -80,6 +82,8 @@ export interface Snapshot {
   readonly suppressions?: readonly Suppression[];
   /** Null where it was not asked (`--aws`). */
   readonly cloudWatch: CloudWatchView | null;
+  /** Null where none was to be read (`--traces`, `--xray`). */
+  readonly traces: TracesView | null;
   /** What access logs say, by gateway; null where none was to be read. */
   readonly traffic: readonly TrafficView[] | null;
   /** Finds a manifest's place in its file, parsing that one YAML document again; null where it cannot be told. */

@@ -31,6 +31,7 @@ export interface LogSpan {
 
 type Growing = { -readonly [K in keyof TrafficClass]: TrafficClass[K] } & {
   readonly quantiles: Quantiles;
+  traceIds: string[];
   from: number;
   to: number;
 };
@@ -193,6 +194,7 @@ function newClass(
     firstSeen: null,
     lastSeen: null,
     samples: [sampleOf(request)],
+    traceIds: [],
     p50Ms: null,
     p90Ms: null,
     p99Ms: null,
@@ -206,10 +208,17 @@ function newClass(
   };
 }
 
-function grow(one: Growing, { at, sent, durationMs }: LogLine): void {
+const mostTraceIds = 20;
+
+function grow(one: Growing, { at, sent, durationMs, traceId }: LogLine): void {
   one.count += 1;
   one.bytes += sent ?? 0;
   if (durationMs !== null) one.quantiles.add(durationMs);
+  if (traceId !== null && one.status >= 400 && one.traceIds.length < mostTraceIds) {
+    // X-Amzn-Trace-Id: `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1`.
+    const id = /\b1-[0-9a-f]{8}-[0-9a-f]{24}\b/.exec(traceId);
+    if (id) one.traceIds.push(id[0]);
+  }
   if (at === null) return;
   one.from = Math.min(one.from, at);
   one.to = Math.max(one.to, at);

@@ -57,6 +57,8 @@ export interface TrafficClass {
   /** The cluster whose upstream the log names, where the configuration chooses another; else null. */
   readonly otherCluster: string | null;
   readonly contradiction: string | null;
+  /** Of a failing class: ids of a few traces. */
+  readonly traceIds: readonly string[];
   /** The cluster the configuration chooses; `upstream` is what the log names where it chooses none. */
   readonly cluster: string | null;
   /** One request of the class, to explain it by; never printed. */

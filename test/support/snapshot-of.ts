@@ -4,6 +4,8 @@ import { GatewayLogs } from '../../src/engine/logs/gateway-logs.ts';
 import { onlyGateway } from '../../src/engine/logs/sources.ts';
 import { viewOf } from '../../src/engine/logs/view.ts';
 import { asObject } from '../../src/lib/json.ts';
+import { tracesHarvest } from '../../src/collect/traces.ts';
+import { readSegments } from '../../src/snapshot/traces.ts';
 import { buildModel } from '../../src/model/model.ts';
 import { readCloudWatchView } from '../../src/snapshot/cloudwatch.ts';
 import { assembleSnapshot } from '../../src/snapshot/assemble.ts';
@@ -29,6 +31,8 @@ export interface Given {
   readonly refused?: readonly { readonly kind: string; readonly namespace: string; readonly reason: string }[];
   /** The access log of the only gateway, as Envoy wrote it; `logOf` makes one. */
   readonly accessLog?: string;
+  /** Segments of traces: JSON, one a line; `traceOf` makes them. */
+  readonly traces?: string;
   /** Copies that lie where `--rescue-copies` says; left out: nobody said where. */
   readonly rescueCopies?: readonly Omit<RescueCopy, 'place'>[];
 }
@@ -47,6 +51,9 @@ export function snapshotOf(given: Given): Snapshot {
   const stories = envoy === undefined ? [] : typeof envoy === 'string' ? [envoy] : envoy;
   for (const [index, story] of stories.entries()) harvests.push(envoyHarvest(parse(story), index, takenAt));
   if (cloudWatch !== undefined) harvests.push(cloudWatchHarvest(cloudWatch, takenAt));
+  if (given.traces !== undefined) {
+    harvests.push(tracesHarvest(readSegments(given.traces) ?? [], 'traces.json', takenAt, { sources: [] }));
+  }
   if (refused) harvests.push(refusedHarvest(refused));
   if (rescueCopies) harvests.push(copiesHarvest(rescueCopies, takenAt));
   const snapshot = assembleSnapshot(harvests, takenAt);

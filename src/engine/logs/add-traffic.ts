@@ -22,11 +22,16 @@ export async function addTraffic(snapshot: Snapshot, request: CollectRequest, si
   for (const [gateway, mine] of groupBy(all, (one) => one.gateway)) {
     // Where nobody knows who wrote them no configuration decides, unless there is but one.
     const gathered = new GatewayLogs(model, gateway, folding);
-    for (const { log } of mine) sources.push(troubled(await gathered.read(log), logs.paths.includes(log.name)));
+    const read: SourceReport[] = [];
+    for (const { log } of mine) read.push(troubled(await gathered.read(log), logs.paths.includes(log.name)));
+    sources.push(...read);
+    // A log that could not be read says nothing: not that nothing happened.
+    if (read.every(({ state }) => state === 'failed')) continue;
+    const whole = opened.gaps.length === 0 && read.every(({ state }) => state === 'ok');
     const folded = gathered.end();
     const asked = logs.pods && mine.some(({ log }) => log.pod) ? askedOf(logs, model.now) : folded.asked;
     const judging = { model, gateway, envoyVersion: null, position: snapshot.position, index: views.length };
-    views.push(viewOf({ ...folded, asked }, judging));
+    views.push(viewOf({ ...folded, asked, whole }, judging));
   }
   opened.close();
   return {

@@ -66,7 +66,7 @@ export class GatewayLogs {
     const asked: TrafficView['asked'] =
       since === null && until === null ? null : { from: timeOf(since), to: timeOf(until) };
     const { fold, processes, tally } = this.sink;
-    return { traffic: fold.end(), processes, lines: tally.lines, names: this.#names, asked };
+    return { traffic: fold.end(), processes, lines: tally.lines, names: this.#names, asked, whole: true };
   }
 }
 

@@ -62,7 +62,7 @@ export async function readLogs(
 /** A class without what serves to explain it. */
 function toldOf(one: TrafficClass): Omit<TrafficClass, Unprinted> {
   const { example: _, hop: _hop, refs: _refs, cluster: _cluster, otherCluster: _other, ...told } = one;
-  const { contradiction: _contradiction, ...rest } = told;
+  const { contradiction: _contradiction, traceIds: _traces, ...rest } = told;
   return rest;
 }
 

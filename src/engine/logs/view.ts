@@ -32,6 +32,8 @@ export interface FoldedLogs {
   /** Where they were read. */
   readonly names: readonly string[];
   readonly asked: TrafficView['asked'];
+  /** Every log that was to be read was read whole. */
+  readonly whole: boolean;
 }
 
 /** By what the logs of a gateway are judged. */
@@ -50,7 +52,7 @@ export function viewOf(
   folded: FoldedLogs,
   judging: Judging,
 ): { readonly view: TrafficView; readonly document: Document } {
-  const { traffic, processes, names, asked, lines } = folded;
+  const { traffic, processes, names, asked, lines, whole } = folded;
   const { gateway, index, model } = judging;
   const id = `traffic/${index}.json`;
   const place = (pointer: string) => ({ document: id, pointer });
@@ -61,6 +63,7 @@ export function viewOf(
     gateway: gateway?.ref ?? null,
     logs: names,
     asked,
+    whole,
     covered: covered && { from: new Date(covered.from).toISOString(), to: new Date(covered.to).toISOString() },
     lines,
     requests: traffic.requests,
@@ -104,6 +107,7 @@ function seenClass(one: TrafficClass, served: number, judging: Judging): Omit<Se
     contradiction: another ?? contradiction,
     meant: status < 400 && gateway ? meantOf(one, judging) : null,
     sample: samples[0] ?? null,
+    traceIds: one.traceIds,
   };
 }
 

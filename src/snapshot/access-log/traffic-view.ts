@@ -54,6 +54,8 @@ export interface SeenClass {
   /** The route that a request seems meant for although an earlier one takes it, and why; null: there is none. */
   readonly meant: { readonly route: SeenRoute; readonly because: string } | null;
   readonly sample: string | null;
+  /** Ids of a few of their traces, where the log holds them: `1-5759e988-bd862e3fe1be46a994272793`. */
+  readonly traceIds: readonly string[];
 }
 
 /** What a log says of one route of the gateway's listeners that clients reach. */
@@ -102,6 +104,8 @@ export interface TrafficView {
   readonly gateway: ObjectRef | null;
   readonly logs: readonly string[];
   readonly asked: { readonly from: string | null; readonly to: string | null } | null;
+  /** Every log that was to be read was read whole: what it does not hold did not happen in the time covered. */
+  readonly whole: boolean;
   /** From the first request to the last; null where no line tells a time. */
   readonly covered: TimeSpan | null;
   readonly lines: number;
