@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { logsSchema } from '../report/logs-schema.ts';
 import { reportSchema } from '../report/schema.ts';
 import { loadRule, type RuleFile, ruleFiles } from './rule-files.ts';
 import { userRulesPage } from './user-rules-page.ts';
@@ -15,6 +16,7 @@ const wanted = new Map<string, string>([
   ...loaded.map((entry): [string, string] => [`rules/${entry.family}/${entry.id}.md`, rulePage(entry)]),
   ['docs/user-rules.md', userRulesPage()],
   ['docs/report.schema.json', `${JSON.stringify(reportSchema, null, 2)}\n`],
+  ['docs/logs.schema.json', `${JSON.stringify(logsSchema, null, 2)}\n`],
 ]);
 const stale = [...wanted].filter(([path, text]) => read(path) !== text);
 for (const [path, text] of stale) {

@@ -1,13 +1,4 @@
-const text = { type: 'string' } as const;
-const count = { type: 'integer', minimum: 0 } as const;
-const nullable = (schema: object): object => ({ anyOf: [schema, { type: 'null' }] });
-const list = (items: object): object => ({ type: 'array', items });
-
-/** An object whose members are all required and all named: a reader can rely on each, and none is forgotten here. */
-function closed(properties: Record<string, object>, optional: readonly string[] = []): object {
-  const required = Object.keys(properties).filter((name) => !optional.includes(name));
-  return { type: 'object', properties, required, additionalProperties: false };
-}
+import { closed, count, list, nullable, text } from './schema-parts.ts';
 
 const ref = { apiVersion: text, kind: text, namespace: nullable(text), name: text };
 const object = closed({
