@@ -1,27 +1,6 @@
-import type { ObjectRef } from '../snapshot/object.ts';
 import type { LogLine } from '../snapshot/access-log/line.ts';
 import { Quantiles } from './quantiles.ts';
-import type { Classified } from './traffic.ts';
-
-/** What requests by one route came to. */
-export interface RouteTally {
-  readonly label: string;
-  readonly ref: ObjectRef | null;
-  readonly virtualHost: string | null;
-  readonly cluster: string | null;
-  /** Milliseconds; null: none, or unknown. */
-  readonly timeoutMs: number | null;
-  /** Requests that surely took it, and those that perhaps did. */
-  readonly requests: number;
-  readonly perhaps: number;
-  readonly failed: number;
-  /** Those whose client left before the answer. */
-  readonly left: number;
-  /** Answers that are no streams: only they say how long a request takes. */
-  readonly answered: number;
-  readonly p50Ms: number | null;
-  readonly p99Ms: number | null;
-}
+import type { Classified, RouteTally } from './traffic.ts';
 
 type Growing = { -readonly [K in keyof RouteTally]: RouteTally[K] } & { readonly quantiles: Quantiles };
 

@@ -3,7 +3,6 @@ import type { CountedSpan } from '../snapshot/access-log/traffic-view.ts';
 import type { ObjectRef } from '../snapshot/object.ts';
 import type { Rates } from './rates.ts';
 import type { LoggedRequest } from './request.ts';
-import type { RouteTally } from './route-tally.ts';
 
 /** What the configuration says of a request: everything it can be, where the log does not tell enough. */
 export interface Classified {
@@ -65,6 +64,26 @@ export interface TrafficClass {
   readonly example: LoggedRequest | null;
   /** The listener whose line tells how it ended. */
   readonly hop: 'outer' | 'inner';
+}
+
+/** What requests by one route came to. */
+export interface RouteTally {
+  readonly label: string;
+  readonly ref: ObjectRef | null;
+  readonly virtualHost: string | null;
+  readonly cluster: string | null;
+  /** Milliseconds; null: none, or unknown. */
+  readonly timeoutMs: number | null;
+  /** Requests that surely took it, and those that perhaps did. */
+  readonly requests: number;
+  readonly perhaps: number;
+  readonly failed: number;
+  /** Those whose client left before the answer. */
+  readonly left: number;
+  /** Answers that are no streams: only they say how long a request takes. */
+  readonly answered: number;
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
 }
 
 /** What was made of all lines. */
