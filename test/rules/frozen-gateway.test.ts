@@ -122,7 +122,7 @@ describe('a frozen gateway', () => {
     );
     const { checks } = diagnose(model, rules);
     const unjudged = checks.filter(({ notEvaluated }) => notEvaluated.length > 0).map(({ rule }) => rule);
-    // The set holds neither logs, certificates, secrets nor EndpointSlices, and AWS is not asked.
+    // The set holds neither logs, traces, certificates, secrets nor EndpointSlices, and AWS is not asked.
     expect([...unjudged].sort()).toEqual([
       'access-log-silent',
       'certificate-expired',
@@ -137,6 +137,8 @@ describe('a frozen gateway', () => {
       'requests-without-route',
       'route-unused',
       'secret-not-delivered',
+      'trace-not-propagated',
+      'trace-shows-fault',
     ]);
   });
 
