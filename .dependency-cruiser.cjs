@@ -16,7 +16,7 @@ const table = {
   report: [['diagnose', 'routing', 'traffic', 'snapshot', 'lib'], ['node:util'], 'rendering does no I/O'],
   collect: [
     ['snapshot', 'schema', 'lib'],
-    ['yaml', 'modern-tar', '@kubernetes/client-node', '@aws-sdk/client-cloudwatch', 'node:'],
+    ['yaml', 'modern-tar', '@kubernetes/client-node', '@aws-sdk/client-cloudwatch', '@aws-sdk/client-xray', 'node:'],
     'the only way in',
   ],
   rescue: [

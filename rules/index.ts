@@ -52,12 +52,15 @@ import suppressionUnused from './meshdoctor/suppression-unused.ts';
 import suppressionWithoutReason from './meshdoctor/suppression-without-reason.ts';
 import accessLogDisabled from './observability/access-log-disabled.ts';
 import accessLogNotStdout from './observability/access-log-not-stdout.ts';
+import accessLogSilent from './observability/access-log-silent.ts';
 import accessLogWithoutFlags from './observability/access-log-without-flags.ts';
 import egressFilterDrops from './observability/egress-filter-drops.ts';
 import logCollectorMissing from './observability/log-collector-missing.ts';
 import metricsNotExported from './observability/metrics-not-exported.ts';
 import permissionMissing from './observability/permission-missing.ts';
 import statsFiltered from './observability/stats-filtered.ts';
+import traceNotPropagated from './observability/trace-not-propagated.ts';
+import traceShowsFault from './observability/trace-shows-fault.ts';
 import tracingDaemonMissing from './observability/tracing-daemon-missing.ts';
 import tracingDisabled from './observability/tracing-disabled.ts';
 import tracingNotSampled from './observability/tracing-not-sampled.ts';
@@ -106,7 +109,13 @@ import listenerTrustAcm from './tls/listener-trust-acm.ts';
 import secretNotDelivered from './tls/secret-not-delivered.ts';
 import tlsModeMismatch from './tls/tls-mode-mismatch.ts';
 import tlsVerifyFailed from './tls/tls-verify-failed.ts';
+import clientDisconnects from './traffic/client-disconnects.ts';
+import latencyHigh from './traffic/latency-high.ts';
+import logDecisionDisagrees from './traffic/log-decision-disagrees.ts';
 import requestsFailing from './traffic/requests-failing.ts';
+import requestsToWrongRoute from './traffic/requests-to-wrong-route.ts';
+import requestsWithoutRoute from './traffic/requests-without-route.ts';
+import routeUnused from './traffic/route-unused.ts';
 
 /** Every rule, by family and name. */
 export const catalogue: readonly { readonly family: string; readonly rule: Rule }[] = [
@@ -162,12 +171,15 @@ export const catalogue: readonly { readonly family: string; readonly rule: Rule 
   { family: 'meshdoctor', rule: suppressionWithoutReason },
   { family: 'observability', rule: accessLogDisabled },
   { family: 'observability', rule: accessLogNotStdout },
+  { family: 'observability', rule: accessLogSilent },
   { family: 'observability', rule: accessLogWithoutFlags },
   { family: 'observability', rule: egressFilterDrops },
   { family: 'observability', rule: logCollectorMissing },
   { family: 'observability', rule: metricsNotExported },
   { family: 'observability', rule: permissionMissing },
   { family: 'observability', rule: statsFiltered },
+  { family: 'observability', rule: traceNotPropagated },
+  { family: 'observability', rule: traceShowsFault },
   { family: 'observability', rule: tracingDaemonMissing },
   { family: 'observability', rule: tracingDisabled },
   { family: 'observability', rule: tracingNotSampled },
@@ -216,5 +228,11 @@ export const catalogue: readonly { readonly family: string; readonly rule: Rule 
   { family: 'tls', rule: secretNotDelivered },
   { family: 'tls', rule: tlsModeMismatch },
   { family: 'tls', rule: tlsVerifyFailed },
+  { family: 'traffic', rule: clientDisconnects },
+  { family: 'traffic', rule: latencyHigh },
+  { family: 'traffic', rule: logDecisionDisagrees },
   { family: 'traffic', rule: requestsFailing },
+  { family: 'traffic', rule: requestsToWrongRoute },
+  { family: 'traffic', rule: requestsWithoutRoute },
+  { family: 'traffic', rule: routeUnused },
 ];

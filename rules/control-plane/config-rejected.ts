@@ -5,6 +5,8 @@ import { growth, lastStat } from '../../src/model/envoy/counters.ts';
 import { type Envoy, envoyEvidence } from '../../src/model/envoy/envoy.ts';
 import type { Gateway } from '../../src/model/gateway.ts';
 import type { Model } from '../../src/model/model.ts';
+import { logEvidence, processLines, trafficOf } from '../../src/model/traffic.ts';
+import type { SeenProcessLines } from '../../src/snapshot/access-log/traffic-view.ts';
 import type { RefusedUpdate } from '../../src/snapshot/envoy/view.ts';
 import type { Evidence } from '../../src/snapshot/evidence.ts';
 
@@ -26,7 +28,7 @@ export default defineRule({
   title: 'Envoy refused an update of its configuration',
   severity: 'error',
   latentError: true,
-  needs: anyOf('envoy.listenerConfig', 'envoy.clusterConfig', 'envoy.routes', 'envoy.stats'),
+  needs: anyOf('envoy.listenerConfig', 'envoy.clusterConfig', 'envoy.routes', 'envoy.stats', 'logs'),
   explains: ['gateway-listener-missing', 'config-stale', 'config-drift', 'replicas-disagree'],
   alert: { name: 'ConfigRejected', severity: 'ticket', forMinutes: 10 },
   docs: {
@@ -39,7 +41,10 @@ export default defineRule({
   *check(model) {
     for (const gateway of withEnvoys(model)) {
       const refusals = new Map<string, { readonly refusal: Refusal; readonly evidence: [Evidence, ...Evidence[]] }>();
-      for (const refusal of gateway.envoys.flatMap((envoy) => [...refusalsOf(envoy)])) {
+      const logs = trafficOf(model, gateway);
+      const logged = logs.state === 'not-read' ? [] : processLines(logs.value, 'config-rejected').flatMap(fromLine);
+      const seen = gateway.envoys.flatMap((envoy) => [...refusalsOf(envoy)]);
+      for (const refusal of [...seen, ...logged.filter((line) => !seen.some(({ kind }) => kind === line.kind))]) {
         const key = `${refusal.kind} ${refusal.name}`;
         const known = refusals.get(key);
         if (known) known.evidence.push(refusal.evidence);
@@ -72,7 +77,9 @@ export default defineRule({
 });
 
 function withEnvoys(model: Model): readonly Gateway[] {
-  return model.gateways.filter(({ envoys }) => envoys.length > 0);
+  return model.gateways.filter(
+    (gateway) => gateway.envoys.length > 0 || trafficOf(model, gateway).state !== 'not-read',
+  );
 }
 
 function* refusalsOf(envoy: Envoy): Iterable<Refusal> {
@@ -131,6 +138,15 @@ function* fromCounter(envoy: Envoy, kind: Refusal['kind'], name: string, prefix:
     severity: growing ? 'error' : 'info',
     evidence: ever.evidence,
   };
+}
+
+/** What Envoy's own log says of an update: its words name the kind, and mostly the field. */
+function fromLine({ text, place, count, firstSeen, lastSeen }: SeenProcessLines): readonly Refusal[] {
+  const type = /\b(Listener|Cluster|RouteConfiguration)\b/.exec(text)?.[1] ?? 'RouteConfiguration';
+  const kind = type === 'Listener' ? 'listener' : type === 'Cluster' ? 'cluster' : 'route configuration';
+  const details = text.replace(/^.*?rejected: ?/, '');
+  const evidence = logEvidence(place, { text, count, firstSeen, lastSeen }, text, 'envoy-log');
+  return [{ kind, name: '', details, since: firstSeen, older: true, severity: 'error', evidence }];
 }
 
 /** An `error_state` speaks of the last update; a counter only of how often, and by its growth of now. */

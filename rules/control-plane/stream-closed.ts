@@ -1,7 +1,11 @@
 import { anyOf, defineRule, finding, notEvaluated, type Outcome } from '../../src/diagnose/rule.ts';
-import { growth, lastStat } from '../../src/model/envoy/counters.ts';
+import { growth, lastStat, type Reading } from '../../src/model/envoy/counters.ts';
 import type { Envoy } from '../../src/model/envoy/envoy.ts';
 import type { Gateway } from '../../src/model/gateway.ts';
+import type { Model } from '../../src/model/model.ts';
+import { logEvidence, processLines, trafficOf } from '../../src/model/traffic.ts';
+import type { SeenProcessLines } from '../../src/snapshot/access-log/traffic-view.ts';
+import type { Evidence } from '../../src/snapshot/evidence.ts';
 
 /** `grpc.<prefix>.streams_closed_<code>` of the client that asks for the configuration; App Mesh's bootstrap calls it `ads`. */
 const counter = /^grpc\.(?:ads|xds)\.streams_closed_(\d+)$/;
@@ -20,19 +24,20 @@ export default defineRule({
   id: 'stream-closed',
   title: 'The stream of configuration is closed with an error',
   severity: 'error',
-  needs: anyOf('envoy.stats'),
+  needs: anyOf('envoy.stats', 'logs'),
   docs: {
-    what: 'The stream over which Envoy takes its configuration was closed with a code other than 0: between two readings of the counters or, once App Mesh has ended, ever since Envoy started. Code 0 is health: App Mesh closed each stream every half hour.',
+    what: 'The stream over which Envoy takes its configuration was closed with a code other than 0: between two readings of the counters or, once App Mesh has ended, ever since Envoy started; or its own log says so. Code 0 is health: App Mesh closed each stream every half hour.',
     why: 'No change of configuration reaches this Envoy. Since App Mesh ended this holds of all its gateways, and is told as a standing fact.',
     fix: 'By code: 3 create the resource or correct its name; 7 allow it in IAM; 8 fewer Envoys or a higher quota; 13 and 14 open the way; 16 give credentials.',
     seen: '`gRPC config stream closed: 7` in the log of Envoy; `grpc.ads.streams_closed_7` in the stats.',
   },
-  subjects: (model) => model.gateways.filter(({ envoys }) => envoys.length > 0),
+  subjects: (model) =>
+    model.gateways.filter((gateway) => gateway.envoys.length > 0 || trafficOf(model, gateway).state !== 'not-read'),
   *check(model) {
     for (const gateway of model.gateways) {
-      for (const envoy of gateway.envoys) {
-        yield* gateway.frozen.state === 'observed' ? judgeEnded(gateway, envoy) : judgeLiving(gateway, envoy);
-      }
+      const lines = closingLines(model, gateway);
+      if (gateway.frozen.state === 'observed') yield* judgeEnded(gateway, lines);
+      else yield* judgeLiving(gateway, lines);
     }
   },
 });
@@ -41,50 +46,105 @@ export default defineRule({
  * Envoy tries the dead stream anew now and then: whether it did between two readings, and how it failed, is chance; so
  * all of its time counts, and all codes are one finding.
  */
-function* judgeEnded(gateway: Gateway, envoy: Envoy): Iterable<Outcome> {
-  const ever = closings(envoy).flatMap(({ name, code }) => {
-    const read = lastStat(envoy.stats, name);
-    return read && read.value > 0 ? [{ code, read }] : [];
+function* judgeEnded(gateway: Gateway, lines: readonly ClosingLine[]): Iterable<Outcome> {
+  const counted = gateway.envoys.flatMap((envoy) => {
+    const ever = closings(envoy).filter(({ ever }) => ever.value > 0);
+    const evidence = ever.map(({ ever }) => ever.evidence);
+    const said = ever.map(({ code, ever }) => `${times(ever.value)} with code ${code}`).join(', ');
+    return ever.length === 0 ? [] : [{ who: envoy.label, said: `${said} since it started`, evidence }];
   });
-  const [first, ...rest] = ever.map(({ read }) => read.evidence);
-  if (!first) return;
-  const counted = ever.map(({ code, read }) => `${times(read.value)} with code ${code}`).join(', ');
-  yield finding(gateway, {
-    message: `The stream of configuration of ${envoy.label} was closed ${counted} since it started.`,
-    effect: 'standing',
-    evidence: [first, ...rest],
-    cause: 'AWS ended App Mesh on 2026-09-30: its management server takes no stream any more.',
-    fix: [{ say: 'Nothing mends this: move off the gateway.', restarts: 'nothing', works: 'after-migration' }],
-  });
-}
-
-function* judgeLiving(gateway: Gateway, envoy: Envoy): Iterable<Outcome> {
-  for (const { name, code } of closings(envoy)) {
-    const grown = growth(envoy.stats, name);
-    const gap = {
-      missing: `how ${name} of ${envoy.label} grows`,
-      reason: 'the counters were read once, or Envoy started anew between the readings',
-      remedy: 'read them twice: diagnose with --admin or --live, or save the stats again',
-    };
-    if (!grown && lastStat(envoy.stats, name)?.value) yield notEvaluated(gateway, gap);
-    if (!grown || grown.to === grown.from) continue;
+  const logged = lines.length === 0 || counted.length > 0 ? [] : [fromLines(gateway, lines)];
+  for (const { who, said, evidence } of [...counted, ...logged]) {
+    const [first, ...rest] = evidence;
+    if (!first) continue;
     yield finding(gateway, {
-      message: `The stream of configuration of ${envoy.label} was closed ${times(grown.to - grown.from)} with code ${code} within ${Math.round(grown.seconds)} seconds.`,
-      effect: 'latent',
-      evidence: grown.evidence,
-      cause: causes[code] ?? `The server closed it with gRPC status ${code}.`,
-      fix: [{ say: 'Mend what the code stands for; Envoy tries again by itself.', restarts: 'nothing', works: 'now' }],
-      discriminator: code,
+      message: `The stream of configuration of ${who} was closed ${said}.`,
+      effect: 'standing',
+      evidence: [first, ...rest],
+      cause: 'AWS ended App Mesh on 2026-09-30: its management server takes no stream any more.',
+      fix: [{ say: 'Nothing mends this: move off the gateway.', restarts: 'nothing', works: 'after-migration' }],
     });
   }
 }
 
-/** The counters of streams closed with a code other than 0, and their codes. */
-function closings({ stats }: Envoy): readonly { readonly name: string; readonly code: string }[] {
+function* judgeLiving(gateway: Gateway, lines: readonly ClosingLine[]): Iterable<Outcome> {
+  const counted = new Set<string>();
+  for (const envoy of gateway.envoys) {
+    for (const { name, code, ever } of closings(envoy)) {
+      const grown = growth(envoy.stats, name);
+      const gap = {
+        missing: `how ${name} of ${envoy.label} grows`,
+        reason: 'the counters were read once, or Envoy started anew between the readings',
+        remedy: 'read them twice: diagnose with --admin or --live, or save the stats again',
+      };
+      if (!grown && ever.value > 0) yield notEvaluated(gateway, gap);
+      if (!grown || grown.to === grown.from) continue;
+      counted.add(code);
+      const said = `${times(grown.to - grown.from)} with code ${code} within ${Math.round(grown.seconds)} seconds`;
+      yield latent(gateway, code, `${envoy.label} was closed ${said}`, grown.evidence);
+    }
+  }
+  // What the counters tell of now needs no older line to say it again.
+  for (const line of lines.filter(({ code }) => !counted.has(code))) {
+    const { who, said } = fromLines(gateway, [line]);
+    yield latent(gateway, line.code, `${who} was closed ${said}`, [line.evidence], line.lines.firstSeen);
+  }
+}
+
+function latent(
+  gateway: Gateway,
+  code: string,
+  said: string,
+  evidence: readonly [Evidence, ...Evidence[]],
+  since: string | null = null,
+): Outcome {
+  return finding(gateway, {
+    message: `The stream of configuration of ${said}.`,
+    effect: 'latent',
+    evidence,
+    cause: causes[code] ?? `The server closed it with gRPC status ${code}.`,
+    fix: [{ say: 'Mend what the code stands for; Envoy tries again by itself.', restarts: 'nothing', works: 'now' }],
+    discriminator: code,
+    ...(since === null ? {} : { since }),
+  });
+}
+
+interface ClosingLine {
+  readonly code: string;
+  readonly lines: SeenProcessLines;
+  readonly evidence: Evidence;
+}
+
+/** What Envoy's own log says of closed streams; code 0 is health. */
+function closingLines(model: Pick<Model, 'traffic'>, gateway: Gateway): readonly ClosingLine[] {
+  const logs = trafficOf(model, gateway);
+  if (logs.state === 'not-read') return [];
+  return processLines(logs.value, 'stream-closed').flatMap((lines) => {
+    const { code, place, text, count, firstSeen, lastSeen } = lines;
+    if (code === null || code === '0') return [];
+    return [{ code, lines, evidence: logEvidence(place, { text, count, firstSeen, lastSeen }, text, 'envoy-log') }];
+  });
+}
+
+/** What the lines say together: who, how often, and where it stands. */
+function fromLines(
+  { ref }: Gateway,
+  lines: readonly ClosingLine[],
+): { readonly who: string; readonly said: string; readonly evidence: readonly Evidence[] } {
+  const said = lines.map(({ code, lines: { count, lastSeen } }) => {
+    const last = lastSeen === null ? '' : `, the last time at ${lastSeen.slice(0, 19)}Z`;
+    return `${times(count)} with code ${code} by its own log${last}`;
+  });
+  return { who: `gateway ${ref.name}`, said: said.join(', '), evidence: lines.map(({ evidence }) => evidence) };
+}
+
+/** The counters of streams closed with a code other than 0, as they were read last. */
+function closings({ stats }: Envoy): readonly { readonly name: string; readonly code: string; readonly ever: Reading }[] {
   const names = stats.state === 'not-read' ? [] : [...(stats.value.at(-1)?.values.keys() ?? [])];
   return names.flatMap((name) => {
     const code = counter.exec(name)?.[1];
-    return code === undefined || code === '0' ? [] : [{ name, code }];
+    const ever = lastStat(stats, name);
+    return code === undefined || code === '0' || !ever ? [] : [{ name, code, ever }];
   });
 }
 

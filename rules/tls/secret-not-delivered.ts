@@ -1,9 +1,11 @@
 import { isFrozen } from '../../src/diagnose/effect.ts';
-import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
+import { anyOf, defineRule, finding, notEvaluated, type Outcome } from '../../src/diagnose/rule.ts';
 import { type Envoy, envoyEvidence } from '../../src/model/envoy/envoy.ts';
 import { upstreams } from '../../src/model/envoy/upstreams.ts';
 import type { Gateway } from '../../src/model/gateway.ts';
 import type { Model } from '../../src/model/model.ts';
+import { logEvidence, processLines, trafficOf } from '../../src/model/traffic.ts';
+import type { TrafficView } from '../../src/snapshot/access-log/traffic-view.ts';
 import { seenValue } from '../../src/snapshot/coverage.ts';
 import type { SecretState } from '../../src/snapshot/envoy/view.ts';
 import type { Evidence } from '../../src/snapshot/evidence.ts';
@@ -15,11 +17,11 @@ export default defineRule({
   id: 'secret-not-delivered',
   title: 'A certificate that Envoy waits for never came',
   severity: 'error',
-  needs: anyOf('envoy.secrets'),
+  needs: anyOf('envoy.secrets', 'logs'),
   also: ['envoy.serverInfo', 'envoy.clusterConfig', 'envoy.routes', 'mesh.virtualNodes'],
   explains: ['tls-verify-failed', 'upstream-connect-failures', 'retries-exhausted', 'requests-failing'],
   docs: {
-    what: 'A secret (certificate or CA, by SDS) that is still warming in an Envoy that runs for a minute or longer: nobody delivered it.',
+    what: 'A secret (certificate or CA, by SDS) that is still warming in an Envoy that runs for a minute or longer, or of which its own log says so: nobody delivered it.',
     why: 'A listener without its certificate takes no TLS connection, and a cluster without its certificate or CA makes none.',
     fix: 'Look at who delivers it: the SPIRE agent (its socket, the registration entry of this workload), or App Mesh, which has ended and delivers none.',
     seen: 'Status 503, response flag UF, `TLS error: Secret is not supplied by SDS` in the log; `dynamic_warming_secrets` in the config dump.',
@@ -28,11 +30,35 @@ export default defineRule({
   *check(model) {
     for (const gateway of model.gateways) {
       const unread = gateway.envoys.find(({ secrets }) => secrets.state === 'not-read')?.secrets;
-      if (unread?.state === 'not-read') yield notEvaluated(gateway, unread.gap);
+      const logs = trafficOf(model, gateway);
+      if (unread?.state === 'not-read' && logs.state === 'not-read') yield notEvaluated(gateway, unread.gap);
+      if (unread && logs.state !== 'not-read') yield* fromLog(gateway, logs.value);
       for (const [name, evidence] of waitingFor(gateway)) yield describe(model, gateway, name, evidence);
     }
   },
 });
+
+/** Where secrets were not read, Envoy's own log may tell: without the name, which these lines do not hold. */
+function* fromLog(gateway: Gateway, view: TrafficView): Iterable<Outcome> {
+  const [first, ...rest] = processLines(view, 'secret-not-delivered').map(({ place, text, count, lastSeen }) =>
+    logEvidence(place, { text, count, lastSeen }, text, 'envoy-log'),
+  );
+  if (!first) return;
+  yield finding(gateway, {
+    message: `The log of gateway ${gateway.ref.name} says that a certificate was not delivered.`,
+    effect: 'traffic',
+    evidence: [first, ...rest],
+    cause: 'Whoever is to deliver it by SDS did not.',
+    fix: [
+      {
+        say: 'Read what it waits for: meshdoctor diagnose --admin URL tells its name.',
+        restarts: 'nothing',
+        works: 'now',
+      },
+    ],
+    discriminator: 'log',
+  });
+}
 
 /** Who delivers a secret, by what the clusters that want it say. */
 const deliverers = {

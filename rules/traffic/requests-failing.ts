@@ -1,89 +1,127 @@
-import { allOf, anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
-import { growth } from '../../src/model/envoy/counters.ts';
-import { failing, perMinute } from '../../src/model/envoy/upstream-rates.ts';
-import { type Upstream, upstreams } from '../../src/model/envoy/upstreams.ts';
-import { refText } from '../../src/snapshot/object.ts';
+import { allOf, anyOf, defineRule, finding, notEvaluated, type Outcome } from '../../src/diagnose/rule.ts';
+import { groupBy } from '../../src/lib/memo.ts';
+import { ownFailuresOf, shareOfFailures } from '../../src/model/envoy/own-failures.ts';
+import { type Failing, failing, perMinute } from '../../src/model/envoy/upstream-rates.ts';
+import { upstreams } from '../../src/model/envoy/upstreams.ts';
+import type { Gateway } from '../../src/model/gateway.ts';
+import { classEvidence, endingsText, impactOf, type LoggedFailures } from '../../src/model/traffic.ts';
+import { loggedFailures, sinceOf, trafficOf } from '../../src/model/traffic.ts';
+import type { SeenClass, TrafficView } from '../../src/snapshot/access-log/traffic-view.ts';
+import { type ObjectRef, refText } from '../../src/snapshot/object.ts';
 import type { Evidence } from '../../src/snapshot/evidence.ts';
-
-/**
- * What the gateway itself counts of a failure, and what it means (Envoy: cluster manager statistics). The router charges its own
- * answers to the cluster's response codes too, so these are a part of `upstream_rq_5xx`.
- */
-const ownFailures: readonly (readonly [counter: string, means: string])[] = [
-  ['upstream_cx_none_healthy', 'no healthy endpoint'],
-  ['upstream_rq_pending_overflow', 'the circuit breaker is open'],
-  ['upstream_rq_pending_failure_eject', 'no connection could be opened'],
-  ['upstream_rq_timeout', 'no answer in time'],
-  ['upstream_rq_rx_reset', 'the target reset the stream'],
-  ['upstream_cx_destroy_remote_with_active_rq', 'the target closed the connection'],
-];
 
 export default defineRule({
   id: 'requests-failing',
   title: 'Requests to a target fail',
   severity: 'error',
-  needs: anyOf(allOf('envoy.stats', 'envoy.clusterConfig')),
+  needs: anyOf(allOf('envoy.stats', 'envoy.clusterConfig'), 'logs'),
   also: ['envoy.routes', 'mesh.virtualNodes'],
   docs: {
-    what: 'A cluster of the gateway whose answers were 5xx: at least 20 between two readings of the counters, and at least 1 % of all. The gateway is counted once: the cluster by which App Mesh hands a request from its first listener to its second is left out.',
+    what: 'A target of the gateway whose requests were answered with 5xx or not at all: at least 20, and at least 1 % of all, between two readings of the counters or in the access log. The gateway is counted once: the cluster by which App Mesh hands a request from its first listener to its second is left out, and the two log lines of a request are one.',
     why: 'Clients get these errors. Where another rule finds the cause, this is its symptom and is folded under it.',
-    fix: 'Where the target itself answers so, look at its log; where the gateway does, at what its counters say.',
-    seen: 'Status 500 to 599. `cluster.<name>.upstream_rq_5xx` grows.',
+    fix: 'Where the target itself answers so, look at its log; where the gateway does, at what its counters and flags say.',
+    seen: 'Status 500 to 599, or 0 with a flag other than DC. `cluster.<name>.upstream_rq_5xx` grows.',
   },
-  subjects: upstreams,
+  *subjects(model) {
+    yield* upstreams(model);
+    if (model.traffic) yield* model.gateways;
+  },
   *check(model) {
-    for (const { upstream, group, gap, rate } of failing(
-      upstreams(model),
-      ['upstream_rq_5xx'],
-      'upstream_rq_completed',
-    )) {
-      if (gap) yield notEvaluated(upstream, gap);
-      if (!rate) continue;
-      const { cluster, gateway, ref } = upstream;
-      const made = group.flatMap(madeHere);
-      yield finding(upstream, {
-        message: `${rate.failures} of ${rate.tried} requests from gateway ${gateway.ref.name} to ${refText(ref)} were answered with 5xx within ${Math.round(rate.seconds)} seconds.`,
-        effect: 'traffic',
-        evidence: [...rate.evidence, ...made.map(({ evidence }) => evidence)],
-        cause:
-          made.length === 0
-            ? 'The target itself answers so: no counter of the gateway tells of a failure of its own.'
-            : `The gateway counts: ${made.map(({ means, count }) => `${means} (${count})`).join(', ')}.`,
-        fix: [
-          {
-            say:
-              made.length === 0
-                ? 'Look at the log of the target: its answers go through the gateway unchanged.'
-                : `Look at the pods, ports and limits behind ${refText(ref)}.`,
-            restarts: 'nothing',
-            works: 'now',
-          },
-        ],
-        discriminator: cluster.name,
-        affects: [gateway.ref],
-        impact: {
-          requestsPerMinute: perMinute(rate),
-          share: shareOf(group, rate.failures),
-        },
-      });
+    const told = new Set<string>();
+    for (const one of failing(upstreams(model), ['upstream_rq_5xx'], 'upstream_rq_completed')) {
+      const { upstream, gap, rate } = one;
+      const { gateway, cluster } = upstream;
+      told.add(`${refText(gateway.ref)} ${cluster.name}`);
+      const logs = trafficOf(model, gateway);
+      const logged = logs.state === 'not-read' ? null : loggedFailures(logs.value, isTo(cluster.name));
+      if (rate || logged) yield describe(one, logged, logs.state === 'not-read' ? null : logs.value);
+      else if (gap && logs.state === 'not-read') yield notEvaluated(upstream, gap);
+    }
+    for (const gateway of model.traffic ? model.gateways : []) {
+      const logs = trafficOf(model, gateway);
+      if (logs.state === 'not-read') yield notEvaluated(gateway, logs.gap);
+      else yield* withoutTarget(gateway, logs.value, ({ cluster }) => told.has(`${refText(gateway.ref)} ${cluster}`));
     }
   },
 });
 
-function madeHere({ envoy, cluster }: Upstream) {
-  return ownFailures.flatMap(([name, means]) => {
-    const grown = growth(envoy.stats, `cluster.${cluster.name}.${name}`);
-    const count = grown ? grown.to - grown.from : 0;
-    const evidence: Evidence | undefined = grown?.evidence[1];
-    return count > 0 && evidence ? [{ means, count, evidence }] : [];
+function isTo(name: string): (one: SeenClass) => boolean {
+  return ({ cluster }) => cluster === name;
+}
+
+function describe(
+  { upstream, group, rate }: Failing,
+  logged: LoggedFailures | null,
+  view: TrafficView | null,
+): Outcome {
+  const { cluster, gateway, ref } = upstream;
+  const made = rate ? group.flatMap(ownFailuresOf) : [];
+  const [first, ...evidence]: readonly Evidence[] = [
+    ...(rate ? [...rate.evidence, ...made.map((one) => one.evidence)] : []),
+    ...(logged && view ? logged.classes.slice(0, 5).map((one) => classEvidence(view, one)) : []),
+  ];
+  if (!first) throw new Error('a failing target without evidence');
+  const counts = made.map(({ means, count }) => `${means} (${count})`).join(', ');
+  const own = made.length > 0 || logged?.classes.some(({ by }) => by === 'gateway');
+  const by = counts === '' ? null : `The gateway counts: ${counts}.`;
+  const said = logged ? `The access log says: ${endingsText(logged.classes)}.` : null;
+  return finding(upstream, {
+    message: rate
+      ? `${rate.failures} of ${rate.tried} requests from gateway ${gateway.ref.name} to ${refText(ref)} were answered with 5xx within ${Math.round(rate.seconds)} seconds.`
+      : `${logged?.failed} of ${logged?.tried} logged requests from gateway ${gateway.ref.name} to ${refText(ref)} failed.`,
+    effect: 'traffic',
+    evidence: [first, ...evidence],
+    cause:
+      [by, said].filter((text) => text !== null).join(' ') ||
+      'The target itself answers so: no counter of the gateway tells of a failure of its own.',
+    fix: [
+      {
+        say: own
+          ? `Look at the pods, ports and limits behind ${refText(ref)}.`
+          : 'Look at the log of the target: its answers go through the gateway unchanged.',
+        restarts: 'nothing',
+        works: 'now',
+      },
+    ],
+    discriminator: cluster.name,
+    affects: [gateway.ref, ...(logged ? routesIn(logged.classes) : [])],
+    impact:
+      logged && view
+        ? impactOf(view, logged.failed)
+        : { requestsPerMinute: rate ? perMinute(rate) : 0, share: rate ? shareOfFailures(group, rate.failures) : null },
+    ...(logged && view ? sinceOf(view, logged.classes) : {}),
   });
 }
 
-/** Of all requests that came in by the listeners of clients; null where they were not counted. */
-function shareOf(group: readonly Upstream[], failures: number): number | null {
-  const total = group.reduce((sum, { envoy }) => {
-    const all = growth(envoy.stats, 'http.ingress.downstream_rq_total');
-    return all ? sum + all.to - all.from : sum;
-  }, 0);
-  return total >= failures && total > 0 ? Math.round((failures / total) * 1000) / 1000 : null;
+/** Failures whose target no Envoy that was read names: by the route they took, where that is known. */
+function* withoutTarget(gateway: Gateway, view: TrafficView, isTold: (one: SeenClass) => boolean): Iterable<Outcome> {
+  const failed = view.classes.filter((one) => one.path !== '(other)' && !isTold(one));
+  for (const [key, group] of groupBy(failed, ({ routes }) => routes.map(({ label }) => label).join(' or '))) {
+    const logged = loggedFailures(view, (one) => group.includes(one));
+    const [first, ...rest] = logged?.classes ?? [];
+    if (!logged || !first) continue;
+    const by = key === '' ? '' : ` by ${key}`;
+    yield finding(gateway, {
+      message: `${logged.failed} of ${logged.tried} logged requests through gateway ${gateway.ref.name}${by} failed.`,
+      effect: 'traffic',
+      evidence: [classEvidence(view, first), ...rest.slice(0, 4).map((one) => classEvidence(view, one))],
+      cause: `The access log says: ${endingsText(logged.classes)}.`,
+      fix: [
+        {
+          say: first.by === 'upstream' ? 'Look at the log of what answers.' : 'Look at what stands behind the route.',
+          restarts: 'nothing',
+          works: 'now',
+        },
+      ],
+      discriminator: key,
+      affects: routesIn(logged.classes),
+      impact: impactOf(view, logged.failed),
+      ...sinceOf(view, logged.classes),
+    });
+  }
+}
+
+function routesIn(classes: readonly SeenClass[]): readonly ObjectRef[] {
+  const refs = classes.flatMap(({ routes }) => routes.flatMap(({ ref }) => ref ?? []));
+  return [...new Map(refs.map((ref) => [refText(ref), ref])).values()].slice(0, 50);
 }

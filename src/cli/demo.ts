@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { emptyRequest } from '../collect/request.ts';
 import { diagnose } from './diagnose.ts';
 import { noLiveFlags } from './live-options.ts';
+import { noLogFlags } from './logs.ts';
 import type { ReportFlags } from './report-options.ts';
 import type { SourceFlags } from './source-options.ts';
 
@@ -11,7 +12,7 @@ export async function demo(flags: ReportFlags): Promise<void> {
   const path = fileURLToPath(new URL('./demo/incident.tar.gz', import.meta.url));
   const near = relative(process.cwd(), path);
   const bundle = near.startsWith('..') ? path : near;
-  await diagnose({ ...noSources, bundle: [bundle], ...flags });
+  await diagnose({ ...noSources, ...noLogFlags, bundle: [bundle], ...flags });
 }
 
 const noSources: SourceFlags = {
@@ -25,6 +26,8 @@ const noSources: SourceFlags = {
   bundle: [],
   rescueCopies: [],
   aws: false,
+  traces: [],
+  xray: false,
   window: emptyRequest.windowMs,
   timeout: emptyRequest.timeoutMs,
   requestTimeout: emptyRequest.requestTimeoutMs,

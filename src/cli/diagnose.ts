@@ -1,20 +1,25 @@
+import type { LogsRequest } from '../collect/request.ts';
 import type { BaselineEntry } from '../report/document.ts';
 import type { UserRuleText } from '../snapshot/user-rule.ts';
 import { againstBaseline, keepBaseline, loadBaseline } from './baseline.ts';
 import type { Configured } from './config/apply.ts';
 import { exitCode } from './exit-code.ts';
+import { Failure } from './failure.ts';
 import { readNames } from './gateway-names.ts';
+import { type LogWindowFlags, momentOf, podsWanted } from './logs.ts';
 import { drawsWays, isForPeople, type ReportFlags, writeReport } from './report-options.ts';
 import { complain, readNothing, refuseUnknown, type Session, withSession } from './session.ts';
 import { type SourceFlags, viewsAlone } from './source-options.ts';
 
 /** `meshdoctor diagnose`: collect, run the rules, report; sets the exit code. */
 export async function diagnose(
-  given: SourceFlags & ReportFlags & Configured,
+  given: SourceFlags & ReportFlags & Configured & LogWindowFlags & { readonly logs: boolean },
   words: readonly string[] = [],
 ): Promise<void> {
   const flags = { ...given, named: readNames(words, given.gateway) };
   const named = [...flags.rule, ...flags.skipRule];
+  if (flags.accessLog.filter((file) => file === '-').length + Number(flags.filename.includes('-')) > 1)
+    throw new Failure('only one of the logs and -f can be standard input (-)', 2);
   const userRules = flags.userRules?.length
     ? await (await import('./user-rules.ts')).loadUserRules(flags.userRules)
     : [];
@@ -22,7 +27,30 @@ export async function diagnose(
   const baseline = await loadBaseline(flags);
   // Loading what measures text takes as long as reading 50 objects: here it does so while the engine reads.
   if (flags.output === 'terminal') void import('../report/terminal.ts');
-  await withSession(flags, viewsAlone, (session) => report(session, flags, baseline, userRules), 'many');
+  const logs = logsOf(flags);
+  const xraySince = flags.xray ? podsWanted(flags, nowOf(flags)).since : null;
+  await withSession(
+    flags,
+    { ...viewsAlone, logs, traces: { paths: flags.traces, xraySince } },
+    (session) => report(session, flags, baseline, userRules),
+    'many',
+  );
+}
+
+function nowOf({ now }: SourceFlags): number {
+  return now === undefined ? Date.now() : Date.parse(now);
+}
+
+/** The logs that tell of traffic: files, those of a bundle, and unless `--no-logs` those of pods. */
+function logsOf(flags: SourceFlags & LogWindowFlags & { readonly logs: boolean }): LogsRequest {
+  const now = nowOf(flags);
+  return {
+    paths: flags.accessLog,
+    format: flags.logFormat ?? null,
+    since: momentOf('--since', flags.since, now),
+    until: momentOf('--until', flags.until, now),
+    pods: flags.logs ? podsWanted(flags, now) : null,
+  };
 }
 
 async function report(

@@ -8,6 +8,9 @@ export interface Named {
   readonly pods: readonly string[];
 }
 
+/** TYPE/NAME, as opposed to the path of a file. */
+export const gatewayName = /^(?:vgw|virtualgateways?|gateway|po|pods?|deploy|deployments?)\/[a-z0-9][a-z0-9.-]*$/;
+
 const forms = 'vgw/NAME, deploy/NAME, pod/NAME, or --gateway NS/NAME';
 
 /** Reads TYPE/NAME arguments and `--gateway NS/NAME`. */
@@ -17,7 +20,7 @@ export function readNames(words: readonly string[], gateway: string | undefined)
   for (const word of words) {
     const match = /^([a-z]+)\/([a-z0-9][a-z0-9.-]*)$/.exec(word);
     const [, type = '', name = ''] = match ?? [];
-    if (['vgw', 'virtualgateway', 'virtualgateways'].includes(type)) gateways.push(name);
+    if (['vgw', 'gateway', 'virtualgateway', 'virtualgateways'].includes(type)) gateways.push(name);
     else if (['po', 'pod', 'pods'].includes(type)) pods.push(`pod/${name}`);
     else if (['deploy', 'deployment', 'deployments'].includes(type)) pods.push(`deploy/${name}`);
     else throw new Failure(`${word}: a gateway is named by ${forms}`, 2);

@@ -6,7 +6,7 @@ import { exampleText } from './examples.ts';
 import { Failure } from './failure.ts';
 import { parsePort } from './live-options.ts';
 import { reportFormats } from './report-options.ts';
-import { addSourceOptions, duration, list } from './source-options.ts';
+import { addSourceOptions, duration, list, parseBytes } from './source-options.ts';
 
 /** Builds the whole command line. */
 export function buildProgram(): Command {
@@ -31,7 +31,8 @@ function buildVerbs(): Command {
   addReportOptions(program.command('demo'))
     .description('diagnose the bundled incident: no cluster, network or account needed')
     .action(async (flags) => (await import('./demo.ts')).demo(flags));
-  addReportOptions(addSourceOptions(program.command('diagnose')))
+  addReportOptions(addLogWindow(addSourceOptions(program.command('diagnose')).optionsGroup('Logs:')))
+    .option('--no-logs', 'not the logs of gateway pods: with --live they are read (see --since)')
     .description('collect, run every rule, report')
     .argument('[type/name...]', 'only these gateways: vgw/NAME, deploy/NAME, pod/NAME')
     .option('--gateway <ns/name>', 'only this gateway')
@@ -42,7 +43,7 @@ function buildVerbs(): Command {
     .action(async (words, flags) => (await import('./explain.ts')).explain(words, flags));
   addSourceOptions(addLogsOptions(program.command('logs')))
     .description('access logs by route, status and flag; each failing class explained')
-    .argument('[files...]', 'access logs, gzipped or not; - for standard input')
+    .argument('[files...]', 'access logs, gzipped or not, - for standard input; or with --live vgw/NAME, pod/NAME')
     .action(async (files, flags) => (await import('./logs.ts')).logs(files, flags));
   addSourceOptions(program.command('collect'))
     .description('write what was seen into a bundle, redacted')
@@ -146,16 +147,23 @@ function addRescueOptions(command: Command): Command {
     .option('--best-effort', 'what was merely not seen does not fail the run', false);
 }
 
-function addLogsOptions(command: Command): Command {
+/** Which logs, and which time of them. */
+function addLogWindow(command: Command): Command {
   return command
-    .optionsGroup('Logs:')
     .addOption(list('--access-log <file>', 'an access log, gzipped or not; - for standard input'))
     .option(
       '--log-format <string>',
       "the gateway's log format, text or JSON (else from its configuration, else detected)",
     )
-    .option('--since <time>', 'leave out what is older: 20m, 2h, or a time in ISO 8601')
+    .option('--since <time>', 'leave out what is older: 20m, 2h, or a time in ISO 8601 (20m of the logs of pods)')
     .option('--until <time>', 'leave out what is newer')
+    .addOption(
+      new Option('--limit-bytes <bytes>', 'of the log of one pod').default(64 << 20, '64 MiB').argParser(parseBytes),
+    );
+}
+
+function addLogsOptions(command: Command): Command {
+  return addLogWindow(command.optionsGroup('Logs:'))
     .addOption(
       new Option('--by <what>', 'also tell classes apart by it')
         .choices(['route', 'host', 'client', 'pod'])

@@ -16,7 +16,12 @@ export interface Session {
 }
 
 /** What a verb wants beside what the flags name; `sourceless`: it has something to look at without them. */
-type Wanted = Keep & { readonly sourceless?: boolean; readonly accessLogs?: CollectRequest['accessLogs'] };
+type Wanted = Keep & {
+  readonly sourceless?: boolean;
+  readonly accessLogs?: CollectRequest['accessLogs'];
+  readonly logs?: CollectRequest['logs'];
+  readonly traces?: CollectRequest['traces'];
+};
 
 /**
  * Starts the engine, collects the sources the flags name, and lets `use` work with it; the engine is ended in any case.
@@ -56,7 +61,8 @@ function showingProgress(engine: EngineClient): EngineClient {
 export async function sourcesOf(flags: SourceFlags, keep: Wanted, clusters: 'one' | 'many'): Promise<CollectRequest> {
   const stdin = flags.filename.includes('-') ? await readStdin() : null;
   const asked = requestFrom(flags, keep, stdin);
-  const wanted = keep.accessLogs ? { ...asked, accessLogs: keep.accessLogs } : asked;
+  const { accessLogs = asked.accessLogs, logs = asked.logs, traces = asked.traces } = keep;
+  const wanted = { ...asked, accessLogs, logs, traces };
   const request = keep.sourceless === true ? wanted : orCurrentContext(wanted, flags);
   refuseMixture(request, clusters);
   return request;

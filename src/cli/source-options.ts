@@ -19,6 +19,8 @@ export interface SourceFlags extends LiveFlags {
   readonly bundle: readonly string[];
   readonly rescueCopies: readonly string[];
   readonly aws: boolean;
+  readonly traces: readonly string[];
+  readonly xray: boolean;
   readonly window: number;
   readonly timeout: number;
   readonly requestTimeout: number;
@@ -47,6 +49,8 @@ export function addSourceOptions(command: Command): Command {
     .addOption(list('--bundle <file>', 'a bundle written by collect, or its unpacked folder'))
     .addOption(list('--rescue-copies <path>', 'where rescue copies lie: a file, or a folder of them'))
     .option('--aws', 'let rules ask CloudWatch: region and credentials as for the aws command', false)
+    .addOption(list('--traces <file>', 'X-Ray segments that were saved: of aws xray batch-get-traces, or one a line'))
+    .option('--xray', 'ask X-Ray for the traces of the gateways: region and credentials as for the aws command', false)
     .addOption(duration('--window <time>', 'between two readings of counters', emptyRequest.windowMs, '5s'))
     .addOption(duration('--request-timeout <time>', 'for one call', emptyRequest.requestTimeoutMs, '20s'))
     .addOption(duration('--timeout <time>', 'for the whole run', emptyRequest.timeoutMs, '60s'))
@@ -88,6 +92,8 @@ export function requestFrom(flags: SourceFlags, keep: Keep, stdin: string | null
     rescueCopies: flags.rescueCopies,
     aws: flags.aws,
     accessLogs: emptyRequest.accessLogs,
+    logs: null,
+    traces: { paths: flags.traces, xraySince: flags.xray ? now(flags) - tracesSinceMs : null },
     windowMs: flags.window,
     timeoutMs: flags.timeout,
     requestTimeoutMs: flags.requestTimeout,
@@ -96,6 +102,13 @@ export function requestFrom(flags: SourceFlags, keep: Keep, stdin: string | null
     whole: keep.whole,
     stdin,
   };
+}
+
+/** Traces of the last 20 minutes, as of logs. */
+const tracesSinceMs = 20 * 60_000;
+
+function now(flags: SourceFlags): number {
+  return flags.now === undefined ? Date.now() : Date.parse(flags.now);
 }
 
 /** An option that may be given many times. */
@@ -117,6 +130,15 @@ export function parseDuration(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text);
   if (!match) throw new InvalidArgumentError('a time is a number and ms, s, m or h: 500ms, 5s, 2m');
   return Math.round(Number(match[1]) * (unitMs[match[2] ?? 's'] ?? 1000));
+}
+
+/** Bytes of `64MiB`, `500k`, `1000000`. */
+export function parseBytes(text: string): number {
+  const [, digits, unit = ''] = /^(\d+)\s*([kmg]?)(?:i?b)?$/i.exec(text) ?? [];
+  const bytes = Number(digits) * 1024 ** ['', 'k', 'm', 'g'].indexOf(unit.toLowerCase());
+  if (!Number.isInteger(bytes) || bytes < 1)
+    throw new InvalidArgumentError('a size is a number of bytes, or 500k, 64M');
+  return bytes;
 }
 
 function parseTime(text: string): string {

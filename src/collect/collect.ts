@@ -33,6 +33,7 @@ export async function collect(request: CollectRequest, memories: Memories = new 
     const { readCloudWatch } = await import('./aws/cloudwatch.ts');
     harvests.push(await readCloudWatch({ now: readAt, keep: request.keep, signal: deadline }));
   }
+  harvests.push(...(await readTraces(request, deadline, harvests, readAt)));
   if (request.accessLogs.paths.length > 0) harvests.push(await readAccessLogs(request, harvests, readAt));
   const takenAt = request.now ?? harvests.find((harvest) => harvest.takenAt !== undefined)?.takenAt ?? readAt;
   return { snapshot: narrowed(assembleSnapshot(harvests, takenAt), request.gateways), timedOut: deadline.aborted };
@@ -87,6 +88,24 @@ async function readFiles(request: CollectRequest, readAt: string): Promise<reado
     );
   }
   return harvests;
+}
+
+async function readTraces(
+  { traces }: CollectRequest,
+  signal: AbortSignal,
+  harvests: readonly Harvest[],
+  now: string,
+): Promise<readonly Harvest[]> {
+  const read: Harvest[] = [];
+  if (traces.paths.length > 0) {
+    const { readSavedTraces } = await import('./traces.ts');
+    read.push(await readSavedTraces(traces.paths, now));
+  }
+  if (traces.xraySince !== null) {
+    const { readXRay, segmentNames } = await import('./aws/xray.ts');
+    read.push(await readXRay({ now, since: traces.xraySince, services: segmentNames(harvests), signal }));
+  }
+  return read;
 }
 
 async function readAccessLogs(

@@ -25,6 +25,10 @@ export interface CollectRequest {
   readonly bundles: readonly string[];
   /** Access logs to keep, redacted; `format`: theirs, where it is told. */
   readonly accessLogs: { readonly paths: readonly string[]; readonly format: string | null };
+  /** Access logs to tell rules of, once all else was read; null: none. */
+  readonly logs: LogsRequest | null;
+  /** `--traces`: files of segments; `--xray`: ask X-Ray for those since then (milliseconds since 1970; null: not). */
+  readonly traces: { readonly paths: readonly string[]; readonly xraySince: number | null };
   /** `--rescue-copies`: files and folders in which rescue copies lie. */
   readonly rescueCopies: readonly string[];
   /** `--aws`: ask CloudWatch. */
@@ -45,6 +49,26 @@ export interface CollectRequest {
   readonly whole: boolean;
   /** What stands on stdin, where `files` names `-`. */
   readonly stdin: string | null;
+}
+
+/** Which access logs to fold into classes of requests. */
+export interface LogsRequest {
+  /** `--access-log`: files, `-` for standard input. */
+  readonly paths: readonly string[];
+  /** `--log-format`; null: as the configuration says, else as they look. */
+  readonly format: string | null;
+  /** `--since`, `--until`: milliseconds since 1970; null: open. */
+  readonly since: number | null;
+  readonly until: number | null;
+  /** Also the logs of gateway pods, where a cluster is read; null: not. */
+  readonly pods: PodLogsWanted | null;
+}
+
+/** Of the logs of pods: how far back, and how many bytes of each. */
+export interface PodLogsWanted {
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  readonly limitBytes: number;
 }
 
 /** Files that hold what an admin endpoint once said, by page. */
@@ -70,6 +94,8 @@ export const emptyRequest: CollectRequest = {
   live: null,
   gateways: [],
   bundles: [],
+  logs: null,
+  traces: { paths: [], xraySince: null },
   rescueCopies: [],
   aws: false,
   accessLogs: { paths: [], format: null },
@@ -89,6 +115,7 @@ export function namesSource(request: CollectRequest): boolean {
 }
 
 function namesFiles(request: CollectRequest): boolean {
-  const { files, base, admin, bundles, accessLogs } = request;
-  return files.length + base.length + admin.length + bundles.length + accessLogs.paths.length > 0;
+  const { files, base, admin, bundles, accessLogs, logs, traces } = request;
+  const logPaths = accessLogs.paths.length + (logs?.paths.length ?? 0) + traces.paths.length;
+  return files.length + base.length + admin.length + bundles.length + logPaths > 0;
 }

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { logsSchema } from '../report/logs-schema.ts';
 import { reportSchema } from '../report/schema.ts';
 import { cloudWatchTemplates } from './cloudwatch-alarms.ts';
 import { inhibitRules, prometheusRules } from './prometheus-alerts.ts';
@@ -21,6 +22,7 @@ const wanted = new Map<string, string>([
   ...cloudWatchTemplates().map(([name, text]): [string, string] => [`rules/alerts/cloudwatch/${name}.json`, text]),
   ['docs/user-rules.md', userRulesPage()],
   ['docs/report.schema.json', `${JSON.stringify(reportSchema, null, 2)}\n`],
+  ['docs/logs.schema.json', `${JSON.stringify(logsSchema, null, 2)}\n`],
 ]);
 const stale = [...wanted].filter(([path, text]) => read(path) !== text);
 for (const [path, text] of stale) {

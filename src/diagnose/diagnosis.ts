@@ -1,3 +1,4 @@
+import type { TrafficView } from '../snapshot/access-log/traffic-view.ts';
 import type { Gap } from '../snapshot/coverage.ts';
 import type { ObjectRef } from '../snapshot/object.ts';
 import type { SourceReport } from '../snapshot/snapshot.ts';
@@ -35,6 +36,8 @@ export interface Diagnosis {
   /** Every finding, folded ones too; roots first, each followed by its symptoms. */
   readonly findings: readonly Finding[];
   readonly checks: readonly Check[];
+  /** What access logs say, by gateway. */
+  readonly traffic: readonly TrafficView[];
   readonly gaps: readonly Gap[];
   readonly sources: readonly SourceReport[];
 }

@@ -8,7 +8,7 @@ const effectOrder: Readonly<Record<Effect, number>> = { traffic: 0, latent: 1, s
 /**
  * Puts symptoms under causes and orders the report: faults before information, roots by effect, severity, requests hurt, then rule and object; each
  * root followed by its symptoms. A finding is a symptom where another's rule explains its rule and the two share an object.
- * What is suppressed stands last, and takes its symptoms along unless a cause that is not suppressed explains them too; a
+ * Information is no fault, and so the cause of none. What is suppressed stands last, and takes its symptoms along unless a cause that is not suppressed explains them too; a
  * suppressed symptom leaves its root as it is.
  */
 export function fold(findings: readonly Finding[], rules: readonly Rule[]): readonly Finding[] {
@@ -20,6 +20,7 @@ export function fold(findings: readonly Finding[], rules: readonly Rule[]): read
       (candidate) =>
         candidate !== symptom &&
         explains.get(candidate.rule)?.has(symptom.rule) &&
+        isFault(candidate) &&
         sharesObject(candidate, symptom) &&
         rootOf(causeOf, candidate) !== symptom,
     );
@@ -35,15 +36,31 @@ export function fold(findings: readonly Finding[], rules: readonly Rule[]): read
     .flatMap((root) => {
       const symptoms = symptomsOf.get(root) ?? [];
       return [
-        { ...root, symptoms: symptoms.map(({ id }) => id) },
+        { ...withHurt(root, symptoms), symptoms: symptoms.map(({ id }) => id) },
         ...symptoms.map((symptom) => ({ ...symptom, ...suppressedWith(root, symptom), foldedUnder: root.id })),
       ];
     });
 }
 
+/** What a log says of the requests that a cause hurts, it says of the symptom: how many, and since when. */
+function withHurt(root: Finding, symptoms: readonly Finding[]): Finding {
+  if (root.effect !== 'traffic') return root;
+  const hurt = symptoms.filter(({ effect, severity }) => effect === 'traffic' && severity !== 'info');
+  const [first = null] = hurt.flatMap(({ since }) => since ?? []).sort();
+  const [most = null] = hurt
+    .flatMap(({ impact }) => impact ?? [])
+    // What a log counts of all requests says more than the counters of one cluster.
+    .sort((one, other) => (other.share ?? 0) - (one.share ?? 0) || other.requestsPerMinute - one.requestsPerMinute);
+  return { ...root, since: root.since ?? first, impact: root.impact ?? most };
+}
+
 function suppressedWith(root: Finding, symptom: Finding): Pick<Finding, 'suppressed'> {
   if (!root.suppressed || symptom.suppressed) return {};
   return { suppressed: { ...root.suppressed, by: `its cause ${root.rule} is suppressed: ${root.suppressed.by}` } };
+}
+
+function isFault({ severity, effect }: Finding): boolean {
+  return severity !== 'info' || effect === 'standing';
 }
 
 function rootOf(causeOf: ReadonlyMap<Finding, Finding>, finding: Finding): Finding {

@@ -34,6 +34,7 @@ export function diagnose(
     gateways: model.gateways.filter(({ object }) => object?.reported !== false).map(summarise),
     findings: joinChanges(model, fold(suppress(model, found), rules)),
     checks,
+    traffic: snapshot.traffic ?? [],
     gaps: snapshot.gaps,
     sources: snapshot.sources,
   };

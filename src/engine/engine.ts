@@ -1,7 +1,7 @@
 import { catalogue } from '../../rules/index.ts';
 import { collect } from '../collect/collect.ts';
 import type { EnvoyMemory } from '../collect/envoy-admin/paced.ts';
-import type { CollectRequest } from '../collect/request.ts';
+import { type CollectRequest, emptyRequest } from '../collect/request.ts';
 import { diagnose } from '../diagnose/run.ts';
 import { statusOf } from '../diagnose/status.ts';
 import { version } from '../lib/version.ts';
@@ -32,6 +32,7 @@ export function makeEngine(): Engine {
     memories.set(cluster, known);
     return known;
   };
+  let asked = emptyRequest;
   const collected = (): Snapshot => {
     const [snapshot] = snapshots;
     if (!snapshot) throw new Error('nothing was collected yet');
@@ -45,10 +46,19 @@ export function makeEngine(): Engine {
   };
   return {
     async collect(request) {
+      const begun = performance.now();
       const results = await Promise.all(perCluster(request).map((one) => collect(one, memoriesOf(one))));
       snapshots = results.map(({ snapshot }) => snapshot);
+      if (request.logs) {
+        const { addTraffic } = await import('./logs/add-traffic.ts');
+        const left = Math.max(1, request.timeoutMs - (performance.now() - begun));
+        const signal = AbortSignal.timeout(Math.round(left));
+        const requests = perCluster(request);
+        snapshots = await Promise.all(snapshots.map((one, at) => addTraffic(one, requests[at] ?? request, signal)));
+      }
       models = [];
       whole = request.whole;
+      asked = request;
       const count = (of: (snapshot: Snapshot) => readonly unknown[]): number =>
         snapshots.reduce((sum, snapshot) => sum + of(snapshot).length, 0);
       return {
@@ -111,8 +121,15 @@ export function makeEngine(): Engine {
       return decideLines(built(), options);
     },
     async logs(options) {
-      const { readLogs } = await import('./logs/logs.ts');
-      return readLogs(built(), options, collected().position);
+      const [{ readLogs }, { podLogs }] = await Promise.all([
+        import('./logs/logs.ts'),
+        import('./logs/add-traffic.ts'),
+      ]);
+      const signal = AbortSignal.timeout(asked.timeoutMs);
+      const { logs, gaps, close } = await podLogs(built(), asked, options.pods, signal);
+      const document = await readLogs(built(), options, collected().position, logs);
+      close();
+      return { ...document, notes: [...document.notes, ...gaps.map(({ missing, reason }) => `${missing}: ${reason}`)] };
     },
     async rescue(options) {
       const { rescue } = await import('../rescue/rescue.ts');

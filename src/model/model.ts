@@ -1,9 +1,11 @@
 import type { Gap, Seen } from '../snapshot/coverage.ts';
 import type { EnvoyView } from '../snapshot/envoy/view.ts';
 import { type KubernetesObject, type ObjectRef, type Place, refKey } from '../snapshot/object.ts';
+import type { TrafficView } from '../snapshot/access-log/traffic-view.ts';
 import type { CloudWatchView } from '../snapshot/cloudwatch.ts';
 import type { RescueCopy } from '../snapshot/rescue-copy.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { TracesView } from '../snapshot/traces.ts';
 import { type Envoy, makeEnvoy } from './envoy/envoy.ts';
 import { type Gateway, joinGateways } from './gateway.ts';
 import { type Completeness, completeness } from './inventory.ts';
@@ -64,6 +66,10 @@ export interface Model {
   readonly rescueCopies: readonly RescueCopy[] | null;
   /** What CloudWatch said; null where it was not asked. */
   readonly cloudWatch: CloudWatchView | null;
+  /** Null where none was read. */
+  readonly traces: TracesView | null;
+  /** What access logs say, by gateway; null where none was read. */
+  readonly traffic: readonly TrafficView[] | null;
   /** Whether all objects of a kind in a namespace (`*`: everywhere) were seen. */
   readonly completeness: (kind: string, namespace: string) => Completeness;
   /** Whether anything of a part was seen: null, or what is missing. */
@@ -159,6 +165,14 @@ export function buildModel(snapshot: Snapshot, onRead: (part: Part) => void = ()
       onRead('aws.cloudWatch');
       return snapshot.cloudWatch;
     },
+    get traces() {
+      onRead('traces');
+      return snapshot.traces;
+    },
+    get traffic() {
+      onRead('logs');
+      return snapshot.traffic;
+    },
     completeness: (kind, namespace) => completeness(snapshot, kind, namespace),
     missing: (part) => missingPart(snapshot, byKind, part),
     place: (ref) => places.get(refKey(ref)) ?? null,
@@ -219,7 +233,8 @@ function missingPart(
 ): Gap | null {
   const kinds = kindsOfPart[part];
   if (kinds) return missingKinds(snapshot, byKind, kinds, part.startsWith('mesh.') ? meshGroup : '');
-  if (part === 'aws.cloudWatch' || part === 'rescue.copies') return notAsked(snapshot, part);
+  if (part === 'aws.cloudWatch' || part === 'rescue.copies' || part === 'logs' || part === 'traces')
+    return notAsked(snapshot, part);
   const section = envoySectionOf[part];
   if (!section || snapshot.envoys.some((view) => section(view).state !== 'not-read')) return null;
   const first = snapshot.envoys[0];

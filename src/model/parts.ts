@@ -24,6 +24,8 @@ export const parts = [
   'platform.networkPolicies',
   'rescue.copies',
   'aws.cloudWatch',
+  'logs',
+  'traces',
   'envoy.serverInfo',
   'envoy.ready',
   'envoy.listeners',

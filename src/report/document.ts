@@ -2,7 +2,9 @@ import type { Avoid, Effect, Fix, Impact, Severity, Suppressed } from '../diagno
 import type { GatewaySummary } from '../diagnose/diagnosis.ts';
 import type { RuleDocs } from '../diagnose/rule.ts';
 import type { Witness } from '../routing/witness.ts';
+import type { TrafficView } from '../snapshot/access-log/traffic-view.ts';
 import type { Gap } from '../snapshot/coverage.ts';
+import type { ObjectRef } from '../snapshot/object.ts';
 
 /** An object in a report, with its place where it came from a file. */
 export interface ReportObject {
@@ -126,6 +128,45 @@ export interface ReportBaseline {
   readonly unseen: readonly BaselineEntry[];
 }
 
+/** Requests that went and ended alike, in a report. */
+export interface ReportClass {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly flag: string;
+  readonly count: number;
+  readonly perMinute: number;
+  /** Of the gateway's requests, 0 to 1. */
+  readonly share: number;
+  readonly firstSeen: string | null;
+  readonly lastSeen: string | null;
+  /** The route, or all it can be. */
+  readonly routes: readonly string[];
+  readonly by: 'gateway' | 'upstream';
+  /** Why it ended so; null for what was served. */
+  readonly cause: string | null;
+  /** Requests of the same method and path that were served. */
+  readonly served: number;
+  readonly sender: 'scanner' | 'health-check' | null;
+}
+
+/** What the access logs of one gateway say. */
+export interface ReportTraffic {
+  /** Null where nobody knows which gateway wrote them. */
+  readonly gateway: ObjectRef | null;
+  readonly cluster: string | null;
+  readonly logs: readonly string[];
+  readonly asked: { readonly from: string | null; readonly to: string | null } | null;
+  readonly covered: { readonly from: string; readonly to: string } | null;
+  readonly requests: number;
+  readonly failed: number;
+  readonly rates: TrafficView['rates'];
+  /** Those that failed most first, then those that were served; at most 100. */
+  readonly classes: readonly ReportClass[];
+  /** Classes beyond those, and their requests. */
+  readonly more: { readonly classes: number; readonly requests: number };
+}
+
 /** The whole report: what `-o json` prints and what every other format is made from. */
 export interface ReportDocument {
   readonly schemaVersion: 1;
@@ -151,6 +192,8 @@ export interface ReportDocument {
   };
   readonly findings: readonly ReportFinding[];
   readonly checks: readonly ReportCheck[];
+  /** What access logs say, a gateway each; none where none was read. */
+  readonly traffic: readonly ReportTraffic[];
   readonly gaps: readonly Gap[];
   /** Against what the findings were compared; null where there was nothing to compare with. */
   readonly baseline?: ReportBaseline | null;

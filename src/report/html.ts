@@ -3,6 +3,7 @@ import type { ReportDocument, ReportFinding } from './document.ts';
 import { findingCard } from './html/finding.ts';
 import { html, Markup, when } from './html/markup.ts';
 import { style } from './html/style.ts';
+import { trafficTable } from './html/traffic.ts';
 import { notSeen, rulesTable, type Shown, sourcesTable } from './html/surroundings.ts';
 import { gapsByNeed, outline } from './outline.ts';
 import { gatewayText, momentText, objectText, severityText, tallyParts, windowText } from './wording.ts';
@@ -48,6 +49,7 @@ ${document.gateways.map((gateway) => html`<p>${gatewayText(gateway, '·')}</p>`)
 ${filter(faults)}
 ${contents(faults, document)}
 ${many ? html`<main class="many">` : html`<main>`}
+${document.traffic.map(trafficTable)}
 ${section('roots', 'Root causes', 'requests are or can be hit now', cards(hit))}
 ${section('latent', 'Latent', 'hits requests once configuration moves again, or at the next restart', cards(latent))}
 ${section('notes', 'Worth knowing', 'no fault: what the gateway does that may surprise', cards(notes))}

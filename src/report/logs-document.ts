@@ -8,8 +8,11 @@ interface Span {
   readonly to: string | null;
 }
 
+/** What of a class serves to explain it, and is not printed. */
+export type Unprinted = 'example' | 'hop' | 'refs' | 'cluster' | 'otherCluster' | 'contradiction' | 'traceIds';
+
 /** A class of requests as machines read it (docs: `logs`). */
-export interface LoggedClass extends Omit<TrafficClass, 'example' | 'hop'> {
+export interface LoggedClass extends Omit<TrafficClass, Unprinted> {
   readonly perMinute: number | null;
   readonly explanation: string | null;
   /** Of a failing class: how many requests of the same method and path were served; null where that tells nothing. */

@@ -2,6 +2,7 @@ import { plural } from '../lib/plural.ts';
 import type { ReportDocument, ReportFinding } from './document.ts';
 import { cell, code, inline } from './markdown/escape.ts';
 import { findingLine, findingSection } from './markdown/finding.ts';
+import { trafficSection } from './markdown/traffic.ts';
 import { gapsByNeed, type Outline, outline } from './outline.ts';
 import { gatewayText, momentText, objectText, severityText, shortText, tallyParts, windowText } from './wording.ts';
 
@@ -22,7 +23,12 @@ export function renderMarkdown(document: ReportDocument, options: MarkdownOption
   const parts = outline(document);
   const { faults, symptomsOf } = parts;
   const head = headOf(document, parts);
-  const tail = [...standingOf(parts, options), ...checksOf(document, options), ...notSeenOf(document, options)];
+  const tail = [
+    ...document.traffic.map(trafficSection),
+    ...standingOf(parts, options),
+    ...checksOf(document, options),
+    ...notSeenOf(document, options),
+  ];
   const budget = new Budget(most - head.length);
   // What could not be seen is told before the last root causes: a report without it claims too much.
   const kept = tail.filter((block) => budget.take(block, most / 2));

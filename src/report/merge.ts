@@ -27,6 +27,7 @@ export function mergeDocuments(documents: readonly [ReportDocument, ...ReportDoc
         ({ rule }) => rule,
       ).values(),
     ].map(mergeChecks),
+    traffic: documents.flatMap(({ traffic }) => traffic),
     gaps: documents.flatMap(({ gaps }) => gaps),
     sources: documents.flatMap(({ sources }) => sources),
   };

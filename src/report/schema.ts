@@ -1,13 +1,4 @@
-const text = { type: 'string' } as const;
-const count = { type: 'integer', minimum: 0 } as const;
-const nullable = (schema: object): object => ({ anyOf: [schema, { type: 'null' }] });
-const list = (items: object): object => ({ type: 'array', items });
-
-/** An object whose members are all required and all named: a reader can rely on each, and none is forgotten here. */
-function closed(properties: Record<string, object>, optional: readonly string[] = []): object {
-  const required = Object.keys(properties).filter((name) => !optional.includes(name));
-  return { type: 'object', properties, required, additionalProperties: false };
-}
+import { closed, count, list, nullable, text } from './schema-parts.ts';
 
 const ref = { apiVersion: text, kind: text, namespace: nullable(text), name: text };
 const object = closed({
@@ -82,6 +73,37 @@ const check = closed({
   failed: nullable(text),
 });
 
+/** A number that is no count. */
+const number = { type: 'number' } as const;
+const trafficClass = closed({
+  method: text,
+  path: text,
+  status: count,
+  flag: text,
+  count,
+  perMinute: number,
+  share: number,
+  firstSeen: nullable(text),
+  lastSeen: nullable(text),
+  routes: list(text),
+  by: { enum: ['gateway', 'upstream'] },
+  cause: nullable(text),
+  served: count,
+  sender: { enum: ['scanner', 'health-check', null] },
+});
+const traffic = closed({
+  gateway: nullable(closed(ref)),
+  cluster: nullable(text),
+  logs: list(text),
+  asked: nullable(closed({ from: nullable(text), to: nullable(text) })),
+  covered: nullable(window),
+  requests: count,
+  failed: count,
+  rates: nullable(closed({ from: number, bucketMs: count, requests: list(count), failed: list(count) })),
+  classes: list(trafficClass),
+  more: closed({ classes: count, requests: count }),
+});
+
 const baselineEntry = closed({ id: text, rule: text, title: text });
 
 /** The JSON Schema (draft 7) of what `-o json` prints. */
@@ -114,6 +136,7 @@ export const reportSchema = {
     }),
     findings: list(finding),
     checks: list(check),
+    traffic: list(traffic),
     baseline: nullable(closed({ file: text, gone: list(baselineEntry), unseen: list(baselineEntry) })),
     gaps: list(closed({ missing: text, reason: text, remedy: nullable(text) })),
     sources: list(

@@ -3,6 +3,7 @@ import type { ReportDocument, ReportFinding } from './document.ts';
 import { gapsByNeed, outline } from './outline.ts';
 import { renderFinding, renderNote } from './terminal/finding.ts';
 import { type Look, paint, sign } from './terminal/paint.ts';
+import { renderTraffic } from './terminal/traffic.ts';
 import { quietBlock } from './terminal/quiet.ts';
 import { gatewayText, momentText, objectText, tallyParts, windowText } from './wording.ts';
 
@@ -25,6 +26,7 @@ export function renderTerminal(document: ReportDocument, options: TerminalOption
   const shown = options.all ? faults : faults.slice(0, mostRoots);
   const blocks = [
     lookedAt(document, options),
+    ...document.traffic.map((traffic) => renderTraffic(traffic, options, options.all)),
     ...shown.map((finding) =>
       isNote(finding, alone, options)
         ? renderNote(finding, options)

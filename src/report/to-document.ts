@@ -5,6 +5,7 @@ import type { EnvoyView } from '../snapshot/envoy/view.ts';
 import type { Evidence } from '../snapshot/evidence.ts';
 import type { ObjectRef, Place } from '../snapshot/object.ts';
 import type { FilePosition } from '../snapshot/snapshot.ts';
+import { reportTraffic } from './report-traffic.ts';
 import type { ReportCheck, ReportDocument, ReportEvidence, ReportFinding, ReportObject } from './document.ts';
 
 /** What a report knows beside the diagnosis. */
@@ -37,6 +38,7 @@ export function toDocument(diagnosis: Diagnosis, context: ReportContext): Report
     summary: summarise(diagnosis),
     baseline: null,
     findings,
+    traffic: diagnosis.traffic.map((view) => reportTraffic(view, context.cluster ?? null)),
     checks: diagnosis.checks.map((check) => reportCheck(check, toObject)),
     gaps: diagnosis.gaps,
     sources: diagnosis.sources.map(({ name, state, detail, cost, trouble }) => ({

@@ -4,6 +4,7 @@ import type { Avoid, Fix, Severity } from '../diagnose/finding.ts';
 import { refText } from '../snapshot/object.ts';
 import type { ReportDocument, ReportEvidence, ReportFinding, ReportObject } from './document.ts';
 import { lookedAt } from './outline.ts';
+import { percentText } from './traffic-wording.ts';
 
 /** A severity as a word. */
 export const severityText: Readonly<Record<Severity, string>> = { error: 'Error', warning: 'Warning', info: 'Info' };
@@ -40,7 +41,8 @@ export function effectText(
   symptoms: readonly ReportFinding[],
 ): string {
   const impact = own ?? symptoms.find((symptom) => symptom.impact !== null)?.impact ?? null;
-  const rate = impact ? `, about ${aboutText(impact.requestsPerMinute)} a minute` : '';
+  const share = impact?.share ? `, ${percentText(impact.share, 1)} of the gateway's` : '';
+  const rate = impact ? `, about ${aboutText(impact.requestsPerMinute)} a minute${share}` : '';
   const when = since === null ? '' : ` Since ${since}.`;
   if (rule.startsWith('suppression-')) return 'No request is hit: it is about what is told and what is not.';
   if (effect === 'traffic')

@@ -25,6 +25,9 @@ export function assembleSnapshot(harvests: readonly Harvest[], takenAt: string):
       ? harvests.flatMap(({ rescueCopies }) => rescueCopies ?? [])
       : null,
     cloudWatch: harvests.findLast(({ cloudWatch }) => cloudWatch)?.cloudWatch ?? null,
+    traces: tracesOf(harvests),
+    // Made of the logs once all else was read: what they say is decided by it.
+    traffic: null,
     position: (place) => {
       for (const harvest of harvests) {
         const position = harvest.position?.(place);
@@ -33,6 +36,11 @@ export function assembleSnapshot(harvests: readonly Harvest[], takenAt: string):
       return null;
     },
   };
+}
+
+function tracesOf(harvests: readonly Harvest[]): Snapshot['traces'] {
+  const read = harvests.flatMap(({ traces }) => traces ?? []);
+  return read.length === 0 ? null : { traces: read.flatMap(({ traces }) => traces) };
 }
 
 function lastOfEach(objects: readonly KubernetesObject[]): readonly KubernetesObject[] {

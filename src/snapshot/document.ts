@@ -8,6 +8,8 @@ export type DocumentKind =
   | 'coverage'
   | 'rescue-copies'
   | 'access_log'
+  | 'traffic'
+  | 'traces'
   | 'server_info'
   | 'ready'
   | 'listeners'

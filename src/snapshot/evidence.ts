@@ -14,6 +14,9 @@ export type EvidenceSource =
   | 'server_info'
   | 'ready'
   | 'runtime'
+  | 'access-log'
+  | 'envoy-log'
+  | 'trace'
   | 'aws'
   | 'config';
 

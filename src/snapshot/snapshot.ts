@@ -1,3 +1,4 @@
+import type { TrafficView } from './access-log/traffic-view.ts';
 import type { CoverageEntry, Gap } from './coverage.ts';
 import type { CloudWatchView } from './cloudwatch.ts';
 import type { Document } from './document.ts';
@@ -6,6 +7,7 @@ import type { KubernetesObject, Place } from './object.ts';
 import type { RescueCopy } from './rescue-copy.ts';
 import type { Redactions } from './redact.ts';
 import type { Suppression } from './suppression.ts';
+import type { TracesView } from './traces.ts';
 
 /** Where something stands in a file; line and column count from 1. */
 export interface FilePosition {
@@ -51,6 +53,7 @@ export interface Harvest {
   readonly manifests?: readonly ManifestSet[];
   readonly rescueCopies?: readonly RescueCopy[];
   readonly cloudWatch?: CloudWatchView;
+  readonly traces?: TracesView;
   /** The snapshot's time, where the source carries one of its own (a bundle). */
   readonly takenAt?: string;
   /** The cluster that was read. */
@@ -79,6 +82,10 @@ export interface Snapshot {
   readonly suppressions?: readonly Suppression[];
   /** Null where it was not asked (`--aws`). */
   readonly cloudWatch: CloudWatchView | null;
+  /** Null where none was to be read (`--traces`, `--xray`). */
+  readonly traces: TracesView | null;
+  /** What access logs say, by gateway; null where none was to be read. */
+  readonly traffic: readonly TrafficView[] | null;
   /** Finds a manifest's place in its file, parsing that one YAML document again; null where it cannot be told. */
   readonly position: (place: Place) => FilePosition | null;
 }

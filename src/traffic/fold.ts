@@ -4,6 +4,7 @@ import { clientFamily } from '../snapshot/client-family.ts';
 import { Pairing } from './pairing.ts';
 import { Quantiles } from './quantiles.ts';
 import { RateCounter } from './rates.ts';
+import { RouteTallies } from './route-tally.ts';
 import { answeredBy, isHandedOver, type LoggedRequest, tellingLine } from './request.ts';
 import { sampleOf, withoutExcess } from './sample.ts';
 import { type Classified, type Classify, type GroupBy, isFailure, type Traffic, type TrafficClass } from './traffic.ts';
@@ -14,10 +15,23 @@ export interface FoldOptions {
   readonly by: GroupBy;
   /** Classes beyond so many are told together as `(other)`. */
   readonly mostClasses: number;
+  /** The cluster that a line's upstream belongs to, where it is another than the one decided; else null. */
+  readonly otherCluster?: (line: LogLine, decided: string) => string | null;
+  /** Times between which requests are counted, by Envoy; `pod` null: every line is that Envoy's. */
+  readonly spans?: readonly LogSpan[];
+}
+
+/** A time between which the requests of one Envoy are counted: milliseconds since 1970. */
+export interface LogSpan {
+  readonly envoy: string;
+  readonly pod: string | null;
+  readonly from: number;
+  readonly to: number;
 }
 
 type Growing = { -readonly [K in keyof TrafficClass]: TrafficClass[K] } & {
   readonly quantiles: Quantiles;
+  traceIds: string[];
   from: number;
   to: number;
 };
@@ -27,8 +41,11 @@ const nothing: Classified = {
   inner: null,
   virtualHost: null,
   routes: [],
+  refs: [],
   unknown: [],
   cluster: null,
+  timeoutMs: null,
+  contradiction: null,
 };
 
 /** The incremental fold of log lines into classes: memory is bounded whatever comes in, and counts by status and flag are exact. */
@@ -38,13 +55,17 @@ export class TrafficFold {
   readonly #classes = new Map<string, Growing>();
   readonly #byStatusFlag = new Map<string, { listener: string | null; status: number; flag: string; count: number }>();
   readonly #rates = new RateCounter();
+  readonly #routes = new RouteTallies();
+  readonly #spans: number[];
   #requests = 0;
+  #failed = 0;
   #bytes = 0;
   #from = Number.POSITIVE_INFINITY;
   #to = Number.NEGATIVE_INFINITY;
 
   constructor(options: FoldOptions) {
     this.#options = options;
+    this.#spans = (options.spans ?? []).map(() => 0);
   }
 
   /** `length`: of the line as it was read. */
@@ -72,6 +93,9 @@ export class TrafficFold {
       byStatusFlag: [...this.#byStatusFlag.values()].sort((one, other) => other.count - one.count),
       classes: classes.sort((one, other) => other.count - one.count),
       rates: this.#rates.result(),
+      failed: this.#failed,
+      routes: this.#routes.whole ? this.#routes.result() : [],
+      spans: (this.#options.spans ?? []).map(({ envoy }, at) => ({ envoy, requests: this.#spans[at] ?? 0 })),
     };
   }
 
@@ -87,9 +111,20 @@ export class TrafficFold {
       this.#from = Math.min(this.#from, outer.at);
       this.#to = Math.max(this.#to, outer.at);
       this.#rates.add(outer.at, isFailure(outer));
+      this.#countSpans(outer, outer.at);
     }
     const telling = tellingLine(request);
+    const failed = isFailure({ status: outer.status, flag: telling.flag });
+    if (failed) this.#failed += 1;
+    this.#routes.add(decided, outer, telling.flag, failed);
     grow(this.#classOf(request, telling, decided, lone || telling === inner ? 'inner' : 'outer'), outer);
+  }
+
+  #countSpans({ pod }: LogLine, at: number): void {
+    for (const [index, span] of (this.#options.spans ?? []).entries()) {
+      const inside = at >= span.from && at <= span.to && (span.pod === null || span.pod === pod);
+      if (inside) this.#spans[index] = (this.#spans[index] ?? 0) + 1;
+    }
   }
 
   #countLine({ status, flag }: LogLine, listener: string | null): void {
@@ -101,31 +136,34 @@ export class TrafficFold {
 
   #classOf(request: LoggedRequest, telling: LogLine, decided: Classified, hop: 'outer' | 'inner'): Growing {
     const { outer } = request;
-    const { by, mostClasses } = this.#options;
+    const { by, mostClasses, otherCluster } = this.#options;
     const details = telling.details?.slice(0, 120) ?? null;
     const ending = `${hop} ${outer.status} ${telling.flag} ${answeredBy(telling)}`;
     const routes = decided.routes.join(' | ');
     const group = groupOf(outer, by);
     const path = outer.path === null ? '-' : pathShape(outer.path);
-    const key = `${ending} ${details} ${outer.method} ${path} ${decided.virtualHost} ${routes} ${group}`;
+    const other = decided.cluster === null ? null : (otherCluster?.(telling, decided.cluster) ?? null);
+    const key = `${ending} ${details} ${outer.method} ${path} ${decided.virtualHost} ${routes} ${group} ${other ?? ''}`;
     const held = this.#classes.get(key);
     if (held) return held;
     if (this.#classes.size >= mostClasses) {
       const rest = `(other) ${ending}`;
-      const other = this.#classes.get(rest);
-      if (other) return other;
-      const mixed = { method: '-', path: '(other)', group: null, details: null };
+      const mixture = this.#classes.get(rest);
+      if (mixture) return mixture;
+      const mixed = { method: '-', path: '(other)', group: null, details: null, otherCluster: null };
       const made: Growing = {
         ...newClass(request, telling, nothing, hop, mixed),
         listener: hop === 'inner' ? decided.inner : decided.listener,
         samples: [],
         // The first of a mixture speaks for none of the others.
         upstream: null,
+        cluster: null,
       };
       this.#classes.set(rest, made);
       return made;
     }
-    const made = newClass(request, telling, decided, hop, { method: outer.method ?? '-', path, group, details });
+    const told = { method: outer.method ?? '-', path, group, details, otherCluster: other };
+    const made = newClass(request, telling, decided, hop, told);
     this.#classes.set(key, made);
     return made;
   }
@@ -136,15 +174,18 @@ function newClass(
   telling: LogLine,
   decided: Classified,
   hop: 'outer' | 'inner',
-  told: Pick<TrafficClass, 'method' | 'path' | 'group' | 'details'>,
+  told: Pick<TrafficClass, 'method' | 'path' | 'group' | 'details' | 'otherCluster'>,
 ): Growing {
-  const { listener, inner, virtualHost, routes, unknown, cluster } = decided;
+  const { listener, inner, virtualHost, routes, refs, unknown, cluster, contradiction } = decided;
   const upstream = telling.upstream === null || telling.upstream === '-' ? null : telling.upstream;
   return {
     ...told,
     listener: hop === 'inner' ? inner : listener,
     virtualHost,
     routes,
+    refs,
+    contradiction,
+    cluster,
     unknown,
     status: request.outer.status ?? 0,
     flag: telling.flag ?? '-',
@@ -153,6 +194,7 @@ function newClass(
     firstSeen: null,
     lastSeen: null,
     samples: [sampleOf(request)],
+    traceIds: [],
     p50Ms: null,
     p90Ms: null,
     p99Ms: null,
@@ -166,10 +208,17 @@ function newClass(
   };
 }
 
-function grow(one: Growing, { at, sent, durationMs }: LogLine): void {
+const mostTraceIds = 20;
+
+function grow(one: Growing, { at, sent, durationMs, traceId }: LogLine): void {
   one.count += 1;
   one.bytes += sent ?? 0;
   if (durationMs !== null) one.quantiles.add(durationMs);
+  if (traceId !== null && one.status >= 400 && one.traceIds.length < mostTraceIds) {
+    // X-Amzn-Trace-Id: `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1`.
+    const id = /\b1-[0-9a-f]{8}-[0-9a-f]{24}\b/.exec(traceId);
+    if (id) one.traceIds.push(id[0]);
+  }
   if (at === null) return;
   one.from = Math.min(one.from, at);
   one.to = Math.max(one.to, at);

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { writeConfigDump, writeManifests } from './inputs.ts';
+import { measurePeer, writeAccessLog } from './logs.ts';
 import { compare, type Run, runNode } from './measure.ts';
 import { measureRouting, ordinaryDump, requestLines } from './routing.ts';
 import { measureAdversarial, measureOrdinary } from './space.ts';
@@ -31,6 +32,7 @@ try {
   await manifests(smoke ? 400 : 20_000);
   routing(smoke ? 2_000 : 20_000);
   await answers(smoke ? 2_000 : 200_000);
+  await accessLog(smoke ? 200_000 : 4_000_000);
   space(smoke ? [100, 400, 1_000] : [1_000, 20_000, 50_000]);
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -79,6 +81,42 @@ async function answers(count: number): Promise<void> {
     limit: 'at least 50,000/s',
     holds,
   });
+}
+
+/** One log, read from end to end: all fields, counts, quantiles; then with routes decided. Start-up is left out of the rates. */
+async function accessLog(lines: number): Promise<void> {
+  const [one, many, dump] = [join(folder, 'one.log'), join(folder, 'many.log'), join(folder, 'logged-dump.json')];
+  writeAccessLog(one, 1);
+  writeAccessLog(many, lines);
+  writeFileSync(dump, JSON.stringify(ordinaryDump()));
+  const logs =
+    (file: string, ...more: readonly string[]) =>
+    () =>
+      runNode([main, 'logs', file, '-o', 'json', ...more]);
+  const perSecond = (run: Run, start: Run): number => lines / ((run.ms - start.ms) / 1000);
+  const rate = (value: number): string => `${Math.round(value / 1000)},000 lines/s`;
+  const [alone, start] = await compare(1, logs(many), logs(one));
+  const [decided, begun] = await compare(1, logs(many, '--config-dump', dump), logs(one, '--config-dump', dump));
+  const [fast, whole] = [perSecond(alone, start), perSecond(decided, begun)];
+  const name = `\`logs\` of ${lines} lines`;
+  rows.push({ what: name, measured: rate(fast), limit: 'at least 1,000,000 lines/s', holds: fast >= 1_000_000 });
+  const with50 = `${name}, decided by 50 routes`;
+  rows.push({ what: with50, measured: rate(whole), limit: 'at least 400,000 lines/s', holds: whole >= 400_000 });
+  limit(`${name}: peak memory`, Math.max(alone.mib, decided.mib), 150, ' MiB');
+  for (const [peer, least] of [
+    ['goaccess', 8],
+    ['duckdb', 1.2],
+  ] as const) {
+    const ms = await measurePeer(many, peer);
+    const times = ms === null ? null : ms / alone.ms;
+    const measured = times === null ? `${peer} is not on this machine` : `${times.toFixed(1)}x as fast`;
+    rows.push({
+      what: `${name} against ${peer}`,
+      measured,
+      limit: `${least}x`,
+      holds: times !== null && times >= least,
+    });
+  }
 }
 
 /** All routes of one table, shadowed and partly shadowed: an ordinary one at three sizes, and the worst we know. */

@@ -44,6 +44,7 @@ function report(parts: {
     summary: { error: 0, warning: 0, info: 0, standing: 0, suppressed: 0, complete: true, notEvaluated: 0 },
     findings: parts.severity ? [finding] : [],
     checks: parts.checks ?? [check],
+    traffic: [],
     gaps: [],
     sources: [{ ...source, trouble: parts.trouble ?? null }],
   };

@@ -61,7 +61,16 @@ describe.each(['1.40.0', '1.36.2'] as const)('the access log of Envoy %s', (envo
   async function logs(): Promise<LogsDocument> {
     const engine = makeEngine();
     await engine.collect({ ...emptyRequest, admin: [lab.adminUrls[0] ?? ''], files: [lab.manifests], windowMs: 100 });
-    const all = { format: null, since: null, until: null, statuses: [], path: null, gateway: null, envoyVersion: null };
+    const all = {
+      pods: null,
+      format: null,
+      since: null,
+      until: null,
+      statuses: [],
+      path: null,
+      gateway: null,
+      envoyVersion: null,
+    };
     return engine.logs({ ...all, files: [lab.accessLogs[0] ?? ''], by: 'route' });
   }
 
@@ -88,6 +97,27 @@ describe.each(['1.40.0', '1.36.2'] as const)('the access log of Envoy %s', (envo
       explanation: expect.stringContaining('no route of the gateway takes the request'),
     });
     expect(told('-', '/cart/:id')).toMatchObject({ by: 'upstream', explanation: null });
+  });
+
+  it('tells rules, with the lines of Envoy itself, what fails and why', async () => {
+    await lab.send(Array.from({ length: 60 }, (_, at) => ({ path: `/reviews/${at}`, host: apiHost })));
+    await lab.send(Array.from({ length: 40 }, (_, at) => ({ path: `/payments/${at}`, host: apiHost })));
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const paths = [lab.accessLogs[0] ?? '', lab.envoyLogs[0] ?? ''];
+    const engine = makeEngine();
+    const logs = { paths, format: null, since: null, until: null, pods: null };
+    const sources = { admin: [lab.adminUrls[0] ?? ''], files: [lab.manifests] };
+    await engine.collect({ ...emptyRequest, ...sources, windowMs: 100, logs });
+    const { findings, checks } = await engine.diagnose({ rules: [], skip: [] });
+    expect(checks.filter(({ failed }) => failed !== null)).toEqual([]);
+    const under = (rule: string) =>
+      findings
+        .filter(({ symptomOf }) => findings.find(({ id }) => id === symptomOf)?.rule === rule)
+        .map((one) => one.rule);
+    expect(under('node-port-mismatch')).toContain('requests-failing');
+    expect(under('target-service-missing')).toContain('requests-without-route');
+    const told = findings.flatMap(({ evidence }) => evidence.map(({ source }) => source));
+    expect(told).toEqual(expect.arrayContaining(['access-log', 'envoy-log']));
   });
 
   it("has lines of Envoy's own beside it that tell of the control plane", async () => {

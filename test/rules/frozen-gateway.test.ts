@@ -122,14 +122,23 @@ describe('a frozen gateway', () => {
     );
     const { checks } = diagnose(model, rules);
     const unjudged = checks.filter(({ notEvaluated }) => notEvaluated.length > 0).map(({ rule }) => rule);
-    // The set holds neither certificates, secrets nor EndpointSlices, and AWS is not asked.
+    // The set holds neither logs, traces, certificates, secrets nor EndpointSlices, and AWS is not asked.
     expect([...unjudged].sort()).toEqual([
+      'access-log-silent',
       'certificate-expired',
       'certificate-expiring',
       'certificate-name-mismatch',
+      'client-disconnects',
+      'latency-high',
       'load-balancer-targets-unhealthy',
+      'log-decision-disagrees',
       'node-no-ready-endpoint',
+      'requests-to-wrong-route',
+      'requests-without-route',
+      'route-unused',
       'secret-not-delivered',
+      'trace-not-propagated',
+      'trace-shows-fault',
     ]);
   });
 

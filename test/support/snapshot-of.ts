@@ -1,6 +1,12 @@
 import { parse } from 'yaml';
 import { manifestHarvest } from '../../src/collect/manifests/harvest.ts';
+import { GatewayLogs } from '../../src/engine/logs/gateway-logs.ts';
+import { onlyGateway } from '../../src/engine/logs/sources.ts';
+import { viewOf } from '../../src/engine/logs/view.ts';
 import { asObject } from '../../src/lib/json.ts';
+import { tracesHarvest } from '../../src/collect/traces.ts';
+import { readSegments } from '../../src/snapshot/traces.ts';
+import { buildModel } from '../../src/model/model.ts';
 import { readCloudWatchView } from '../../src/snapshot/cloudwatch.ts';
 import { assembleSnapshot } from '../../src/snapshot/assemble.ts';
 import { makeDocument } from '../../src/snapshot/document.ts';
@@ -23,6 +29,10 @@ export interface Given {
   readonly cloudWatch?: string;
   /** Kinds that could not be listed, and why. */
   readonly refused?: readonly { readonly kind: string; readonly namespace: string; readonly reason: string }[];
+  /** The access log of the only gateway, as Envoy wrote it; `logOf` makes one. */
+  readonly accessLog?: string;
+  /** Segments of traces: JSON, one a line; `traceOf` makes them. */
+  readonly traces?: string;
   /** Copies that lie where `--rescue-copies` says; left out: nobody said where. */
   readonly rescueCopies?: readonly Omit<RescueCopy, 'place'>[];
 }
@@ -30,7 +40,8 @@ export interface Given {
 const beforeTheEnd = '2026-06-01T12:00:00Z';
 
 /** Builds the snapshot of a case through the real parsers. */
-export function snapshotOf({ manifests, closed, envoy, now, rescueCopies, refused, cloudWatch }: Given): Snapshot {
+export function snapshotOf(given: Given): Snapshot {
+  const { manifests, closed, envoy, now, rescueCopies, refused, cloudWatch, accessLog } = given;
   const takenAt = now ?? beforeTheEnd;
   const harvests: Harvest[] = [];
   if (manifests !== undefined) {
@@ -40,9 +51,25 @@ export function snapshotOf({ manifests, closed, envoy, now, rescueCopies, refuse
   const stories = envoy === undefined ? [] : typeof envoy === 'string' ? [envoy] : envoy;
   for (const [index, story] of stories.entries()) harvests.push(envoyHarvest(parse(story), index, takenAt));
   if (cloudWatch !== undefined) harvests.push(cloudWatchHarvest(cloudWatch, takenAt));
+  if (given.traces !== undefined) {
+    harvests.push(tracesHarvest(readSegments(given.traces) ?? [], 'traces.json', takenAt, { sources: [] }));
+  }
   if (refused) harvests.push(refusedHarvest(refused));
   if (rescueCopies) harvests.push(copiesHarvest(rescueCopies, takenAt));
-  return assembleSnapshot(harvests, takenAt);
+  const snapshot = assembleSnapshot(harvests, takenAt);
+  return accessLog === undefined ? snapshot : withLog(snapshot, accessLog);
+}
+
+/** The second round, as the engine makes it. */
+function withLog(snapshot: Snapshot, log: string): Snapshot {
+  const model = buildModel(snapshot);
+  const gateway = onlyGateway(model, []);
+  const folding = { format: null, since: null, until: null, by: 'route', envoyVersion: null } as const;
+  const logs = new GatewayLogs(model, gateway, folding);
+  logs.take('edge.log', log.split('\n'));
+  const judging = { model, gateway, envoyVersion: null, position: snapshot.position, index: 0 };
+  const { view, document } = viewOf(logs.end(), judging);
+  return { ...snapshot, documents: [...snapshot.documents, document], traffic: [view] };
 }
 
 function cloudWatchHarvest(story: string, readAt: string): Harvest {

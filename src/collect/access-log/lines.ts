@@ -14,8 +14,13 @@ export interface LinesRead {
 
 /** Reads a log piece by piece, gzipped or not; `-` is standard input. Memory is bounded whatever the log holds. */
 export async function* readLines(path: string): AsyncGenerator<LinesRead> {
+  yield* linesOf(await openLog(path));
+}
+
+/** Cuts a stream of bytes into lines, piece by piece. */
+export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<LinesRead> {
   const splitter = new Splitter();
-  for await (const chunk of await openLog(path)) yield splitter.split(Buffer.from(chunk));
+  for await (const chunk of chunks) yield splitter.split(Buffer.from(chunk));
   const rest = splitter.end();
   if (rest.lines.length > 0) yield rest;
 }

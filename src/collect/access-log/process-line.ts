@@ -9,6 +9,7 @@ const head = /^\[(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[.,]\d{1,6})\]\[\d+\]\[(trace|de
  */
 const kinds: readonly (readonly [RegExp, ProcessLineKind])[] = [
   [/gRPC config stream (?:to \S+ )?closed/, 'stream-closed'],
+  [/initial fetch timed? ?out for \S*Secret\b/i, 'secret-not-delivered'],
   [/(?:secret|sds\b|SDS\b).*(?:not|fail|timed out|timeout|missing|rejected|unavailable)/i, 'secret-not-delivered'],
   [/gRPC config(?: for \S+)? (?:update )?rejected|config rejected|update rejected/, 'config-rejected'],
 ];

@@ -1,4 +1,4 @@
-import { Agent as HttpAgent, request as httpRequest } from 'node:http';
+import { Agent as HttpAgent, type IncomingMessage, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, type RequestOptions, request as httpsRequest } from 'node:https';
 import { KubeConfig } from '@kubernetes/client-node';
 import { describeError } from '../describe-error.ts';
@@ -35,6 +35,8 @@ export interface Cluster {
   readonly ask: (path: string, body?: unknown) => Promise<ApiAnswer>;
   /** Writes; never throws. Only the agent does: its Leases, its Events, its rescue copies. */
   readonly write: (method: WritingMethod, path: string, body?: unknown) => Promise<ApiAnswer>;
+  /** Asks for what is too long to hold: the answer as it comes, whatever its status. Throws where none begins. */
+  readonly open: (path: string) => Promise<IncomingMessage>;
   readonly cost: { calls: number; bytes: number };
   readonly close: () => void;
 }
@@ -67,6 +69,10 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster | st
       close: () => agent.destroy(),
       ask: (path, body) => send(body === undefined ? 'GET' : 'POST', path, body),
       write: send,
+      open: (path) => {
+        cost.calls += 1;
+        return open(new URL(server.replace(/\/$/, '') + path), { ...authority }, options);
+      },
     };
   } catch (error) {
     return describeError(error);
@@ -152,6 +158,27 @@ function ask(
       fail(signal.aborted ? 'the time for the whole run ended (--timeout)' : describeError(error)),
     );
     request.end(text);
+  });
+}
+
+function open(
+  url: URL,
+  authority: RequestOptions,
+  { requestTimeoutMs, signal }: ClusterOptions,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(new Error('the time for the whole run ended (--timeout)'));
+    const start = url.protocol === 'https:' ? httpsRequest : httpRequest;
+    const request = start(url, { ...authority, method: 'GET', signal }, resolve);
+    const seconds = requestTimeoutMs / 1000;
+    // Of silence: a long log takes longer than one call may.
+    request.setTimeout(requestTimeoutMs, () => {
+      request.destroy(new Error(`no answer for ${seconds} s (--request-timeout)`));
+    });
+    request.on('error', (error) =>
+      reject(signal.aborted ? new Error('the time for the whole run ended (--timeout)') : error),
+    );
+    request.end();
   });
 }
 

@@ -44,9 +44,9 @@ export const rights: readonly Right[] = [
     group: '',
     resource: 'pods/log',
     namespaced: true,
-    for: ['logs'],
-    why: 'access logs of gateway pods',
-    lost: 'which requests fail',
+    for: ['logs', 'diagnose'],
+    why: 'access logs of gateway pods (not needed with diagnose --no-logs)',
+    lost: 'which requests fail, since when, and why',
   },
 ];
 

@@ -5,13 +5,16 @@ import { isInner } from '../../routing/gateway-tables.ts';
 import { routesOf } from '../../routing/origins.ts';
 import { routeKey } from '../../routing/translate/translation.ts';
 import type { LogLine } from '../../snapshot/access-log/line.ts';
-import { refText } from '../../snapshot/object.ts';
+import type { SeenRoute } from '../../snapshot/access-log/traffic-view.ts';
+import { type ObjectRef, refText } from '../../snapshot/object.ts';
 import type { Classified, Classify } from '../../traffic/traffic.ts';
 import { tellingLine } from '../../traffic/request.ts';
+import type { Logged } from '../../routing/explained.ts';
 import { alikeOf } from '../answered.ts';
 import { CannotExplain, type Decider, type RunningTable } from '../deciders.ts';
 import { cannot, decidersFor } from '../explain.ts';
 import { decidingShape, isDecidedByShape, pathTextsOf } from './alike-paths.ts';
+import { contradiction } from '../logged.ts';
 import { requestOfLine } from '../request-of-line.ts';
 import { findWay } from '../way.ts';
 
@@ -24,7 +27,7 @@ export function classifyBy(model: Model, gateway: string | null, envoyVersion: s
   if (deciders instanceof CannotExplain) return () => null;
   const asked = askedOf(deciders);
   const texts = pathTextsOf(deciders.flatMap(({ tables }) => tables.map(({ table }) => table)));
-  const names = new Map<RunningTable, ReadonlyMap<string, string>>();
+  const names = new Map<RunningTable, RouteLabels>();
   const known = new Map<string, Classified | null>();
   return ({ outer, inner }) => {
     const { status, flag } = tellingLine({ outer, inner });
@@ -50,7 +53,7 @@ export function classifyBy(model: Model, gateway: string | null, envoyVersion: s
     return remember(
       known,
       alike ? shapeKey(keyOf(outer, shape, ending, asked)) : key,
-      classified(running, decision, labels),
+      classified(running, decision, labels, { status, flag }),
     );
   };
 }
@@ -96,32 +99,42 @@ function keyOf(line: LogLine, target: string | null, ending: string, asked: Aske
   return `${method} ${authority} ${target} ${ending} ${protocol} ${sni} ${pathCut} ${told}`;
 }
 
-function classified({ table }: RunningTable, decision: Decision, labels: ReadonlyMap<string, string>): Classified {
+function classified({ table }: RunningTable, decision: Decision, labels: RouteLabels, logged: Logged): Classified {
   const all = decision.candidates.length > 0 ? decision.candidates : [decision];
-  const routes = new Set<string>();
+  const routes = new Map<string, ObjectRef | null>();
   for (const { hops } of all) {
     const route = hops.find((hop) => hop.route !== null)?.route;
-    if (route) routes.add(labels.get(routeKey(route)) ?? route.name);
+    if (!route) continue;
+    const known = labels.get(routeKey(route));
+    routes.set(known?.label ?? route.name, known?.ref ?? null);
   }
+  const timeouts = all.flatMap(({ hops }) => hops.flatMap(({ timeoutMs }) => (timeoutMs ? [timeoutMs] : [])));
   const hosts = new Set(all.map(({ hops }) => hops.at(-1)?.virtualHost ?? null));
   const [virtualHost = null] = hosts;
   return {
     listener: decision.hops[0]?.listener ?? all[0]?.hops[0]?.listener ?? null,
     inner: table.listeners.find(isInner)?.name ?? null,
     virtualHost: hosts.size === 1 ? virtualHost : null,
-    routes: [...routes],
+    routes: [...routes.keys()],
+    refs: [...routes.values()],
     unknown: decision.unknown,
     cluster: all.length === 1 ? decision.cluster : null,
+    timeoutMs: timeouts.length > 0 ? Math.min(...timeouts) : null,
+    contradiction: decision.candidates.length > 0 ? null : contradiction(decision, logged),
   };
 }
 
+/** Routes by what people call them, and the objects they were made from; by `routeKey`. */
+export type RouteLabels = ReadonlyMap<string, SeenRoute>;
+
 /** What people call a route: the object it was made from, its own name, or what it asks for. */
-function labelsOf({ table, originOf }: RunningTable): ReadonlyMap<string, string> {
-  const labels = new Map<string, string>();
+export function labelsOf({ table, originOf }: RunningTable): RouteLabels {
+  const labels = new Map<string, SeenRoute>();
   for (const { route } of routesOf(table)) {
     const origin = originOf(route.place);
     const asks = route.clauses.map(describeClause).join(' and ') || 'every request';
-    labels.set(routeKey(route.place), origin ? refText(origin.ref) : route.name || `#${route.index} ${asks}`);
+    const label = origin ? refText(origin.ref) : route.name || `#${route.index} ${asks}`;
+    labels.set(routeKey(route.place), { label, ref: origin?.ref ?? null });
   }
   return labels;
 }

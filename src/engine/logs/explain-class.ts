@@ -8,20 +8,36 @@ import type { PositionOf } from '../objects.ts';
 import { requestOfLine } from '../request-of-line.ts';
 import type { LogsOptions } from './options.ts';
 
-/** What the configuration adds to a class's cause: the nearest route of a 404, where it contradicts the log; null: nothing. */
+/** What the configuration says of requests that no route or no cluster takes; one of the three is there. */
+export interface ClassExplained {
+  /** Where it contradicts the log: nothing else is told then. */
+  readonly contradicted: string | null;
+  readonly why: string | null;
+  /** The nearest route, and the clause that refused. */
+  readonly nearest: string | null;
+}
+
+/** What the configuration adds to the cause of a class without route or cluster; null: nothing. */
 export function explainClass(
   model: Model,
-  { example, flag }: TrafficClass,
+  { example, flag }: Pick<TrafficClass, 'example' | 'flag'>,
   { gateway, envoyVersion }: Pick<LogsOptions, 'gateway' | 'envoyVersion'>,
   position: PositionOf,
-): string | null {
+): ClassExplained | null {
   if (!example || !flag.split(',').some((one) => one === 'NR' || one === 'NC')) return null;
   const { status, flag: logged } = tellingLine(example);
   const request = requestOfLine({ ...example.outer, status, flag: logged });
   const [explained] = explainAll(model, { requests: [request], gateway, envoyVersion }, position).explained;
   if (!explained || 'error' in explained) return null;
   const contradicted = contradiction(explained.decision, { status, flag: logged });
-  if (contradicted) return contradicted;
-  const said = [explained.decision.why, nearestRefusal(explained)].filter((text) => text !== null);
-  return said.length === 0 ? null : [...new Set(said)].join('; ');
+  if (contradicted) return { contradicted, why: null, nearest: null };
+  const { why } = explained.decision;
+  const nearest = nearestRefusal(explained);
+  return why === null && nearest === null ? null : { contradicted: null, why, nearest };
+}
+
+/** The same in one line. */
+export function explainedText({ contradicted, why, nearest }: ClassExplained): string {
+  const said = [contradicted, why, nearest].filter((text) => text !== null);
+  return [...new Set(said)].join('; ');
 }

@@ -1,41 +1,45 @@
-import { readLines } from '../../collect/access-log/lines.ts';
+import { compileFormat } from '../../collect/access-log/formats.ts';
 import type { Model } from '../../model/model.ts';
-import type { LoggedClass, LogsDocument } from '../../report/logs-document.ts';
-import { TrafficFold } from '../../traffic/fold.ts';
+import type { LoggedClass, LogsDocument, Unprinted } from '../../report/logs-document.ts';
 import { causeOf } from '../../traffic/cause.ts';
-import type { Traffic, TrafficClass } from '../../traffic/traffic.ts';
+import { servedOf, type Traffic, type TrafficClass } from '../../traffic/traffic.ts';
 import type { PositionOf } from '../objects.ts';
-import { classifyBy } from './classify.ts';
-import { explainClass } from './explain-class.ts';
-import { compileFormat, formatsOf } from '../../collect/access-log/formats.ts';
+import { explainClass, explainedText } from './explain-class.ts';
+import { GatewayLogs, mostClasses, timeOf } from './gateway-logs.ts';
+import { nameOf } from './gateway-name.ts';
 import { type LogsOptions, wanted } from './options.ts';
-import { emptyTally, type Log, readLog } from './tally.ts';
-
-/** Classes beyond so many are told together; each takes up to 30 KiB. */
-const mostClasses = 2_000;
+import { fileLogs, onlyGateway, type SourceLog } from './sources.ts';
 
 /** Reads logs and tells which classes of requests there are, how they end and why. */
-export async function readLogs(model: Model, options: LogsOptions, position: PositionOf): Promise<LogsDocument> {
-  const { files, format, since, until, by, gateway, envoyVersion } = options;
-  const given = format === null ? [] : [compileFormat(format)].filter((parser) => parser !== null);
-  const formats = [...given, ...formatsOf(model.snapshot)];
-  const fold = new TrafficFold({ classify: classifyBy(model, gateway, envoyVersion), by, mostClasses });
-  const tally = emptyTally();
+export async function readLogs(
+  model: Model,
+  options: LogsOptions,
+  position: PositionOf,
+  pods: readonly SourceLog[],
+): Promise<LogsDocument> {
+  const { files, gateway, since, until } = options;
+  const named = gateway === null ? [] : [gateway];
+  const all = [...fileLogs(model, files, named), ...pods];
+  const decider = model.gateways.find((one) => gateway !== null && [one.ref.name, nameOf(one)].includes(gateway));
+  const wrote = new Set(pods.map((one) => one.gateway));
+  const [only = null] = wrote.size === 1 ? wrote : [];
+  const several = wrote.size > 1 ? [`logs of ${wrote.size} gateways: name one (vgw/NAME) to have its routes told`] : [];
+  const gathered = new GatewayLogs(model, decider ?? only ?? onlyGateway(model, named), options);
   const sources: LogsDocument['sources'][number][] = [];
-  for (const log of logsOf(model, files)) sources.push(await readLog(log, formats, options, fold, tally));
-  const traffic = fold.end();
+  for (const { log } of all) sources.push(await gathered.read(log));
+  const { tally } = gathered.sink;
+  const { traffic } = gathered.end();
   const minutes = traffic.covered ? Math.max(1, traffic.covered.to - traffic.covered.from) / 60_000 : null;
-  const served = servedOf(traffic);
+  const served = servedOf(traffic.classes);
   const classes = traffic.classes
     .filter((one) => wanted(options, one))
     .map((one): LoggedClass => {
-      const { example: _, hop: __, ...told } = one;
       const failing = one.status >= 400 || one.status === 0 || one.flag !== '-';
       return {
-        ...told,
+        ...toldOf(one),
         perMinute: minutes === null ? null : Math.round((one.count / Math.max(minutes, 1)) * 100) / 100,
         explanation: failing ? explanationOf(model, one, options, position) : null,
-        served: failing ? (served.get(`${one.method} ${one.path} ${one.group}`) ?? 0) : null,
+        served: failing ? served(one) : null,
       };
     });
   return {
@@ -50,46 +54,28 @@ export async function readLogs(model: Model, options: LogsOptions, position: Pos
     byStatusFlag: traffic.byStatusFlag,
     rates: traffic.rates,
     classes,
-    notes: notesOf(options, given.length, traffic, tally.parsed),
+    notes: [...several, ...notesOf(options, traffic, tally.parsed)],
     sources,
   };
 }
 
-/** The files that are named, and the logs that a bundle brought. */
-function logsOf(model: Model, files: readonly string[]): readonly Log[] {
-  const bundled = model.snapshot.documents.filter(({ kind }) => kind === 'access_log');
-  return [
-    ...files.map((path) => ({ name: path === '-' ? 'standard input' : path, pieces: readLines(path) })),
-    ...bundled.map(({ origin, size, text }) => {
-      const lines = (text() ?? '').split('\n');
-      return {
-        name: origin,
-        pieces: [{ lines: lines.at(-1) === '' ? lines.slice(0, -1) : lines, bytes: size, cut: 0 }],
-      };
-    }),
-  ];
+/** A class without what serves to explain it. */
+function toldOf(one: TrafficClass): Omit<TrafficClass, Unprinted> {
+  const { example: _, hop: _hop, refs: _refs, cluster: _cluster, otherCluster: _other, ...told } = one;
+  const { contradiction: _contradiction, traceIds: _traces, ...rest } = told;
+  return rest;
 }
 
 function explanationOf(model: Model, one: TrafficClass, options: LogsOptions, position: PositionOf): string | null {
   const why = causeOf(one);
-  const more = explainClass(model, one, options, position);
+  const explained = explainClass(model, one, options, position);
+  const more = explained && explainedText(explained);
   return why !== null && more !== null ? `${why}; ${more}` : (why ?? more);
 }
 
-/** Requests that were served, by method, path and group: a class that fails now may have worked before. */
-function servedOf({ classes }: Traffic): ReadonlyMap<string, number> {
-  const served = new Map<string, number>();
-  for (const { method, path, group, status, count } of classes) {
-    if (status < 100 || status >= 400) continue;
-    const key = `${method} ${path} ${group}`;
-    served.set(key, (served.get(key) ?? 0) + count);
-  }
-  return served;
-}
-
-function notesOf({ format }: LogsOptions, given: number, { classes }: Traffic, parsed: number): readonly string[] {
+function notesOf({ format }: LogsOptions, { classes }: Traffic, parsed: number): readonly string[] {
   const notes: string[] = [];
-  if (format !== null && given === 0)
+  if (format !== null && compileFormat(format) === null)
     notes.push('--log-format tells nothing of a request, or stands on several lines: it was not used');
   if (classes.some(({ path }) => path === '(other)'))
     notes.push(`more than ${mostClasses} classes: the rest is told together as (other)`);
@@ -101,8 +87,4 @@ function notesOf({ format }: LogsOptions, given: number, { classes }: Traffic, p
       'the log holds neither request id nor upstream: the two lines of a self-redirecting gateway are not joined',
     );
   return notes;
-}
-
-function timeOf(at: number | null): string | null {
-  return at === null || Math.abs(at) > 8.64e15 ? null : new Date(at).toISOString();
 }

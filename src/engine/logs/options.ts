@@ -1,9 +1,12 @@
+import type { PodLogsWanted } from '../../collect/request.ts';
 import type { GroupBy } from '../../traffic/traffic.ts';
 
 /** Which logs to read, and what of them to tell. */
 export interface LogsOptions {
   /** Files, gzipped or not; `-` for standard input. */
   readonly files: readonly string[];
+  /** Also the logs of the gateway pods of the cluster that was read; null: not. */
+  readonly pods: PodLogsWanted | null;
   /** `--log-format`; null: as the configuration says, else as it looks. */
   readonly format: string | null;
   /** Milliseconds since 1970; null: from the first line, to the last. */

@@ -1,5 +1,5 @@
 import type { LinesRead } from '../../collect/access-log/lines.ts';
-import { LogReader } from '../../collect/access-log/reader.ts';
+import { LogReader, type ReadLine } from '../../collect/access-log/reader.ts';
 import type { LineParser } from '../../collect/access-log/text-parser.ts';
 import { describeError } from '../../collect/describe-error.ts';
 import type { LogsDocument } from '../../report/logs-document.ts';
@@ -7,6 +7,7 @@ import type { ProcessLineKind } from '../../snapshot/access-log/line.ts';
 import { textForm } from '../../snapshot/path-shape.ts';
 import type { TrafficFold } from '../../traffic/fold.ts';
 import type { LogsOptions } from './options.ts';
+import type { ProcessTally } from './process-tally.ts';
 
 /** How many lines of which kind were read. */
 export type Tally = Pick<
@@ -16,7 +17,11 @@ export type Tally = Pick<
   readonly processKinds: Record<ProcessLineKind, number>;
 };
 
-type Counting = { -readonly [K in keyof Tally]: Tally[K] } & { unparsedSamples: string[] };
+/** The time asked for. */
+type Window = Pick<LogsOptions, 'since' | 'until'>;
+
+/** A tally that grows. */
+export type Counting = { -readonly [K in keyof Tally]: Tally[K] } & { unparsedSamples: string[] };
 
 const mostSamples = 5;
 
@@ -36,24 +41,33 @@ export function emptyTally(): Counting {
 /** A log: a file, or a document of a bundle. */
 export interface Log {
   readonly name: string;
+  /** The pod whose log it is; absent: its lines or its name say. */
+  readonly pod?: string;
   readonly pieces: AsyncIterable<LinesRead> | Iterable<LinesRead>;
+}
+
+/** Where lines go: requests into the fold, what Envoy says of itself into a tally of its own, and all into the counts. */
+export interface Sink {
+  readonly fold: TrafficFold;
+  readonly tally: Counting;
+  readonly processes: ProcessTally;
 }
 
 /** Reads one log into the fold; what it came to as a source. A log that breaks off is read as far as it goes. */
 export async function readLog(
-  { name: file, pieces }: Log,
+  { name: file, pod, pieces }: Log,
   formats: readonly LineParser[],
-  { since, until }: Pick<LogsOptions, 'since' | 'until'>,
-  fold: TrafficFold,
-  tally: Counting,
+  window: Window,
+  sink: Sink,
 ): Promise<LogsDocument['sources'][number]> {
-  const reader = new LogReader(formats, podOf(file));
+  const { tally } = sink;
+  const reader = new LogReader(formats, pod ?? podOf(file));
   let bytes = 0;
   const before = { ...tally };
   try {
     for await (const piece of pieces) {
       bytes = piece.bytes;
-      for (const raw of piece.lines) take(raw);
+      for (const raw of piece.lines) takeLine(reader.read(raw), raw.length, window, sink);
     }
   } catch (error) {
     const lines = tally.lines - before.lines;
@@ -68,25 +82,27 @@ export async function readLog(
   return nothing
     ? { name: file, state: 'failed', detail: `nothing readable: ${detail}`, cost: { calls: 1, bytes } }
     : { name: file, state: 'ok', detail, cost: { calls: 1, bytes } };
+}
 
-  function take(raw: string): void {
-    const read = reader.read(raw);
-    tally.lines += 1;
-    if (read.kind === 'request') {
-      tally.parsed += 1;
-      const { at } = read.line;
-      const out = at !== null && ((since !== null && at < since) || (until !== null && at > until));
-      if (out) tally.outside += 1;
-      else fold.add(read.line, raw.length);
-    } else if (read.kind === 'process') {
-      tally.processLines += 1;
-      tally.processKinds[read.line.kind] += 1;
-    } else if (read.kind === 'process-more') {
-      tally.processLines += 1;
-    } else if (read.kind === 'unparsed') {
-      tally.unparsed += 1;
-      if (tally.unparsedSamples.length < mostSamples) tally.unparsedSamples.push(textForm(read.text));
-    }
+/** Counts one line; `length`: as it was read. */
+export function takeLine(read: ReadLine, length: number, { since, until }: Window, sink: Sink): void {
+  const { tally, fold, processes } = sink;
+  tally.lines += 1;
+  if (read.kind === 'request') {
+    tally.parsed += 1;
+    const { at } = read.line;
+    const out = at !== null && ((since !== null && at < since) || (until !== null && at > until));
+    if (out) tally.outside += 1;
+    else fold.add(read.line, length);
+  } else if (read.kind === 'process') {
+    tally.processLines += 1;
+    tally.processKinds[read.line.kind] += 1;
+    processes.add(read.line);
+  } else if (read.kind === 'process-more') {
+    tally.processLines += 1;
+  } else if (read.kind === 'unparsed') {
+    tally.unparsed += 1;
+    if (tally.unparsedSamples.length < mostSamples) tally.unparsedSamples.push(textForm(read.text));
   }
 }
 

@@ -2,6 +2,7 @@ import { displayWidth, hang, oneLine, padded, truncate } from '../../lib/text.ts
 import type { GroupBy } from '../../traffic/traffic.ts';
 import type { LoggedClass, LogsDocument } from '../logs-document.ts';
 import { type Look, paint, sign } from './paint.ts';
+import { many, numberText, percentText, rateText, spanText } from '../traffic-wording.ts';
 import { sparkline } from './sparkline.ts';
 
 /** How the table is drawn. */
@@ -38,16 +39,10 @@ function isFailing({ status, flag }: LoggedClass): boolean {
 }
 
 function headOf({ lines, requests, window, sources }: LogsDocument, look: Look): string {
-  const { covered, asked } = window;
   const logs = sources.length === 1 ? oneLine(sources[0]?.name ?? '') : `${sources.length} logs`;
-  const from = covered?.from?.slice(0, 19).replace('T', ' ');
-  const sameDay = covered?.from?.slice(0, 10) === covered?.to?.slice(0, 10);
-  const to = covered?.to?.slice(sameDay ? 11 : 0, 19).replace('T', ' ');
-  const span = covered?.from && covered.to ? Date.parse(covered.to) - Date.parse(covered.from) : 0;
-  const wanted = asked?.from && covered?.to ? Date.parse(asked.to ?? covered.to) - Date.parse(asked.from) : null;
-  const of = wanted === null ? '' : ` of ${duration(wanted)} asked`;
-  const when = covered ? `${from} - ${to} UTC (${duration(span)}${of})` : 'no line tells a time';
-  return [logs, `${many(lines, 'line')}, ${many(requests, 'request')}`, when].join(` ${sign(look, 'dot')} `);
+  return [logs, `${many(lines, 'line')}, ${many(requests, 'request')}`, spanText(window)].join(
+    ` ${sign(look, 'dot')} `,
+  );
 }
 
 function ratesOf({ rates, requests, window: { covered } }: LogsDocument, look: Look): readonly string[] {
@@ -60,9 +55,9 @@ function ratesOf({ rates, requests, window: { covered } }: LogsDocument, look: L
   const bars = (values: readonly number[]): string => sparkline(values, room, look.ascii);
   const row = (label: string, values: readonly number[], said: string): string =>
     `${label.padEnd(9)} ${bars(values)}  ${said}`.trimEnd();
-  const lines = [row('requests', rates.requests, `${rate(all / span)}`)];
+  const lines = [row('requests', rates.requests, `${rateText(all / span)}`)];
   if (failed > 0) {
-    const said = `${number(failed)} answered 5xx or not at all, ${percent(failed, all)}`;
+    const said = `${numberText(failed)} answered 5xx or not at all, ${percentText(failed, all)}`;
     lines.push(paint(look, 'red', row('failed', rates.failed, said)));
   }
   return lines;
@@ -99,8 +94,8 @@ function cellsOf(one: LoggedClass, requests: number, day: string | undefined, { 
     at?.slice(at.startsWith(day ?? '-') ? 11 : 5, 19).replace('T', ' ') ?? '-';
   const who = by === 'route' || group === null ? '' : `${oneLine(group)}  `;
   return [
-    number(count),
-    percent(count, requests),
+    numberText(count),
+    percentText(count, requests),
     `${status} ${flag}`,
     `${who}${oneLine(method)} ${oneLine(path)}`,
     one.by,
@@ -145,7 +140,7 @@ function notesOf({
   const told: string[] = [];
   const own = Object.entries(processKinds).filter(([kind, count]) => kind !== 'other' && count > 0);
   if (own.length > 0) {
-    const kinds = own.map(([kind, count]) => `${number(count)} ${kind.replaceAll('-', ' ')}`).join(', ');
+    const kinds = own.map(([kind, count]) => `${numberText(count)} ${kind.replaceAll('-', ' ')}`).join(', ');
     told.push(`${many(processLines, 'line')} of Envoy's own log: ${kinds}`);
   }
   if (unparsed > 0) told.push(`${many(unparsed, 'line')} could not be read, of the form: ${unparsedSamples[0] ?? ''}`);
@@ -153,30 +148,6 @@ function notesOf({
   return [...told, ...notes];
 }
 
-function many(count: number, noun: string): string {
-  return `${number(count)} ${noun}${count === 1 ? '' : 's'}`;
-}
-
-function number(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
-}
-
-function percent(part: number, of: number): string {
-  const share = of === 0 ? 0 : (part * 100) / of;
-  return share > 0 && share < 1 ? `${share.toFixed(1)} %` : `${Math.round(share)} %`;
-}
-
-function rate(perSecond: number): string {
-  return perSecond >= 1 ? `${number(Math.round(perSecond))}/s` : `${number(Math.round(perSecond * 60))}/min`;
-}
-
 function milliseconds(ms: number): string {
   return ms >= 10_000 ? `${(ms / 1000).toFixed(1)}s` : `${Math.round(ms)}ms`;
-}
-
-function duration(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  if (seconds < 120) return `${seconds} s`;
-  if (seconds < 7_200) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-  return `${Math.floor(seconds / 3_600)} h ${Math.floor((seconds % 3_600) / 60)} min`;
 }

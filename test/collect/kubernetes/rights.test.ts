@@ -36,7 +36,7 @@ describe('the table of rights', () => {
   });
 
   it('tells a verb only what it needs', () => {
-    expect(rightsOf('diagnose').map(rightName)).not.toContain('pods/log');
+    expect(rightsOf('status').map(rightName)).not.toContain('pods/log');
     expect(rightsOf('logs').map(rightName)).toContain('pods/log');
   });
 

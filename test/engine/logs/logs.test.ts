@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readUsualJson } from '../../../src/collect/access-log/json-parser.ts';
@@ -11,6 +12,7 @@ import { makeEngine } from '../../../src/engine/engine.ts';
 import { classifyBy } from '../../../src/engine/logs/classify.ts';
 import type { LogsOptions } from '../../../src/engine/logs/options.ts';
 import { buildModel } from '../../../src/model/model.ts';
+import { logsSchema } from '../../../src/report/logs-schema.ts';
 import type { LogsDocument } from '../../../src/report/logs-document.ts';
 import { renderLogs } from '../../../src/report/terminal/logs.ts';
 
@@ -31,6 +33,7 @@ async function file(name: string, content: string | Uint8Array): Promise<string>
 }
 
 const everything: Omit<LogsOptions, 'files'> = {
+  pods: null,
   format: null,
   since: null,
   until: null,
@@ -67,6 +70,8 @@ describe('logs', () => {
     expect(document.classes.map(({ group }) => group).sort()).toEqual(['edge-1', 'edge-2']);
     expect(document.classes.find(({ flag }) => flag === 'NR')).toMatchObject({ count: 2, served: 0 });
     expect(document.unparsedSamples).toEqual(['aa aaa', 'aa aaa']);
+    const validate = new Ajv({ strict: false }).compile(logsSchema);
+    expect(validate(JSON.parse(JSON.stringify(document))), JSON.stringify(validate.errors)).toBe(true);
   });
 
   it('reads a gzipped log that is cut off as far as it goes', async () => {

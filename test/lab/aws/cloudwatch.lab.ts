@@ -8,13 +8,13 @@ import { buildModel } from '../../../src/model/model.ts';
 import { assembleSnapshot } from '../../../src/snapshot/assemble.ts';
 import type { Harvest } from '../../../src/snapshot/snapshot.ts';
 import { pod, virtualGateway } from '../../support/frozen.ts';
-import { type CloudWatchServer, startCloudWatch } from './server.ts';
+import { type AwsServer, startCloudWatch } from './server.ts';
 
 const loadBalancer = 'net/k8s-shop-edge-0a1b2c3d4e/0123456789abcdef';
 const targetGroup = 'targetgroup/k8s-shop-edge-aaaa/111';
 const minute = 60_000;
 
-let server: CloudWatchServer;
+let server: AwsServer;
 let client: CloudWatchClient;
 
 /** Values of the last minutes, the newest last; CloudWatch takes them by the start of their minute. */

@@ -3,24 +3,44 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cloudWatchBinary } from '../install/install.ts';
+import { cloudWatchBinary, xRayBinary } from '../install/install.ts';
 import { freePorts } from '../ports.ts';
 
-/** A running emulator of CloudWatch. */
-export interface CloudWatchServer {
+/** A running emulator of a service of AWS. */
+export interface AwsServer {
   /** The variables by which the SDK finds it. */
   readonly environment: Readonly<Record<string, string>>;
   readonly stop: () => Promise<void>;
 }
 
 /** Starts the emulator on a free port of the loopback and waits until it answers. */
-export async function startCloudWatch(): Promise<CloudWatchServer> {
+export async function startCloudWatch(): Promise<AwsServer> {
   const python = await cloudWatchBinary();
-  const [port] = await freePorts(1);
-  const folder = await mkdtemp(join(tmpdir(), 'meshdoctor-cloudwatch-'));
-  const child = spawn(python, ['-m', 'ministack'], {
+  return start(['-m', 'ministack'], python, (port) => ({
+    BIND_HOST: '127.0.0.1',
+    GATEWAY_PORT: String(port),
+    SERVICES: 'cloudwatch',
+  }));
+}
+
+/** Starts an X-Ray that stores segments and gives them back; it applies no filter. */
+export async function startXRay(): Promise<AwsServer> {
+  const server = await xRayBinary();
+  const [port = 0] = await freePorts(1);
+  return start(['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)], server, () => ({}), port);
+}
+
+async function start(
+  args: readonly string[],
+  command: string,
+  environment: (port: number) => Readonly<Record<string, string>>,
+  chosen?: number,
+): Promise<AwsServer> {
+  const [port = 0] = chosen === undefined ? await freePorts(1) : [chosen];
+  const folder = await mkdtemp(join(tmpdir(), 'meshdoctor-aws-'));
+  const child = spawn(command, args, {
     cwd: folder,
-    env: { ...process.env, BIND_HOST: '127.0.0.1', GATEWAY_PORT: String(port), SERVICES: 'cloudwatch', HOME: folder },
+    env: { ...process.env, ...environment(port), HOME: folder },
     stdio: 'ignore',
   });
   const url = `http://127.0.0.1:${port}`;
@@ -52,7 +72,7 @@ async function end(child: ChildProcess, folder: string): Promise<void> {
 
 async function answers(url: string, child: ChildProcess): Promise<void> {
   for (let tries = 0; tries < 300; tries += 1) {
-    if (child.exitCode !== null) throw new Error(`the emulator of CloudWatch ended with code ${child.exitCode}`);
+    if (child.exitCode !== null) throw new Error(`the emulator ended with code ${child.exitCode}`);
     const there = await fetch(url, { signal: AbortSignal.timeout(2000) }).then(
       () => true,
       () => false,
@@ -60,5 +80,5 @@ async function answers(url: string, child: ChildProcess): Promise<void> {
     if (there) return;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  throw new Error(`the emulator of CloudWatch does not answer on ${url}`);
+  throw new Error(`the emulator does not answer on ${url}`);
 }

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Metrics, startMetrics } from '../../../src/export/metrics.ts';
-import { type CloudWatchServer, startCloudWatch } from '../aws/server.ts';
+import { type AwsServer, startCloudWatch } from '../aws/server.ts';
 
 const gateway = 'shop/edge';
 const given: Readonly<Record<string, string>> = {
@@ -21,7 +21,7 @@ const given: Readonly<Record<string, string>> = {
   TicketTopic: 'arn:aws:sns:eu-west-1:000000000000:ticket',
 };
 
-let server: CloudWatchServer;
+let server: AwsServer;
 let client: CloudWatchClient;
 let metrics: Metrics;
 

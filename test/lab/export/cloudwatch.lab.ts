@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { CloudWatchClient, GetMetricStatisticsCommand, ListMetricsCommand } from '@aws-sdk/client-cloudwatch';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type CloudWatchExportOptions, type Metrics, startMetrics } from '../../../src/export/metrics.ts';
-import { type CloudWatchServer, startCloudWatch } from '../aws/server.ts';
+import { type AwsServer, startCloudWatch } from '../aws/server.ts';
 import { type FaultyWay, openFaultyWay } from './faulty-way.ts';
 
-let server: CloudWatchServer;
+let server: AwsServer;
 let way: FaultyWay;
 let client: CloudWatchClient;
 let folder: string;

@@ -47,6 +47,15 @@ export async function cloudWatchBinary(): Promise<string> {
   return join(folder, 'venv/bin/python');
 }
 
+/** An emulator of X-Ray (`moto` from PyPI): segments are stored and read back; filters are not applied. */
+export async function xRayBinary(): Promise<string> {
+  const folder = await installed('moto-5.2.5', async (target) => {
+    await tool('python3', ['-m', 'venv', join(target, 'venv')], 'Python 3 with venv');
+    await tool(join(target, 'venv/bin/pip'), ['install', '--quiet', 'moto[xray,server]==5.2.5'], 'moto 5.2.5');
+  });
+  return join(folder, 'venv/bin/python');
+}
+
 /** The stand-in for App Mesh: built anew whenever its sources change. */
 export async function standInBinary(): Promise<string> {
   const sources = fileURLToPath(new URL('../app-mesh', import.meta.url));

@@ -238,6 +238,67 @@ describe('the incident', () => {
   beforeAll(() => start('incident'), BUILD_MS);
   afterAll(stop);
 
+  /** All that the pods have ever logged: the story happens before `now` of its cluster. */
+  const everything = { paths: [], format: null, since: null, until: null, pods: { since: 0, limitBytes: 64 << 20 } };
+
+  it('reads the logs of the gateway pods, and tells what fails by what they run', async () => {
+    await lab.send(Array.from({ length: 30 }, (_, at) => ({ path: `/payments/${at}`, host: 'api.shop.example.com' })));
+    await lab.send(Array.from({ length: 60 }, (_, at) => ({ path: `/reviews/${at}`, host: 'api.shop.example.com' })));
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const { report, summary } = await diagnose({ ...live(), logs: everything });
+    expect(summary.sources.filter(({ trouble }) => trouble !== null)).toEqual([]);
+    const names = summary.sources.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(cluster.gatewayPods.map((pod) => `log of pod shop/${pod}`)));
+    const [traffic, ...others] = report.traffic;
+    expect(others).toEqual([]);
+    expect(traffic?.requests).toBeGreaterThan(80);
+    const told = (path: string) => traffic?.classes.find((one) => one.path === path);
+    expect(told('/payments/:id')).toMatchObject({
+      status: 503,
+      flag: 'UF',
+      routes: ['GatewayRoute shop/payments'],
+      cause: expect.stringContaining('no connection to the upstream'),
+    });
+    expect(told('/reviews/:id')).toMatchObject({ status: 404, flag: 'NR', by: 'gateway' });
+    const root = report.findings.find(({ rule }) => rule === 'node-port-mismatch');
+    const under = report.findings.filter(({ id }) => root?.symptoms.includes(id)).map(({ rule }) => rule);
+    expect(under).toContain('requests-failing');
+    expect(report.checks.filter(({ failed }) => failed !== null)).toEqual([]);
+  });
+
+  it('asks for logs only where rights names pods/log, and says what is lost without it', async () => {
+    const rules = readRules();
+    const user = await addUser(cluster, { name: 'reader', rules, namespace: 'shop' });
+    const seen = await diagnose({ ...live({ kubeconfig: user.kubeconfig }), logs: everything });
+    expect(seen.report.gaps).toEqual([]);
+    const asked = (await cluster.audit()).filter((entry) => entry.user === user.name);
+    expect(asked.map(({ verb, resource }) => `${verb} ${resource}`)).toContain('get pods/log');
+    const blind = await addUser(cluster, {
+      name: 'no-logs',
+      rules: rules.filter(({ resources }) => !resources.includes('pods/log')),
+      namespace: 'shop',
+    });
+    const { report, summary } = await diagnose({ ...live({ kubeconfig: blind.kubeconfig }), logs: everything });
+    expect(report.gaps.map(({ reason }) => reason).join()).toContain('not allowed: get pods/log in namespace shop');
+    expect(summary.sources.filter(({ trouble }) => trouble !== null)).toEqual([]);
+    expect(report.checks.find(({ rule }) => rule === 'requests-without-route')).toMatchObject({
+      found: 0,
+      clear: 0,
+    });
+    user.client.close();
+    blind.client.close();
+  });
+
+  it('logs vgw/NAME --live prints them, with the time asked and covered', async () => {
+    const flags = ['--live', '--kubeconfig', cluster.kubeconfig, '-n', 'shop', '--window', '1s', '--since', '24h'];
+    const { stdout, code } = await meshdoctor(['logs', 'vgw/edge', ...flags, '--path', '/payments/:id', '-o', 'json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      classes: [{ path: '/payments/:id', routes: ['GatewayRoute shop/payments'], flag: 'UF' }],
+      window: { asked: { to: null }, covered: { from: expect.any(String) } },
+    });
+  });
+
   it('gives live what admin endpoints and manifests give', async () => {
     const report = await expectTheSameAsFiles();
     expect(report.findings.filter(({ effect }) => effect === 'traffic').length).toBeGreaterThan(2);

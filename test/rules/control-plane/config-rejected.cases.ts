@@ -5,6 +5,15 @@ const listener = 'lds_ingress_0.0.0.0_8088';
 export default {
   fires: [
     {
+      name: "the words of Envoy's own log",
+      envoy: `connected: true\nlisteners: [{ name: ${listener} }]`,
+      accessLog:
+        '[2026-06-01 11:50:00.123][12][warning][config] [source/x.cc:130] gRPC config for type.googleapis.com/envoy.config.route.v3.RouteConfiguration rejected: Only a single wildcard domain is permitted in route r',
+      finds: ['VirtualGateway shop/edge'],
+      says: 'Only a single wildcard domain is permitted in route r',
+      effect: 'latent',
+    },
+    {
       name: 'an update of a listener that serves',
       envoy: `connected: false\nlisteners: [{ name: ${listener}, refused: 'Unable to parse: %FOO%' }]`,
       finds: ['VirtualGateway shop/edge'],

@@ -3,8 +3,18 @@ import type { RuleCases } from '../../support/rule-table.ts';
 const closed = (code: number, from: number, to: number): string =>
   `stats: [{ grpc.ads.streams_closed_${code}: ${from} }, { grpc.ads.streams_closed_${code}: ${to} }]`;
 
+const own = (text: string): string => `[2026-06-01 11:50:00.123][12][warning][config] [source/x.cc:163] ${text}`;
+
 export default {
   fires: [
+    {
+      name: "Envoy's own log says so",
+      envoy: 'connected: true',
+      accessLog: own('StreamAggregatedResources gRPC config stream to appmesh.example:443 closed: 8, too many Envoys'),
+      finds: ['VirtualGateway shop/edge'],
+      says: 'of gateway edge was closed once with code 8 by its own log, the last time at 2026-06-01T11:50:00Z',
+      effect: 'latent',
+    },
     {
       name: 'refused by IAM',
       envoy: `connected: true\n${closed(7, 1, 4)}`,
@@ -32,6 +42,12 @@ export default {
     },
   ],
   quiet: [
+    {
+      name: 'the log tells of code 0, and of another thing',
+      envoy: 'connected: true',
+      accessLog: `${own('StreamAggregatedResources gRPC config stream to x:443 closed: 0, ')}\n${own('lds: add/update listener')}`,
+      notEvaluated: [],
+    },
     { name: 'code 0 every half hour is health', envoy: `connected: true\n${closed(0, 85, 86)}`, notEvaluated: [] },
     { name: 'an old count', envoy: `connected: true\n${closed(13, 4, 4)}`, notEvaluated: [] },
     {

@@ -18,6 +18,14 @@ ${more}
 export default {
   fires: [
     {
+      name: "secrets were not read, and Envoy's own log tells",
+      envoy: 'connected: true\nwithout: [config_dump]',
+      accessLog:
+        '[2026-06-01 11:50:00.123][12][warning][config] [source/x.cc:130] gRPC config: initial fetch timed out for type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret',
+      finds: [edge],
+      says: 'The log of gateway edge says that a certificate was not delivered',
+    },
+    {
       name: 'it comes by the stream of a control plane that is gone',
       envoy: envoy('{ ca: warming }'),
       now: afterTheEnd,

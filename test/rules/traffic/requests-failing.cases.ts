@@ -1,3 +1,5 @@
+import { logOf } from '../../support/log-lines.ts';
+import { loggedGateway } from '../../support/logged-gateway.ts';
 import type { RuleCases } from '../../support/rule-table.ts';
 
 const cluster = 'cds_egress_shop_cart_shop_http_8080';
@@ -18,8 +20,27 @@ metadata: { name: cart, namespace: shop }
 spec: { listeners: [{ portMapping: { port: 8080, protocol: http } }] }
 `;
 
+const served = { request: 'GET /cart/1', ends: '200 -', served: true, count: 100, everyMs: 10_000 } as const;
+const failed = { request: 'POST /pay/1', ends: '503 UF', count: 60 } as const;
+
 export default {
   fires: [
+    {
+      name: 'the log says so, and since when',
+      envoy: loggedGateway,
+      accessLog: logOf(served, { ...failed, at: '2026-06-01T11:50:00Z' }),
+      finds: ['Cluster pay'],
+      says: '60 of 60 logged requests from gateway edge to Cluster pay failed',
+      effect: 'traffic',
+      severity: 'error',
+    },
+    {
+      name: 'a route whose cluster is not there',
+      envoy: loggedGateway.replace("pay: ['10.0.0.7:8080']", ''),
+      accessLog: logOf(served, { ...failed, ends: '503 NC' }),
+      finds: ['VirtualGateway shop/edge'],
+      says: '60 of 60 logged requests through gateway edge',
+    },
     {
       name: 'the target answers so',
       manifests: node,
@@ -46,6 +67,18 @@ stats: [{ cluster.web.upstream_rq_5xx: 0 }, { cluster.web.upstream_rq_5xx: 90 }]
     },
   ],
   quiet: [
+    {
+      name: 'nineteen in the log',
+      envoy: loggedGateway,
+      accessLog: logOf(served, { ...failed, count: 19 }),
+      notEvaluated: [],
+    },
+    {
+      name: 'clients that left, and 404',
+      envoy: loggedGateway,
+      accessLog: logOf(served, { request: 'GET /cart/1', ends: '0 DC', count: 90 }, { ...failed, ends: '404 -' }),
+      notEvaluated: [],
+    },
     { name: 'nineteen', envoy: rates(19, 19), notEvaluated: [] },
     { name: 'below one in a hundred', envoy: rates(50, 9000), notEvaluated: [] },
     { name: 'errors of long ago', envoy: rates(0, 400), notEvaluated: [] },

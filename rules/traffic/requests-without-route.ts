@@ -1,0 +1,119 @@
+import { anyOf, defineRule, finding, notEvaluated, type Outcome, type Subject } from '../../src/diagnose/rule.ts';
+import { groupBy } from '../../src/lib/memo.ts';
+import type { Gateway } from '../../src/model/gateway.ts';
+import { classEvidence, countOf, impactOf, mostFirst, sinceOf, trafficOf } from '../../src/model/traffic.ts';
+import type { SeenClass, TrafficView } from '../../src/snapshot/access-log/traffic-view.ts';
+import { type ObjectRef, refText } from '../../src/snapshot/object.ts';
+
+/** Below these a few requests are noise: people mistype, and links grow old. */
+const leastOfServed = 20;
+const leastOfNew = 50;
+const leastShare = 0.01;
+
+export default defineRule({
+  id: 'requests-without-route',
+  title: 'No route takes requests that arrive',
+  severity: 'error',
+  needs: anyOf('logs'),
+  docs: {
+    what: 'Requests that the gateway answers with 404 because no route takes them (NR), by the beginning of their path: at least 20 where requests of the same kind were served in the time of the log, else at least 50 that are 1 % of their virtual host. Scanners, health checks and fewer requests are one information a gateway.',
+    why: 'To their senders the application is gone, and the application never hears of it.',
+    fix: 'Look at the clause of the nearest route that refused. Where an object asks for the requests and the gateway does not run it, that object is the matter.',
+    seen: 'Status 404 (gRPC: 200 with grpc-status 12), response flag NR. On the line of the inner listener it is the VirtualService that has no route for them.',
+  },
+  *subjects(model) {
+    yield* model.gateways;
+    for (const view of model.traffic ?? []) {
+      for (const ref of new Set(view.classes.flatMap((one) => objectOf(one) ?? []))) yield { ref };
+    }
+  },
+  *check(model) {
+    for (const gateway of model.gateways) {
+      const logs = trafficOf(model, gateway);
+      if (logs.state === 'not-read') {
+        yield notEvaluated(gateway, logs.gap);
+        continue;
+      }
+      yield* ofGateway(gateway, logs.value);
+    }
+  },
+});
+
+/** The object that requests without route concern, where one is known: it asks for them, or its VirtualService has no route. */
+function objectOf({ flag, askedBy, hop, routes }: SeenClass): ObjectRef | null {
+  if (!flag.split(',').includes('NR')) return null;
+  return hop === 'inner' && routes.length === 1 ? (routes[0]?.ref ?? null) : askedBy;
+}
+
+function* ofGateway(gateway: Gateway, view: TrafficView): Iterable<Outcome> {
+  const classes = view.classes.filter(({ flag, contradiction }) => flag.split(',').includes('NR') && !contradiction);
+  const clients = classes.filter(({ sender, path }) => sender === null && path !== '(other)');
+  const groups = [...groupBy(clients, (one) => `${one.hop} ${beginningOf(one.path)}`)];
+  const loud = groups.filter(([, group]) => isLoud(view, group));
+  for (const [key, group] of loud) yield describe(gateway, view, key, mostFirst(group));
+  const quiet = mostFirst(classes.filter((one) => !loud.some(([, group]) => group.includes(one))));
+  const [first, ...rest] = quiet;
+  if (!first || countOf(quiet) < leastOfServed) return;
+  const of = (sender: SeenClass['sender']): number => countOf(quiet.filter((one) => one.sender === sender));
+  const parts = [`${of('scanner')} of scanners`, `${of('health-check')} of health checks`, `${of(null)} others`];
+  yield finding(gateway, {
+    message: `${countOf(quiet)} more requests have no route at gateway ${gateway.ref.name}, none of a kind that matters by its number: ${parts.filter((part) => !part.startsWith('0 ')).join(', ')}.`,
+    effect: 'traffic',
+    severity: 'info',
+    evidence: [classEvidence(view, first), ...rest.slice(0, 4).map((one) => classEvidence(view, one))],
+    cause: 'Scanners ask everybody for paths that nobody has; a health check without a route of its own sees 404.',
+    fix: [{ say: 'Nothing, unless a load balancer takes the 404 for ill health.', restarts: 'nothing', works: 'now' }],
+    discriminator: 'quiet',
+    impact: impactOf(view, countOf(quiet)),
+  });
+}
+
+function describe(gateway: Gateway, view: TrafficView, key: string, group: readonly SeenClass[]): Outcome {
+  const [first, ...rest] = group;
+  if (!first) throw new Error('a group without a class');
+  const count = countOf(group);
+  const served = group.reduce((sum, one) => sum + one.served, 0);
+  const object = objectOf(first);
+  const before = served > 0 ? `; ${served} like them were served in the same time` : '; none like them was served';
+  const subject: Subject = object ? { ref: object } : gateway;
+  return finding(subject, {
+    message: `${count} requests to ${beginningOf(first.path)} (${first.method} ${first.path}) were answered 404 by gateway ${gateway.ref.name} without a route${before}.`,
+    effect: 'traffic',
+    evidence: [classEvidence(view, first), ...rest.slice(0, 4).map((one) => classEvidence(view, one))],
+    cause: causeText(first),
+    fix: [
+      {
+        say: object
+          ? `Look why the gateway does not do what ${refText(object)} asks for.`
+          : 'Make a route that takes them, or let the load balancer send them where they belong.',
+        restarts: 'nothing',
+        works: gateway.frozen.state === 'observed' ? 'through-rescue' : 'now',
+      },
+    ],
+    discriminator: key,
+    affects: object ? [gateway.ref] : [],
+    impact: impactOf(view, count),
+    ...sinceOf(view, group),
+  });
+}
+
+function causeText({ hop, nearest, askedBy, cause }: SeenClass): string {
+  const why = hop === 'inner' ? 'A GatewayRoute takes them; their VirtualService has no route for them.' : null;
+  const asks = askedBy ? `${refText(askedBy)} asks for them, but no route that the gateway runs does.` : null;
+  const near = nearest ? `${nearest.replace(/^nearest/, 'Nearest is')}.` : null;
+  return [why, asks, near].filter((text) => text !== null).join(' ') || `${cause ?? 'No route takes them'}.`;
+}
+
+function isLoud(view: TrafficView, group: readonly SeenClass[]): boolean {
+  const count = countOf(group);
+  if (group.some(({ served }) => served > 0)) return count >= leastOfServed;
+  const host = group[0]?.virtualHost ?? null;
+  const all = countOf(view.classes.filter(({ virtualHost }) => host === null || virtualHost === host));
+  return count >= leastOfNew && count / Math.max(1, all) >= leastShare;
+}
+
+/** `/cart/*` of `/cart/:id/items`. */
+function beginningOf(path: string): string {
+  const [, first = ''] = path.split('/');
+  return path === `/${first}` ? path : `/${first}/*`;
+}

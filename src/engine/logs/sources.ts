@@ -1,0 +1,41 @@
+import { readLines } from '../../collect/access-log/lines.ts';
+import type { Gateway } from '../../model/gateway.ts';
+import type { Model } from '../../model/model.ts';
+import type { Document } from '../../snapshot/document.ts';
+import { nameOf } from './gateway-name.ts';
+import type { Log } from './tally.ts';
+
+/** A log, and the gateway that wrote it; null: nobody knows. */
+export interface SourceLog {
+  readonly gateway: Gateway | null;
+  readonly log: Log;
+}
+
+/** The files that are named, and the logs that a bundle brought: of the only gateway in scope, where there is one. */
+export function fileLogs(model: Model, paths: readonly string[], named: readonly string[]): readonly SourceLog[] {
+  const gateway = onlyGateway(model, named);
+  const bundled = model.snapshot.documents.filter(({ kind }) => kind === 'access_log');
+  return [
+    ...paths.map((path) => ({
+      gateway,
+      log: { name: path === '-' ? 'standard input' : path, pieces: readLines(path) },
+    })),
+    ...bundled.map((document) => ({ gateway, log: bundledLog(document) })),
+  ];
+}
+
+/** A log as a bundle kept it. */
+export function bundledLog({ origin, size, text }: Document): Log {
+  const lines = (text() ?? '').split('\n');
+  return { name: origin, pieces: [{ lines: lines.at(-1) === '' ? lines.slice(0, -1) : lines, bytes: size, cut: 0 }] };
+}
+
+/** The gateway that logs without a name are taken for: the only one that is named, or reported. */
+export function onlyGateway({ gateways }: Model, named: readonly string[]): Gateway | null {
+  const wanted = gateways.filter(
+    (gateway) =>
+      gateway.object?.reported !== false &&
+      (named.length === 0 || named.includes(gateway.ref.name) || named.includes(nameOf(gateway))),
+  );
+  return wanted.length === 1 ? (wanted[0] ?? null) : null;
+}

@@ -1,0 +1,72 @@
+import type { LogLine } from '../snapshot/access-log/line.ts';
+import { Quantiles } from './quantiles.ts';
+import type { Classified, RouteTally } from './traffic.ts';
+
+type Growing = { -readonly [K in keyof RouteTally]: RouteTally[K] } & { readonly quantiles: Quantiles };
+
+/** Routes beyond so many are not counted one by one. */
+const mostRoutes = 5_000;
+
+/** Counts requests by route: unlike classes, of every request, however many kinds of them there are. */
+export class RouteTallies {
+  readonly #routes = new Map<string, Growing>();
+  /** Requests by a route beyond the cap. */
+  #beyond = 0;
+
+  add(decided: Classified, line: LogLine, flag: string | null, failed: boolean): void {
+    const { routes } = decided;
+    for (const [at, label] of routes.entries()) {
+      const one = this.#of(decided, label, at);
+      if (!one) this.#beyond += 1;
+      else if (routes.length > 1) one.perhaps += 1;
+      else count(one, line, flag, failed);
+    }
+  }
+
+  result(): readonly RouteTally[] {
+    return [...this.#routes.values()].map(({ quantiles, ...one }) => ({
+      ...one,
+      p50Ms: quantiles.at(0.5),
+      p99Ms: quantiles.at(0.99),
+    }));
+  }
+
+  /** True where every request was counted. */
+  get whole(): boolean {
+    return this.#beyond === 0;
+  }
+
+  #of({ routes, refs, virtualHost, cluster, timeoutMs }: Classified, label: string, at: number): Growing | null {
+    const held = this.#routes.get(label);
+    if (held) return held;
+    if (this.#routes.size >= mostRoutes) return null;
+    const sure = routes.length === 1;
+    const made: Growing = {
+      label,
+      ref: refs[at] ?? null,
+      virtualHost,
+      cluster: sure ? cluster : null,
+      timeoutMs: sure ? timeoutMs : null,
+      requests: 0,
+      perhaps: 0,
+      failed: 0,
+      left: 0,
+      answered: 0,
+      p50Ms: null,
+      p99Ms: null,
+      quantiles: new Quantiles(),
+    };
+    this.#routes.set(label, made);
+    return made;
+  }
+}
+
+function count(one: Growing, { status, method, durationMs }: LogLine, flag: string | null, failed: boolean): void {
+  one.requests += 1;
+  if (failed) one.failed += 1;
+  const left = /\b(?:DC|DR)\b/.test(flag ?? '');
+  if (left) one.left += 1;
+  if (left || status === null || status < 200 || method === 'CONNECT' || durationMs === null) return;
+  one.answered += 1;
+  one.quantiles.add(durationMs);
+}
