@@ -41,7 +41,8 @@ export function runnersOfNode(model: Model, { ref, podSelector }: VirtualNode): 
   };
 }
 
-function lives({ phase }: Pod): boolean {
+/** False for a pod that has ended. */
+export function lives({ phase }: Pod): boolean {
   return phase !== 'Succeeded' && phase !== 'Failed';
 }
 
