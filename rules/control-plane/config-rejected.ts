@@ -1,12 +1,13 @@
 import { whenObjectsApply } from '../../src/diagnose/effect.ts';
 import type { Severity } from '../../src/diagnose/finding.ts';
-import { anyOf, defineRule, finding } from '../../src/diagnose/rule.ts';
+import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import { growth, lastStat } from '../../src/model/envoy/counters.ts';
 import { type Envoy, envoyEvidence } from '../../src/model/envoy/envoy.ts';
 import type { Gateway } from '../../src/model/gateway.ts';
 import type { Model } from '../../src/model/model.ts';
 import type { RefusedUpdate } from '../../src/snapshot/envoy/view.ts';
 import type { Evidence } from '../../src/snapshot/evidence.ts';
+import { firstUnread } from '../../src/model/unread.ts';
 
 /** A resource whose update an Envoy refused. */
 interface Refusal {
@@ -37,6 +38,8 @@ export default defineRule({
   subjects: withEnvoys,
   *check(model) {
     for (const gateway of withEnvoys(model)) {
+      const gap = firstUnread(gateway.envoys, ['envoy.listenerConfig', 'envoy.clusterConfig', 'envoy.stats']);
+      if (gap) yield notEvaluated(gateway, gap);
       const refusals = new Map<string, { readonly refusal: Refusal; readonly evidence: [Evidence, ...Evidence[]] }>();
       for (const refusal of gateway.envoys.flatMap((envoy) => [...refusalsOf(envoy)])) {
         const key = `${refusal.kind} ${refusal.name}`;

@@ -1,14 +1,15 @@
 import { meshEnded } from '../../src/diagnose/effect.ts';
 import type { Fix } from '../../src/diagnose/finding.ts';
-import { anyOf, defineRule, finding } from '../../src/diagnose/rule.ts';
+import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import { groupBy } from '../../src/lib/memo.ts';
 import { harmless, patched } from '../../src/diagnose/threats/threat.ts';
 import type { MeshMember } from '../../src/model/mesh/kinds.ts';
-import { membersOf, meshObjects } from '../../src/model/mesh/members.ts';
+import { membersOf, meshObjects, memberKinds } from '../../src/model/mesh/members.ts';
 import type { Model } from '../../src/model/model.ts';
 import type { Resource } from '../../src/model/resource.ts';
 import type { Evidence } from '../../src/snapshot/evidence.ts';
 import { refText } from '../../src/snapshot/object.ts';
+import { firstUnlisted } from '../../src/model/unread.ts';
 
 /** A controller that lives is done within seconds, or says what it waits for. */
 const patienceMs = 10 * 60 * 1000;
@@ -38,6 +39,11 @@ export default defineRule({
   subjects: meshObjects,
   *check(model) {
     const ended = meshEnded(model);
+    const unseen = firstUnlisted(model, memberKinds);
+    for (const object of meshObjects(model)) {
+      // Only its members keep it while App Mesh lives, and they may not have been read.
+      if (object.deletedAt !== null && !ended && unseen) yield notEvaluated(object, unseen);
+    }
     const stuck = meshObjects(model).flatMap((object) => {
       const { deletedAt, finalizers } = object;
       const held = finalizers.filter((finalizer) => finalizer.startsWith(ours));

@@ -1,5 +1,5 @@
-import { anyOf, defineRule, finding } from '../../src/diagnose/rule.ts';
-import { growth, readStat } from '../../src/model/envoy/counters.ts';
+import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
+import { growth, readStat, unratedGap } from '../../src/model/envoy/counters.ts';
 import type { Envoy } from '../../src/model/envoy/envoy.ts';
 import type { StatsRead } from '../../src/snapshot/envoy/view.ts';
 import type { Evidence } from '../../src/snapshot/evidence.ts';
@@ -30,6 +30,11 @@ export default defineRule({
     for (const gateway of model.gateways) {
       for (const envoy of gateway.envoys) {
         const read = lastRead(envoy);
+        const gap = unratedGap(
+          envoy,
+          [...(read?.values.keys() ?? [])].filter((key) => turnedAway.test(key)),
+        );
+        if (gap) yield notEvaluated(gateway, gap);
         if (!read) continue;
         const actions = activeActions(read);
         const refused = refusals(envoy, read);

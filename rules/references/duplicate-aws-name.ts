@@ -7,6 +7,7 @@ import { meshOf } from '../../src/model/mesh/mesh-of.ts';
 import type { Model } from '../../src/model/model.ts';
 import type { Gap } from '../../src/snapshot/coverage.ts';
 import { refKey, refText } from '../../src/snapshot/object.ts';
+import { gatewayGap } from '../../src/model/mesh/written-routes.ts';
 
 export default defineRule({
   id: 'duplicate-aws-name',
@@ -61,6 +62,8 @@ function holderOf(
   const route = isRoute(object) ? object : null;
   const gateway = route ? gatewayOf(model, route) : null;
   if (gateway) return { key: refKey(gateway.ref), says: refText(gateway.ref) };
+  const gap = route ? gatewayGap(model, route) : null;
+  if (gap) return { gap };
   const mesh = meshOf(model, object);
   if (!mesh || mesh.gap) return mesh?.gap ? { gap: mesh.gap } : null;
   return route ? null : { key: mesh.name, says: `Mesh ${mesh.name}` };

@@ -1,5 +1,5 @@
 import { configEffect } from '../../src/diagnose/effect.ts';
-import { anyOf, defineRule, finding } from '../../src/diagnose/rule.ts';
+import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import { groupBy } from '../../src/lib/memo.ts';
 import { asksForInjection, injectorGone } from '../../src/model/mesh/injection.ts';
 import type { VirtualGateway, VirtualNode } from '../../src/model/mesh/kinds.ts';
@@ -10,6 +10,7 @@ import { lives } from '../../src/model/platform/runners.ts';
 import { podsSelected, workloadsSelected } from '../../src/model/platform/selected.ts';
 import { presentValue } from '../../src/model/relation.ts';
 import { refKey, refText } from '../../src/snapshot/object.ts';
+import { firstUnlisted, runnerKinds } from '../../src/model/unread.ts';
 
 export default defineRule({
   id: 'selector-overlap',
@@ -28,6 +29,10 @@ export default defineRule({
   *check(model) {
     // Manifests hold no webhooks, since the controller's chart brings them: only a cluster tells that they are gone.
     if (injectorGone(model) && model.pods.some(({ exported }) => exported)) return;
+    for (const object of selecting(model)) {
+      const gap = firstUnlisted(model, ['VirtualNode', 'VirtualGateway', ...runnerKinds], object.ref.namespace);
+      if (gap) yield notEvaluated(object, gap);
+    }
     const overlaps = groupBy(selectedTwice(model), ({ by }) => by.map(({ ref }) => refKey(ref)).join(' '));
     for (const [, same] of overlaps) {
       const [{ by } = { by: [] }] = same;

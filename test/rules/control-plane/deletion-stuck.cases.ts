@@ -90,6 +90,7 @@ export default {
     },
     {
       name: 'App Mesh lives, and no member is left',
+      closed: true,
       manifests: gateway,
       envoy: 'connected: true',
       now,

@@ -31,7 +31,12 @@ export default {
     { name: 'pressure without action', envoy: `stats: [{ ${action}: 0, ${heap}: 91 }]`, notEvaluated: [] },
     { name: 'an old count', envoy: `stats: [{ ${overflow}: 900 }, { ${overflow}: 900 }]`, notEvaluated: [] },
     { name: 'a few', envoy: `stats: [{ ${overflow}: 1 }, { ${overflow}: 6 }]`, notEvaluated: [] },
-    { name: 'one reading is no rate', envoy: `stats: [{ ${overflow}: 900 }]`, notEvaluated: [] },
+    {
+      name: 'one reading is no rate',
+      envoy: `stats: [{ ${overflow}: 900 }]`,
+      notEvaluated: ['VirtualGateway shop/edge'],
+    },
+    { name: 'nothing was ever turned away', envoy: `stats: [{ ${overflow}: 0 }]`, notEvaluated: [] },
     {
       name: 'the admin listener is no matter',
       envoy: 'stats: [{ listener.admin.downstream_cx_overflow: 1 }, { listener.admin.downstream_cx_overflow: 99 }]',
