@@ -28,7 +28,7 @@ export default defineRule({
     'mesh.virtualNodes',
     'mesh.backendGroups',
   ),
-  also: ['platform.events'],
+  also: ['platform.events', 'platform.namespaces'],
   explains: ['reconcile-error'],
   docs: {
     what: 'An App Mesh object that has been waiting to be deleted for more than ten minutes with a finalizer of the App Mesh controller.',
@@ -77,15 +77,18 @@ function report(model: Model, ended: boolean, first: Stuck, others: readonly Stu
   const waits = `${members.length} ${members.length === 1 ? 'object belongs' : 'objects belong'} to it still`;
   const kept = members.slice(0, 3).map(({ ref }) => `${ref.kind} ${ref.name}`);
   const gateway = all.some(({ object }) => object.ref.kind === 'VirtualGateway');
+  const namespace = model.namespaces.find(({ ref }) => ref.name === first.object.ref.namespace);
+  const terminating = namespace?.deletedAt ? namespace : null;
   return finding([first.object, ...others.map(({ object }) => object)], {
     message: `${list} ${all.length === 1 ? 'has' : 'have'} been waiting to be deleted since ${since}${
       members.length > 0 ? `: ${waits}` : ended ? ', and never will be without help' : ''
-    }.`,
+    }.${terminating ? ` Namespace ${terminating.ref.name} stays Terminating until then.` : ''}`,
     effect: 'latent',
     evidence: [
       first.object.at('metadata.finalizers'),
       ...others.slice(0, 19).map(({ object }) => object.at('metadata.finalizers')),
       ...pending(model, all),
+      ...(terminating ? [terminating.at('metadata.deletionTimestamp')] : []),
     ],
     cause: ended
       ? 'Their finalizer asks the App Mesh API before it lets go, and that API has ended.'
@@ -109,6 +112,7 @@ function report(model: Model, ended: boolean, first: Stuck, others: readonly Stu
           ]
         : [],
     since,
+    ...(terminating ? { affects: [terminating.ref] } : {}),
   });
 }
 

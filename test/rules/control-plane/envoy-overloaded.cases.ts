@@ -26,6 +26,12 @@ export default {
         'stats: [{ http.ingress.downstream_rq_overload_close: 0 }, { http.ingress.downstream_rq_overload_close: 40 }]',
       finds: ['VirtualGateway shop/edge'],
     },
+    {
+      name: 'a few in each of two pods add up',
+      envoy: [`stats: [{ ${overflow}: 0 }, { ${overflow}: 12 }]`, `stats: [{ ${overflow}: 5 }, { ${overflow}: 16 }]`],
+      finds: ['VirtualGateway shop/edge'],
+      says: '2 Envoys of gateway edge shed load: 23 connections or requests turned away',
+    },
   ],
   quiet: [
     { name: 'pressure without action', envoy: `stats: [{ ${action}: 0, ${heap}: 91 }]`, notEvaluated: [] },
