@@ -64,12 +64,14 @@ import traceShowsFault from './observability/trace-shows-fault.ts';
 import tracingDaemonMissing from './observability/tracing-daemon-missing.ts';
 import tracingDisabled from './observability/tracing-disabled.ts';
 import tracingNotSampled from './observability/tracing-not-sampled.ts';
+import duplicateAwsName from './references/duplicate-aws-name.ts';
 import frozenObjectEdited from './references/frozen-object-edited.ts';
 import gatewayAmbiguous from './references/gateway-ambiguous.ts';
 import gatewayNotSelected from './references/gateway-not-selected.ts';
 import gatewayOtherMesh from './references/gateway-other-mesh.ts';
 import invalidField from './references/invalid-field.ts';
 import memberUidMismatch from './references/member-uid-mismatch.ts';
+import membershipStale from './references/membership-stale.ts';
 import meshAmbiguous from './references/mesh-ambiguous.ts';
 import meshNotSelected from './references/mesh-not-selected.ts';
 import nodeMissing from './references/node-missing.ts';
@@ -77,9 +79,13 @@ import readonlyRefWritten from './references/readonly-ref-written.ts';
 import routeNeverApplied from './references/route-never-applied.ts';
 import routerMissing from './references/router-missing.ts';
 import routerWithoutRoutes from './references/router-without-routes.ts';
+import selectorMatchesNoPod from './references/selector-matches-no-pod.ts';
+import selectorOverlap from './references/selector-overlap.ts';
 import targetServiceMissing from './references/target-service-missing.ts';
 import targetServiceNoProvider from './references/target-service-no-provider.ts';
+import unknownAnnotation from './references/unknown-annotation.ts';
 import webhookWouldReject from './references/webhook-would-reject.ts';
+import weightBelowHundred from './references/weight-below-hundred.ts';
 import weightsZero from './references/weights-zero.ts';
 import circuitBreakerOpen from './targets/circuit-breaker-open.ts';
 import defaultBackendForgeable from './targets/default-backend-forgeable.ts';
@@ -183,12 +189,14 @@ export const catalogue: readonly { readonly family: string; readonly rule: Rule 
   { family: 'observability', rule: tracingDaemonMissing },
   { family: 'observability', rule: tracingDisabled },
   { family: 'observability', rule: tracingNotSampled },
+  { family: 'references', rule: duplicateAwsName },
   { family: 'references', rule: frozenObjectEdited },
   { family: 'references', rule: gatewayAmbiguous },
   { family: 'references', rule: gatewayNotSelected },
   { family: 'references', rule: gatewayOtherMesh },
   { family: 'references', rule: invalidField },
   { family: 'references', rule: memberUidMismatch },
+  { family: 'references', rule: membershipStale },
   { family: 'references', rule: meshAmbiguous },
   { family: 'references', rule: meshNotSelected },
   { family: 'references', rule: nodeMissing },
@@ -196,9 +204,13 @@ export const catalogue: readonly { readonly family: string; readonly rule: Rule 
   { family: 'references', rule: routeNeverApplied },
   { family: 'references', rule: routerMissing },
   { family: 'references', rule: routerWithoutRoutes },
+  { family: 'references', rule: selectorMatchesNoPod },
+  { family: 'references', rule: selectorOverlap },
   { family: 'references', rule: targetServiceMissing },
   { family: 'references', rule: targetServiceNoProvider },
+  { family: 'references', rule: unknownAnnotation },
   { family: 'references', rule: webhookWouldReject },
+  { family: 'references', rule: weightBelowHundred },
   { family: 'references', rule: weightsZero },
   { family: 'targets', rule: circuitBreakerOpen },
   { family: 'targets', rule: defaultBackendForgeable },

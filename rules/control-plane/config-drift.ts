@@ -7,6 +7,8 @@ import { answerText } from '../../src/routing/answer.ts';
 import { type Drift, type DriftGroup, driftsOf } from '../../src/routing/drift.ts';
 import { tableParts } from '../../src/routing/gateway-tables.ts';
 import { matchText } from '../../src/routing/route-units.ts';
+import { uncompared } from '../../src/routing/uncompared.ts';
+import { unplaced } from '../../src/routing/unplaced.ts';
 import { witnessOf } from '../../src/routing/witness.ts';
 import { refKey, refText } from '../../src/snapshot/object.ts';
 
@@ -26,6 +28,7 @@ export default defineRule({
   },
   subjects: (model) => [...model.gateways, ...model.gatewayRoutes, ...model.virtualRouters, ...model.virtualServices],
   *check(model) {
+    yield* [...unplaced(model), ...uncompared(model)].map(({ subject, gap }) => notEvaluated(subject, gap));
     for (const drift of driftsOf(model)) {
       const { gateway, groups, gaps, open } = drift;
       yield* groups.map((group) => describe(model, drift, group));

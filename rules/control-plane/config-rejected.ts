@@ -1,6 +1,6 @@
 import { whenObjectsApply } from '../../src/diagnose/effect.ts';
 import type { Severity } from '../../src/diagnose/finding.ts';
-import { anyOf, defineRule, finding } from '../../src/diagnose/rule.ts';
+import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import { growth, lastStat } from '../../src/model/envoy/counters.ts';
 import { type Envoy, envoyEvidence } from '../../src/model/envoy/envoy.ts';
 import type { Gateway } from '../../src/model/gateway.ts';
@@ -9,6 +9,7 @@ import { logEvidence, processLines, trafficOf } from '../../src/model/traffic.ts
 import type { SeenProcessLines } from '../../src/snapshot/access-log/traffic-view.ts';
 import type { RefusedUpdate } from '../../src/snapshot/envoy/view.ts';
 import type { Evidence } from '../../src/snapshot/evidence.ts';
+import { firstUnread } from '../../src/model/unread.ts';
 
 /** A resource whose update an Envoy refused. */
 interface Refusal {
@@ -40,6 +41,8 @@ export default defineRule({
   subjects: withEnvoys,
   *check(model) {
     for (const gateway of withEnvoys(model)) {
+      const gap = firstUnread(gateway.envoys, ['envoy.listenerConfig', 'envoy.clusterConfig', 'envoy.stats']);
+      if (gap) yield notEvaluated(gateway, gap);
       const refusals = new Map<string, { readonly refusal: Refusal; readonly evidence: [Evidence, ...Evidence[]] }>();
       const logs = trafficOf(model, gateway);
       const logged = logs.state === 'not-read' ? [] : processLines(logs.value, 'config-rejected').flatMap(fromLine);

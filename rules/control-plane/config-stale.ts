@@ -1,8 +1,9 @@
 import { isFrozen, whenObjectsApply } from '../../src/diagnose/effect.ts';
-import { anyOf, defineRule, finding } from '../../src/diagnose/rule.ts';
+import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import { lastStat } from '../../src/model/envoy/counters.ts';
 import { type Envoy, envoyEvidence } from '../../src/model/envoy/envoy.ts';
 import type { Evidence } from '../../src/snapshot/evidence.ts';
+import { firstUnread } from '../../src/model/unread.ts';
 
 /** Envoy warms a listener or cluster within its fetch timeout of 15 s, where it has one. */
 const patienceMs = 60_000;
@@ -34,6 +35,8 @@ export default defineRule({
   subjects: (model) => model.gateways.filter(({ envoys }) => envoys.length > 0),
   *check(model) {
     for (const gateway of model.gateways) {
+      const gap = firstUnread(gateway.envoys, ['envoy.listenerConfig', 'envoy.clusterConfig']);
+      if (gap) yield notEvaluated(gateway, gap);
       for (const envoy of gateway.envoys) {
         const secrets = warmingSecrets(envoy);
         for (const one of warmingIn(envoy)) {

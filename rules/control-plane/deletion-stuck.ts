@@ -1,14 +1,15 @@
 import { meshEnded } from '../../src/diagnose/effect.ts';
 import type { Fix } from '../../src/diagnose/finding.ts';
-import { anyOf, defineRule, finding } from '../../src/diagnose/rule.ts';
+import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import { groupBy } from '../../src/lib/memo.ts';
 import { harmless, patched } from '../../src/diagnose/threats/threat.ts';
 import type { MeshMember } from '../../src/model/mesh/kinds.ts';
-import { membersOf, meshObjects } from '../../src/model/mesh/members.ts';
+import { membersOf, meshObjects, memberKinds } from '../../src/model/mesh/members.ts';
 import type { Model } from '../../src/model/model.ts';
 import type { Resource } from '../../src/model/resource.ts';
 import type { Evidence } from '../../src/snapshot/evidence.ts';
 import { refText } from '../../src/snapshot/object.ts';
+import { firstUnlisted } from '../../src/model/unread.ts';
 
 /** A controller that lives is done within seconds, or says what it waits for. */
 const patienceMs = 10 * 60 * 1000;
@@ -27,7 +28,7 @@ export default defineRule({
     'mesh.virtualNodes',
     'mesh.backendGroups',
   ),
-  also: ['platform.events'],
+  also: ['platform.events', 'platform.namespaces'],
   explains: ['reconcile-error'],
   docs: {
     what: 'An App Mesh object that has been waiting to be deleted for more than ten minutes with a finalizer of the App Mesh controller.',
@@ -38,6 +39,11 @@ export default defineRule({
   subjects: meshObjects,
   *check(model) {
     const ended = meshEnded(model);
+    const unseen = firstUnlisted(model, memberKinds);
+    for (const object of meshObjects(model)) {
+      // Only its members keep it while App Mesh lives, and they may not have been read.
+      if (object.deletedAt !== null && !ended && unseen) yield notEvaluated(object, unseen);
+    }
     const stuck = meshObjects(model).flatMap((object) => {
       const { deletedAt, finalizers } = object;
       const held = finalizers.filter((finalizer) => finalizer.startsWith(ours));
@@ -71,15 +77,18 @@ function report(model: Model, ended: boolean, first: Stuck, others: readonly Stu
   const waits = `${members.length} ${members.length === 1 ? 'object belongs' : 'objects belong'} to it still`;
   const kept = members.slice(0, 3).map(({ ref }) => `${ref.kind} ${ref.name}`);
   const gateway = all.some(({ object }) => object.ref.kind === 'VirtualGateway');
+  const namespace = model.namespaces.find(({ ref }) => ref.name === first.object.ref.namespace);
+  const terminating = namespace?.deletedAt ? namespace : null;
   return finding([first.object, ...others.map(({ object }) => object)], {
     message: `${list} ${all.length === 1 ? 'has' : 'have'} been waiting to be deleted since ${since}${
       members.length > 0 ? `: ${waits}` : ended ? ', and never will be without help' : ''
-    }.`,
+    }.${terminating ? ` Namespace ${terminating.ref.name} stays Terminating until then.` : ''}`,
     effect: 'latent',
     evidence: [
       first.object.at('metadata.finalizers'),
       ...others.slice(0, 19).map(({ object }) => object.at('metadata.finalizers')),
       ...pending(model, all),
+      ...(terminating ? [terminating.at('metadata.deletionTimestamp')] : []),
     ],
     cause: ended
       ? 'Their finalizer asks the App Mesh API before it lets go, and that API has ended.'
@@ -103,6 +112,7 @@ function report(model: Model, ended: boolean, first: Stuck, others: readonly Stu
           ]
         : [],
     since,
+    ...(terminating ? { affects: [terminating.ref] } : {}),
   });
 }
 

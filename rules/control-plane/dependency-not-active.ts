@@ -1,10 +1,11 @@
 import { configEffect, meshEnded } from '../../src/diagnose/effect.ts';
-import { anyOf, defineRule, finding } from '../../src/diagnose/rule.ts';
+import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import { activityOf } from '../../src/model/mesh/activity.ts';
 import { gatewaysConcerned } from '../../src/model/mesh/concerned.ts';
-import { meshObjects } from '../../src/model/mesh/members.ts';
+import { meshObjects, memberKinds } from '../../src/model/mesh/members.ts';
 import { awaitedRoots } from '../../src/model/mesh/waiting.ts';
 import { refText } from '../../src/snapshot/object.ts';
+import { firstUnlisted } from '../../src/model/unread.ts';
 
 export default defineRule({
   id: 'dependency-not-active',
@@ -30,6 +31,11 @@ export default defineRule({
   subjects: meshObjects,
   *check(model) {
     if (meshEnded(model)) return;
+    const unseen = firstUnlisted(model, memberKinds);
+    for (const object of unseen ? meshObjects(model) : []) {
+      // What waits for it may not have been read.
+      if (unseen && ['inactive', 'never'].includes(activityOf(object).state)) yield notEvaluated(object, unseen);
+    }
     for (const { root, waiting } of awaitedRoots(model)) {
       const gateways = gatewaysConcerned(model, root);
       const names = waiting.slice(0, 3).map(({ ref }) => refText(ref));

@@ -1,5 +1,5 @@
-import { anyOf, defineRule, finding } from '../../src/diagnose/rule.ts';
-import { growth, readStat } from '../../src/model/envoy/counters.ts';
+import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
+import { growth, readStat, unratedGap } from '../../src/model/envoy/counters.ts';
 import type { Envoy } from '../../src/model/envoy/envoy.ts';
 import type { StatsRead } from '../../src/snapshot/envoy/view.ts';
 import type { Evidence } from '../../src/snapshot/evidence.ts';
@@ -29,51 +29,67 @@ export default defineRule({
   *check(model) {
     for (const gateway of model.gateways) {
       for (const envoy of gateway.envoys) {
-        const read = lastRead(envoy);
-        if (!read) continue;
-        const actions = activeActions(read);
-        const refused = refusals(envoy, read);
-        const [first, ...rest] = [...actions, ...refused.filter(({ count }) => count >= least)].flatMap(
-          ({ evidence }) => evidence,
-        );
-        if (!first) continue;
-        const count = refused.reduce((sum, one) => sum + one.count, 0);
-        const seconds = refused[0]?.seconds ?? 0;
-        const does = actions.map(({ name }) => name).join(', ');
-        yield finding(gateway, {
-          message: `Envoy ${envoy.label} of gateway ${gateway.ref.name} sheds load: ${[
-            ...(does === '' ? [] : [`${does} is at work`]),
-            ...(count >= least
-              ? [`${count} connections or requests turned away within ${Math.round(seconds)} seconds`]
-              : []),
-          ].join('; ')}.`,
-          effect: 'traffic',
-          evidence: [first, ...rest, ...pressures(read)],
-          cause:
-            does === ''
-              ? 'A limit on connections is reached: of the listener, or of all of them together.'
-              : 'A resource that the overload manager watches is near its limit: the pressure says which, in percent.',
-          fix: [
-            {
-              say: 'Send a part of the requests to other pods: through a gateway built of a rescue copy, or past this one from the load balancer.',
-              restarts: 'nothing',
-              works: 'now',
-            },
-          ],
-          avoid: [
-            {
-              say: 'Do not raise its limits by editing the pod template while it has no control plane.',
-              because: 'the new pods come up empty',
-            },
-          ],
-          ...(seconds > 0 && count >= least
-            ? { impact: { requestsPerMinute: Math.round((count * 600) / seconds) / 10, share: null } }
-            : {}),
-        });
+        const counters = [...(lastRead(envoy)?.values.keys() ?? [])].filter((key) => turnedAway.test(key));
+        const gap = unratedGap(envoy, counters);
+        if (gap) yield notEvaluated(gateway, gap);
       }
+      const shed = gateway.envoys.flatMap((envoy) => shedBy(envoy) ?? []);
+      const count = shed.reduce((sum, one) => sum + one.count, 0);
+      const telling = shed.filter(({ actions, count: own }) => actions.length > 0 || (count >= least && own > 0));
+      const [first, ...rest] = telling.flatMap(({ evidence }) => evidence);
+      if (!first) continue;
+      const seconds = Math.max(...telling.map((one) => one.seconds));
+      const does = [...new Set(telling.flatMap(({ actions }) => actions))].join(', ');
+      const who = telling.length === 1 ? `Envoy ${telling[0]?.label}` : `${telling.length} Envoys`;
+      yield finding(gateway, {
+        message: `${who} of gateway ${gateway.ref.name} ${telling.length === 1 ? 'sheds' : 'shed'} load: ${[
+          ...(does === '' ? [] : [`${does} is at work`]),
+          ...(count >= least
+            ? [`${count} connections or requests turned away within ${Math.round(seconds)} seconds`]
+            : []),
+        ].join('; ')}.`,
+        effect: 'traffic',
+        evidence: [first, ...rest],
+        cause:
+          does === ''
+            ? 'A limit on connections is reached: of the listener, or of all of them together.'
+            : 'A resource that the overload manager watches is near its limit: the pressure says which, in percent.',
+        fix: [
+          {
+            say: 'Send a part of the requests to other pods: through a gateway built of a rescue copy, or past this one from the load balancer.',
+            restarts: 'nothing',
+            works: 'now',
+          },
+        ],
+        avoid: [
+          {
+            say: 'Do not raise its limits by editing the pod template while it has no control plane.',
+            because: 'the new pods come up empty',
+          },
+        ],
+        ...(seconds > 0 && count >= least
+          ? { impact: { requestsPerMinute: Math.round((count * 600) / seconds) / 10, share: null } }
+          : {}),
+      });
     }
   },
 });
+
+/** What an Envoy does to save itself, and how much it turned away; null where neither. */
+function shedBy(envoy: Envoy) {
+  const read = lastRead(envoy);
+  if (!read) return null;
+  const active = activeActions(read);
+  const refused = refusals(envoy, read).filter(({ count }) => count > 0);
+  if (active.length + refused.length === 0) return null;
+  return {
+    label: envoy.label,
+    actions: active.map(({ name }) => name),
+    count: refused.reduce((sum, one) => sum + one.count, 0),
+    seconds: refused[0]?.seconds ?? 0,
+    evidence: [...[...active, ...refused].flatMap(({ evidence }) => evidence), ...pressures(read)],
+  };
+}
 
 function lastRead({ stats }: Envoy): StatsRead | null {
   return stats.state === 'not-read' ? null : (stats.value.at(-1) ?? null);

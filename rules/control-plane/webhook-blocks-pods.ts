@@ -1,12 +1,11 @@
 import { whenObjectsApply } from '../../src/diagnose/effect.ts';
 import type { Fix } from '../../src/diagnose/finding.ts';
 import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
+import { beforePodsStart, heldRollouts } from '../../src/diagnose/threats/held-rollouts.ts';
 import { harmless, kubectl, patched } from '../../src/diagnose/threats/threat.ts';
-import { lookUp } from '../../src/model/inventory.ts';
 import type { Model } from '../../src/model/model.ts';
 import type { Event, Webhook, WebhookConfiguration } from '../../src/model/platform/cluster.ts';
-import { selects } from '../../src/model/selector.ts';
-import type { Gap } from '../../src/snapshot/coverage.ts';
+import { looksAt, namespacesAskedOf, silentWebhooks } from '../../src/model/platform/webhook-answers.ts';
 import type { Evidence } from '../../src/snapshot/evidence.ts';
 import { type ObjectRef, refKey } from '../../src/snapshot/object.ts';
 
@@ -16,7 +15,7 @@ export default defineRule({
   severity: 'error',
   latentError: true,
   needs: anyOf('platform.webhooks'),
-  also: ['platform.services', 'platform.endpointSlices', 'platform.namespaces', 'platform.events'],
+  also: ['platform.services', 'platform.endpointSlices', 'platform.namespaces', 'platform.events', 'platform.pods', 'platform.workloads'],
   explains: ['pod-refused-by-webhook'],
   docs: {
     what: 'A webhook that is asked at the creation of pods, with failurePolicy Fail, whose Service is missing or has no ready endpoint: for App Mesh, the controller was removed or is down, and its webhook was left behind.',
@@ -27,14 +26,7 @@ export default defineRule({
   subjects: (model) => model.platform.webhooks,
   *check(model) {
     for (const configuration of model.platform.webhooks) {
-      const gaps: Gap[] = [];
-      const blocking: { readonly webhook: Webhook; readonly index: number; readonly proof: Evidence }[] = [];
-      for (const [index, webhook] of configuration.webhooks.entries()) {
-        if (!webhook.onPodCreation || webhook.failurePolicy !== 'Fail' || !webhook.service) continue;
-        const answer = answers(model, webhook.service);
-        if (answer.state === 'unknown') gaps.push(answer.gap);
-        else if (answer.state === 'silent') blocking.push({ webhook, index, proof: answer.proof });
-      }
+      const { blocking, gaps } = silentWebhooks(model, configuration);
       const [first] = blocking;
       if (!first) {
         if (gaps[0]) yield notEvaluated(configuration, gaps[0]);
@@ -42,7 +34,9 @@ export default defineRule({
       }
       const { webhook, index, proof } = first;
       const refused = refusals(model, webhook);
-      const where = namespacesOf(model, webhook);
+      const where = namespacesAskedOf(model, webhook);
+      const held = heldRollouts(model).filter(({ ref }) => looksAt(model, webhook, ref.namespace));
+      const before = beforePodsStart(held);
       const appMesh = webhook.name.endsWith('.appmesh.k8s.aws');
       yield finding(configuration, {
         message: `No new pod starts in ${where}: webhook ${webhook.name} must agree to each, and its Service ${webhook.service?.namespace}/${webhook.service?.name} ${proof.source === 'coverage' ? 'does not exist' : 'has no ready endpoint'}.`,
@@ -56,47 +50,31 @@ export default defineRule({
         cause: appMesh
           ? 'The App Mesh controller is gone or down, and its webhook was left behind with failurePolicy Fail.'
           : 'Nothing answers this webhook, and failurePolicy Fail makes the API server refuse what it cannot ask about.',
-        fix: fixes(configuration, index, appMesh),
-        avoid: appMesh
-          ? [
-              {
-                say: 'Do not start the App Mesh controller again for this.',
-                because:
-                  whenObjectsApply(model, model.gateways) === 'now'
-                    ? 'check first that it can reach App Mesh'
-                    : 'it would inject each new pod with an Envoy that nobody configures',
-              },
-              {
-                say: 'Do not delete pods of the gateway meanwhile.',
-                because: 'they are not replaced, and would come back empty',
-              },
-            ]
-          : [],
+        fix: [...before.fix, ...fixes(configuration, index, appMesh, held.length > 0)],
+        avoid: [
+          ...before.avoid,
+          ...(appMesh
+            ? [
+                {
+                  say: 'Do not start the App Mesh controller again for this.',
+                  because:
+                    whenObjectsApply(model, model.gateways) === 'now'
+                      ? 'check first that it can reach App Mesh'
+                      : 'it would inject each new pod with an Envoy that nobody configures',
+                },
+                {
+                  say: 'Do not delete pods of the gateway meanwhile.',
+                  because: 'they are not replaced, and would come back empty',
+                },
+              ]
+            : []),
+        ],
         discriminator: webhook.name,
         affects: workloadsOf(refused).slice(0, 200),
       });
     }
   },
 });
-
-type Answer =
-  | { readonly state: 'answers' }
-  | { readonly state: 'silent'; readonly proof: Evidence }
-  | { readonly state: 'unknown'; readonly gap: Gap };
-
-function answers(model: Model, { namespace, name }: NonNullable<Webhook['service']>): Answer {
-  const service = lookUp(model.snapshot, 'Service', model.services, namespace, name);
-  if (service.state === 'absent') return { state: 'silent', proof: service.proof[0] };
-  const slices = model.endpointSlices.filter((slice) => slice.ref.namespace === namespace && slice.service === name);
-  if (slices.some(({ endpoints }) => endpoints.some(({ ready }) => ready))) return { state: 'answers' };
-  const [slice] = slices;
-  const seen = model.completeness('EndpointSlice', namespace);
-  // A Service with a selector always has a slice, an empty one too: one that was read and is empty is proof enough.
-  if (slice) return { state: 'silent', proof: slice.at('endpoints', `Service ${name} has no ready endpoint`) };
-  if (!seen.complete) return { state: 'unknown', gap: seen.gap };
-  if (service.state === 'unknown') return { state: 'unknown', gap: service.gap };
-  return { state: 'silent', proof: service.value.at('spec.selector', `Service ${name} has no endpoints`) };
-}
 
 /** Events that say that a pod was refused for want of it. */
 function refusals(model: Model, { name }: Webhook): readonly Event[] {
@@ -117,25 +95,22 @@ function workloadsOf(events: readonly Event[]): readonly ObjectRef[] {
   return [...new Map(refs.map((ref) => [refKey(ref), ref])).values()];
 }
 
-function namespacesOf(model: Model, { namespaceSelector }: Webhook): string {
-  if (!namespaceSelector) return 'any namespace';
-  const chosen = model.namespaces.filter(({ labels }) => selects(namespaceSelector, labels)).map(({ ref }) => ref.name);
-  if (chosen.length === 0) return 'the namespaces it selects';
-  const more = chosen.length > 3 ? ` and ${chosen.length - 3} more` : '';
-  return `${chosen.length === 1 ? 'namespace' : 'namespaces'} ${chosen.slice(0, 3).join(', ')}${more}`;
-}
-
-function fixes({ ref }: WebhookConfiguration, index: number, appMesh: boolean): readonly Fix[] {
-  const target = `${ref.kind.toLowerCase()}.admissionregistration.k8s.io/${ref.name}`;
+/** `held`: a rollout of a gateway waits for nothing else, so that no command may let it go on. */
+function fixes({ ref }: WebhookConfiguration, index: number, appMesh: boolean, held: boolean): readonly Fix[] {
+  const kind = `${ref.kind.toLowerCase()}.admissionregistration.k8s.io`;
   const patch = [{ op: 'add', path: `/webhooks/${index}/failurePolicy`, value: 'Ignore' }];
+  if (held) {
+    const say = `Only then set failurePolicy of ${ref.kind} ${ref.name} to Ignore${appMesh ? ', or delete it' : ''}: pods then start where nobody answers. Running pods are not touched.`;
+    return [harmless(say, undefined)];
+  }
   const ignore = harmless(
     'Let pods start where it does not answer. Running pods are not touched.',
-    patched(ref, `${ref.kind.toLowerCase()}.admissionregistration.k8s.io`, { type: 'json', patch }),
+    patched(ref, kind, { type: 'json', patch }),
   );
   if (!appMesh) return [ignore];
   const remove = harmless(
     'Or delete it: nobody needs injection any more. New pods then start without Envoy; running ones are not touched.',
-    kubectl(null, ['delete', target]),
+    kubectl(null, ['delete', `${kind}/${ref.name}`]),
   );
   return [ignore, remove];
 }

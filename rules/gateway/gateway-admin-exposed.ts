@@ -1,8 +1,9 @@
-import { anyOf, defineRule, finding } from '../../src/diagnose/rule.ts';
+import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import { envoyEvidence } from '../../src/model/envoy/envoy.ts';
 import type { Gateway } from '../../src/model/gateway.ts';
 import type { Model } from '../../src/model/model.ts';
 import { type Entry, entriesOf } from '../../src/model/platform/entry.ts';
+import { firstUnlisted, firstUnread } from '../../src/model/unread.ts';
 
 export default defineRule({
   id: 'gateway-admin-exposed',
@@ -19,6 +20,10 @@ export default defineRule({
   subjects: (model) => model.gateways,
   *check(model) {
     for (const gateway of model.gateways) {
+      const gap =
+        firstUnread(gateway.envoys, ['envoy.bootstrap']) ??
+        firstUnlisted(model, ['Service', 'Ingress'], gateway.ref.namespace);
+      if (gap) yield notEvaluated(gateway, gap);
       for (const entry of publishing(model, gateway)) yield published(gateway, entry);
       yield* beyondLoopback(gateway);
     }
@@ -75,23 +80,34 @@ function published(gateway: Gateway, { service, through, port, target, servicePo
   });
 }
 
-/** App Mesh's own image binds any address, and nobody can change that on a running gateway: no finding for each of those. */
+/** App Mesh's own image binds any address, which nobody can change on a running gateway: a standing fact. */
 function* beyondLoopback(gateway: Gateway) {
   for (const { bootstrap, identity, label } of gateway.envoys) {
-    if (identity !== null || bootstrap.state !== 'listed') continue;
+    if (bootstrap.state !== 'listed') continue;
     const { admin, place } = bootstrap.value;
     if (!admin || admin.port === 0 || /^(127\.|::1$|localhost$)/.test(admin.host)) continue;
+    const ofAppMesh = identity !== null;
     yield finding(gateway, {
-      message: `The admin endpoint of ${label} listens on ${admin.host}:${admin.port}, beyond its own pod.`,
-      effect: 'traffic',
+      message: ofAppMesh
+        ? `The admin endpoint of gateway ${gateway.ref.name} listens on ${admin.host}:${admin.port}: other pods reach it.`
+        : `The admin endpoint of ${label} listens on ${admin.host}:${admin.port}, beyond its own pod.`,
+      effect: ofAppMesh ? 'standing' : 'traffic',
       evidence: [envoyEvidence('config_dump', place, { admin })],
-      cause: 'Its bootstrap binds the admin endpoint to an address that other pods reach.',
+      cause: ofAppMesh
+        ? 'The image of App Mesh binds it so.'
+        : 'Its bootstrap binds the admin endpoint to an address that other pods reach.',
       fix: [
-        {
-          say: 'Bind it to 127.0.0.1 in the bootstrap when its pods are next rolled out; until then a NetworkPolicy can keep others away from it.',
-          restarts: 'gateway',
-          works: 'now',
-        },
+        ofAppMesh
+          ? {
+              say: 'Keep others away from that port with a NetworkPolicy that allows the ports of the listeners, and whoever reads metrics or runs meshdoctor.',
+              restarts: 'nothing',
+              works: 'now',
+            }
+          : {
+              say: 'Bind it to 127.0.0.1 in the bootstrap when its pods are next rolled out; until then a NetworkPolicy can keep others away from it.',
+              restarts: 'gateway',
+              works: 'now',
+            },
       ],
       discriminator: String(admin.port),
     });

@@ -4,7 +4,8 @@ import type { Gateway } from '../../src/model/gateway.ts';
 import { gatewayPorts, virtualGateways } from '../../src/model/platform/gateway-ports.ts';
 import { allowsPort } from '../../src/model/platform/network-policy.ts';
 import { runnersOfGateway } from '../../src/model/platform/runners.ts';
-import { selects } from '../../src/model/selector.ts';
+import { type LabelSelector, selects } from '../../src/model/selector.ts';
+import { firstUnlisted, runnerKinds } from '../../src/model/unread.ts';
 
 export default defineRule({
   id: 'gateway-blocked-by-network-policy',
@@ -24,11 +25,20 @@ export default defineRule({
     for (const gateway of virtualGateways(model)) {
       const { namespace, name } = gateway.ref;
       const { pods, workloads } = runnersOfGateway(model, gateway);
-      const labels = pods[0]?.labels ?? workloads[0]?.podLabels ?? gateway.object?.podSelector?.matchLabels ?? {};
-      const containers = [...pods, ...workloads].flatMap((one) => one.containers);
-      const policies = model.platform.networkPolicies.filter(
-        (policy) => policy.ref.namespace === namespace && policy.limitsIngress && selects(policy.podSelector, labels),
+      const [one] = [...pods, ...workloads];
+      const containers = [...pods, ...workloads].flatMap((each) => each.containers);
+      const limiting = model.platform.networkPolicies.filter(
+        (policy) => policy.ref.namespace === namespace && policy.limitsIngress,
       );
+      const known = one ? ('podLabels' in one ? one.podLabels : one.labels) : null;
+      const least = gateway.object?.podSelector?.matchLabels ?? {};
+      // Pods that were not read have at least the labels that the gateway asks for: what else they have may decide.
+      if (!known && limiting.some(({ podSelector }) => !surelySelects(podSelector, least))) {
+        const gap = firstUnlisted(model, runnerKinds, namespace);
+        if (gap) yield notEvaluated(gateway, gap);
+        continue;
+      }
+      const policies = limiting.filter(({ podSelector }) => selects(podSelector, known ?? least));
       const [first, ...rest] = policies;
       if (!first) continue;
       const named = policies.some(({ ingress }) =>
@@ -82,4 +92,9 @@ export default defineRule({
 function connects({ stats }: Gateway['envoys'][number], port: number): boolean {
   const seen = growth(stats, `listener.0.0.0.0_${port}.downstream_cx_total`);
   return seen !== null && seen.to > seen.from;
+}
+
+/** True where a selector holds whatever labels there are besides these: expressions may fail on others. */
+function surelySelects(selector: LabelSelector, labels: Readonly<Record<string, string>>): boolean {
+  return selector.matchExpressions.length === 0 && selects(selector, labels);
 }

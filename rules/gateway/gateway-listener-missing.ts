@@ -7,6 +7,7 @@ import type { Listener, VirtualGateway } from '../../src/model/mesh/kinds.ts';
 import type { Model } from '../../src/model/model.ts';
 import type { Evidence } from '../../src/snapshot/evidence.ts';
 import { whenObjectsApply } from '../../src/diagnose/effect.ts';
+import { firstUnread } from '../../src/model/unread.ts';
 
 export default defineRule({
   id: 'gateway-listener-missing',
@@ -24,10 +25,8 @@ export default defineRule({
   *check(model) {
     for (const gateway of joined(model)) {
       if (!gateway.object) continue;
-      const unread = gateway.envoys.find(
-        ({ listenerConfig, listeners }) => !known(listenerConfig.state) && !known(listeners.state),
-      );
-      if (unread?.listenerConfig.state === 'not-read') yield notEvaluated(gateway, unread.listenerConfig.gap);
+      const gap = firstUnread(gateway.envoys, ['envoy.listeners']);
+      if (gap) yield notEvaluated(gateway, gap);
       for (const listener of gateway.object.listeners) {
         const { port } = listener;
         if (port === null) continue;
@@ -42,10 +41,6 @@ export default defineRule({
 function joined(model: Model): readonly Gateway[] {
   const known = new Set(model.virtualGateways);
   return model.gateways.filter(({ object, envoys }) => object && known.size > 0 && envoys.length > 0);
-}
-
-function known(state: string): boolean {
-  return state === 'listed';
 }
 
 /** What shows that an Envoy does not listen on a port; null where it does, or where that cannot be told. */

@@ -2,6 +2,7 @@ import { asList, asObject } from '../../src/lib/json.ts';
 import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import { servicesOfGateway } from '../../src/model/platform/entry.ts';
 import { virtualGateways } from '../../src/model/platform/gateway-ports.ts';
+import { firstUnlisted } from '../../src/model/unread.ts';
 
 /** A load balancer takes a few minutes to be made; so long it is no fault. */
 const patience = 10 * 60_000;
@@ -43,7 +44,11 @@ export default defineRule({
         );
         const last = said.toSorted((a, b) => (a.lastSeen ?? '').localeCompare(b.lastSeen ?? '')).at(-1);
         const young = createdAt !== null && Date.parse(model.now) - Date.parse(createdAt) < patience;
-        if (young && !last) continue;
+        if (young && !last) {
+          const gap = firstUnlisted(model, ['Event'], ref.namespace);
+          if (gap) yield notEvaluated(gateway, gap);
+          continue;
+        }
         yield finding(gateway, {
           message: `Service ${ref.name} of gateway ${gateway.ref.name} is of type LoadBalancer and has no address${last ? `: ${last.reason}` : ''}.`,
           effect: 'traffic',

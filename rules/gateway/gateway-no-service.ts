@@ -4,6 +4,7 @@ import { servicesOfGateway } from '../../src/model/platform/entry.ts';
 import type { Pod, Workload } from '../../src/model/platform/kinds.ts';
 import { runnersOfGateway } from '../../src/model/platform/runners.ts';
 import { virtualGateways } from '../../src/model/platform/gateway-ports.ts';
+import { firstUnlisted, runnerKinds } from '../../src/model/unread.ts';
 
 export default defineRule({
   id: 'gateway-no-service',
@@ -28,12 +29,14 @@ export default defineRule({
       const [first] = runs;
       const seen = model.completeness('Service', namespace ?? '*');
       if (!first) {
-        const all = model.completeness('Pod', namespace ?? '*');
-        if (!all.complete) yield notEvaluated(gateway, all.gap);
+        const gap = firstUnlisted(model, runnerKinds, namespace);
+        if (gap) yield notEvaluated(gateway, gap);
         continue;
       }
-      if (!seen.complete) {
-        yield notEvaluated(gateway, seen.gap);
+      // A Service without selector has its addresses in EndpointSlices that somebody else writes.
+      const gap = firstUnlisted(model, pods.length > 0 ? ['Service', 'EndpointSlice'] : ['Service'], namespace);
+      if (gap || !seen.complete) {
+        if (gap) yield notEvaluated(gateway, gap);
         continue;
       }
       const addresses = new Set(pods.flatMap(({ ip }) => ip ?? []));

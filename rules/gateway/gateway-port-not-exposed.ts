@@ -6,6 +6,7 @@ import { entriesOf, servicesOfGateway } from '../../src/model/platform/entry.ts'
 import { type GatewayPort, gatewayPorts, virtualGateways } from '../../src/model/platform/gateway-ports.ts';
 import type { Service, ServicePort } from '../../src/model/platform/kinds.ts';
 import { runnersOfGateway } from '../../src/model/platform/runners.ts';
+import { firstUnlisted, firstUnread, runnerKinds } from '../../src/model/unread.ts';
 
 export default defineRule({
   id: 'gateway-port-not-exposed',
@@ -25,20 +26,22 @@ export default defineRule({
     for (const gateway of virtualGateways(model)) {
       const [first, ...more] = servicesOfGateway(model, gateway).filter(({ type }) => type !== 'ExternalName');
       const ports = gatewayPorts(gateway);
+      const { namespace } = gateway.ref;
+      const unseen = firstUnread(gateway.envoys, ['envoy.listeners']) ?? firstUnlisted(model, ['Service'], namespace);
+      if (unseen) yield notEvaluated(gateway, unseen);
       if (!first || ports.length === 0) continue;
       const services = [first, ...more] as const;
       const headless = services.some((service) => service.headless);
       const targets = new Set(entriesOf(model)(gateway).map(({ target }) => target));
       const unknown = !knowsContainers(model, gateway) && [...targets].some((target) => typeof target === 'string');
+      const runners = unknown ? firstUnlisted(model, runnerKinds, namespace) : null;
+      if (runners) yield notEvaluated(gateway, runners);
       const missed = headless || unknown ? [] : ports.filter(({ port }) => !targets.has(port));
       if (missed.length === 0) continue;
       const seen = model.completeness('Service', gateway.ref.namespace ?? '*');
       const named = knowsContainers(model, gateway) ? unresolved(services, targets) : [];
       const none = missed.length === ports.length && services.some((service) => service.ports.some(isForClients));
-      if (!seen.complete && !none) {
-        yield notEvaluated(gateway, seen.gap);
-        continue;
-      }
+      if (!seen.complete && !none) continue;
       for (const port of missed) yield describe(gateway, services, port, none, named);
     }
   },

@@ -3,8 +3,9 @@ import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rul
 import { envoyEvidence } from '../../src/model/envoy/envoy.ts';
 import { isIngressRoutes } from '../../src/model/envoy/naming.ts';
 import type { Gateway } from '../../src/model/gateway.ts';
-import { gatewayOf } from '../../src/model/mesh/links.ts';
+import { gatewayOf, namespaceOf } from '../../src/model/mesh/links.ts';
 import type { Model } from '../../src/model/model.ts';
+import { firstUnlisted, firstUnread } from '../../src/model/unread.ts';
 
 export default defineRule({
   id: 'gateway-without-routes',
@@ -23,9 +24,14 @@ export default defineRule({
   *check(model) {
     for (const gateway of withObject(model)) {
       const { object } = gateway;
-      if (!object || model.gatewayRoutes.some((route) => mayJoin(model, gateway, route))) continue;
       const running = runningRoutes(gateway);
-      if (running.some(({ count }) => count > 0)) continue;
+      if (!object || running.some(({ count }) => count > 0)) continue;
+      const joins = model.gatewayRoutes.map((route) => joinsIt(model, gateway, route));
+      if (joins.includes('yes')) continue;
+      const unread = firstUnread(gateway.envoys, ['envoy.routes']);
+      const gap = unread ?? (joins.includes('unknown') ? firstUnlisted(model, ['Namespace']) : null);
+      if (gap) yield notEvaluated(gateway, gap);
+      if (gap || joins.includes('unknown')) continue;
       const all = model.completeness('GatewayRoute', '*');
       if (!all.complete) {
         yield notEvaluated(gateway, all.gap);
@@ -56,12 +62,11 @@ function withObject(model: Model): readonly Gateway[] {
   return model.gateways.filter(({ object }) => object !== null);
 }
 
-/** Unless a route is known to belong to another gateway it may belong to this one: its namespace may not have been read. */
-function mayJoin(model: Model, { ref }: Gateway, route: Model['gatewayRoutes'][number]): boolean {
-  const owner = gatewayOf(model, route);
-  if (owner) return owner.ref.namespace === ref.namespace && owner.ref.name === ref.name;
-  if (route.gateway) return route.gateway.namespace === ref.namespace && route.gateway.name === ref.name;
-  return !model.namespaces.some((namespace) => namespace.ref.name === route.ref.namespace);
+/** Whether a route belongs to a gateway; unknown where the labels of its namespace were not read. */
+function joinsIt(model: Model, { ref }: Gateway, route: Model['gatewayRoutes'][number]): 'yes' | 'no' | 'unknown' {
+  const owner = gatewayOf(model, route)?.ref ?? route.gateway;
+  if (owner) return owner.namespace === ref.namespace && owner.name === ref.name ? 'yes' : 'no';
+  return namespaceOf(model, route.ref.namespace ?? '').state === 'present' ? 'no' : 'unknown';
 }
 
 /** How many routes the route configurations of a gateway's Envoys hold. */

@@ -1,5 +1,5 @@
 import { appMeshGateways } from '../../src/diagnose/effect.ts';
-import { allOf, anyOf, defineRule, finding } from '../../src/diagnose/rule.ts';
+import { allOf, anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import { listening } from '../../src/model/envoy/listening.ts';
 import type { Gateway } from '../../src/model/gateway.ts';
 import type { Model } from '../../src/model/model.ts';
@@ -7,6 +7,9 @@ import { targetGroupsOf } from '../../src/model/platform/load-balancers.ts';
 import { runnersOfGateway } from '../../src/model/platform/runners.ts';
 import type { MetricSeries } from '../../src/snapshot/cloudwatch.ts';
 import type { Evidence } from '../../src/snapshot/evidence.ts';
+import { isReady } from '../../src/model/platform/pod-trouble.ts';
+import { firstUnlisted, firstUnread } from '../../src/model/unread.ts';
+import type { Gap } from '../../src/snapshot/coverage.ts';
 
 /** That many minutes in a row without a healthy target: one alone may be a gap in the metrics. */
 const minutes = 3;
@@ -37,6 +40,8 @@ export default defineRule({
     if (!view) return;
     for (const gateway of appMeshGateways(model)) {
       const ready = readyProof(model, gateway);
+      const gap = unseenOf(model, gateway, ready);
+      if (gap) yield notEvaluated(gateway, gap);
       if (!ready) continue;
       for (const { name, loadBalancer, healthy, unhealthy, through } of targetGroupsOf(model, gateway, view)) {
         const last = healthy.values.slice(-minutes);
@@ -76,14 +81,24 @@ export default defineRule({
   },
 });
 
-/** Evidence that a pod of the gateway is ready, or that one of its Envoys listens; null where neither is known. */
+/** What was not read that leads to the gateway, or tells whether its pods are ready. */
+function unseenOf(model: Model, gateway: Gateway, ready: Evidence | null): Gap | null {
+  const { namespace } = gateway.ref;
+  return (
+    firstUnlisted(model, ['Service', 'Ingress'], namespace) ??
+    (ready ? null : (firstUnlisted(model, ['Pod'], namespace) ?? firstUnread(gateway.envoys, ['envoy.listenerConfig'])))
+  );
+}
+
+/** Evidence that a pod of the gateway is ready; where none was read, that one of its Envoys listens; null where neither is known. */
 function readyProof(model: Model, gateway: Gateway): Evidence | null {
-  for (const pod of runnersOfGateway(model, gateway).pods) {
-    const state = pod.containerStates.find(({ ready }) => ready);
-    if (pod.ready ?? state?.ready) {
-      return pod.at(state?.path ?? 'status', `pod ${pod.ref.name} is ready`);
-    }
+  const { pods } = runnersOfGateway(model, gateway);
+  for (const pod of pods) {
+    if (isReady(pod) !== true) continue;
+    const path = pod.containerStates.find(({ ready }) => ready)?.path ?? 'status';
+    return pod.at(path, `pod ${pod.ref.name} is ready`);
   }
+  if (pods.length > 0) return null;
   for (const envoy of gateway.envoys) {
     if (listening(model.snapshot, envoy).state !== 'listening' || envoy.listenerConfig.state === 'not-read') continue;
     const [first] = envoy.listenerConfig.value;

@@ -1,6 +1,8 @@
 import { whenObjectsApply } from '../../src/diagnose/effect.ts';
 import { defineRule, finding } from '../../src/diagnose/rule.ts';
 import { aboutRoutes } from '../../src/diagnose/route-facts.ts';
+import { tellUnplaced } from '../../src/diagnose/told-routes.ts';
+import type { Model } from '../../src/model/model.ts';
 import { gatewayTables, isAppMesh, tableParts } from '../../src/routing/gateway-tables.ts';
 import { routeFacts } from '../../src/routing/route-facts.ts';
 import { madeBy, requestFor } from '../../src/routing/sample.ts';
@@ -16,11 +18,9 @@ export default defineRule({
     fix: 'Where a workload needs the host of the client: `rewrite.hostname.defaultTargetHostname: DISABLED`. On a gateway that takes no configuration any more, let the workload read its public name from its own configuration.',
     seen: 'Redirects to `cart.shop.svc.cluster.local`, redirect loops, cookies that clients refuse, 421 or 404 from a workload that checks Host.',
   },
-  subjects: (model) =>
-    gatewayTables(model)
-      .filter(isAppMesh)
-      .map(({ gateway }) => gateway),
+  subjects: judged,
   *check(model) {
+    yield* tellUnplaced(model, judged(model));
     for (const table of gatewayTables(model).filter(isAppMesh)) {
       const { gateway } = table;
       const { facts, count } = routeFacts(
@@ -53,3 +53,9 @@ export default defineRule({
     }
   },
 });
+
+function judged(model: Model) {
+  return gatewayTables(model)
+    .filter(isAppMesh)
+    .map(({ gateway }) => gateway);
+}

@@ -1,6 +1,8 @@
 import { whenObjectsApply } from '../../src/diagnose/effect.ts';
 import { defineRule, finding } from '../../src/diagnose/rule.ts';
 import { aboutRoutes } from '../../src/diagnose/route-facts.ts';
+import { tellUnplaced } from '../../src/diagnose/told-routes.ts';
+import type { Model } from '../../src/model/model.ts';
 import {
   type Entry,
   type GatewayTable,
@@ -28,8 +30,9 @@ export default defineRule({
     fix: 'Reach the gateway on port 80 or 443 of its load balancer, which keeps the port out of Host, or let the client set Host itself. App Mesh did not take a hostname with a port.',
     seen: 'Status 404, response flag NR, `:authority` with a port in the access log.',
   },
-  subjects: (model) => gatewayTables(model).map(({ gateway }) => gateway),
+  subjects: judged,
   *check(model) {
+    yield* tellUnplaced(model, judged(model));
     for (const table of gatewayTables(model)) {
       const { gateway } = table;
       const { facts, count } = routeFacts(
@@ -68,6 +71,10 @@ export default defineRule({
     }
   },
 });
+
+function judged(model: Model) {
+  return gatewayTables(model).map(({ gateway }) => gateway);
+}
 
 /** A request that the route takes without the port, with it. */
 function withPort({ table }: GatewayTable, entry: Entry): RoutingRequest | null {

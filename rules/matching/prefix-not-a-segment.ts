@@ -1,6 +1,7 @@
 import { meanwhile, whenObjectsApply } from '../../src/diagnose/effect.ts';
 import { aboutRoutes } from '../../src/diagnose/route-facts.ts';
 import { defineRule, finding, type Outcome } from '../../src/diagnose/rule.ts';
+import { tellUnplaced } from '../../src/diagnose/told-routes.ts';
 import type { Model } from '../../src/model/model.ts';
 import {
   type Entry,
@@ -28,8 +29,9 @@ export default defineRule({
     fix: 'Match `/api/`, and `/api` by a route of its own with an exact path. Where two routes meet, give the longer one the better priority (the smaller number).',
     seen: 'Requests of `/api-v2` in the access log with the upstream of `/api`.',
   },
-  subjects: (model) => [...gatewayTables(model).map(({ gateway }) => gateway), ...model.gatewayRoutes],
+  subjects: judged,
   *check(model) {
+    yield* tellUnplaced(model, judged(model));
     for (const table of gatewayTables(model)) {
       yield* siblingsHit(model, table);
       const { facts, count } = routeFacts(
@@ -55,6 +57,10 @@ export default defineRule({
     }
   },
 });
+
+function judged(model: Model) {
+  return [...gatewayTables(model).map(({ gateway }) => gateway), ...model.gatewayRoutes];
+}
 
 /** A prefix that may end inside a segment; null for others. */
 function prefixOf(route: Route): string | null {

@@ -3,6 +3,7 @@ import type { Fix } from '../../src/diagnose/finding.ts';
 import { aboutRoutes } from '../../src/diagnose/route-facts.ts';
 import { defineRule, finding, type Outcome } from '../../src/diagnose/rule.ts';
 import { asObject, asText } from '../../src/lib/json.ts';
+import { tellUnplaced } from '../../src/diagnose/told-routes.ts';
 import type { Model } from '../../src/model/model.ts';
 import {
   type Entry,
@@ -29,8 +30,9 @@ export default defineRule({
     fix: 'To keep the path: `rewrite.prefix.defaultPrefix: DISABLED`. Against `//`: match and rewrite with a slash at both ends. On a gateway that takes no configuration any more, serve the short path too.',
     seen: 'Status 404 from the workload (no response flag), while the access log shows the long path: it stands in `x-envoy-original-path`.',
   },
-  subjects: (model) => gatewayTables(model).map(({ gateway }) => gateway),
+  subjects: judged,
   *check(model) {
+    yield* tellUnplaced(model, judged(model));
     for (const table of gatewayTables(model)) {
       yield* doubledSlashes(model, table);
       if (!isAppMesh(table)) continue;
@@ -53,6 +55,10 @@ export default defineRule({
     }
   },
 });
+
+function judged(model: Model) {
+  return gatewayTables(model).map(({ gateway }) => gateway);
+}
 
 /** A request below a prefix that a default cuts: a rewrite that somebody wrote is a wish. */
 function cutRequest(entry: Entry, { written }: RouteOrigin): RoutingRequest | null {

@@ -1,6 +1,7 @@
 import { configEffect, meanwhile, whenObjectsApply } from '../../src/diagnose/effect.ts';
 import type { Effect } from '../../src/diagnose/finding.ts';
 import { defineRule, finding, type Outcome } from '../../src/diagnose/rule.ts';
+import { routeSubjects, tellUnplaced } from '../../src/diagnose/told-routes.ts';
 import { envoyEvidence } from '../../src/model/envoy/envoy.ts';
 import {
   type WrittenRegex,
@@ -25,8 +26,9 @@ export default defineRule({
     fix: 'Write `.*` where anything may follow or precede. For a plain beginning use `prefix`, for a plain whole path `path.exact`: they cost less and say what they mean.',
     seen: 'Status 404, response flag NR, for requests that the route seems made for; or another route takes them.',
   },
-  subjects: (model) => [...writtenRoutes(model).map(({ object }) => object), ...model.gateways],
+  subjects: routeSubjects,
   *check(model) {
+    yield* tellUnplaced(model);
     const told = new Set<string>();
     for (const table of gatewayTables(model)) {
       for (const misread of misreadPatterns(table.table)) {

@@ -1,5 +1,5 @@
 import { appMeshGateways, isFrozen, whenObjectsApply } from '../../src/diagnose/effect.ts';
-import { anyOf, defineRule, finding } from '../../src/diagnose/rule.ts';
+import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import { accessLogsOf } from '../../src/model/observability/access-logs.ts';
 
 export default defineRule({
@@ -18,6 +18,7 @@ export default defineRule({
   *check(model) {
     for (const gateway of appMeshGateways(model)) {
       const logs = accessLogsOf(model, gateway);
+      if (logs.state === 'unknown') yield notEvaluated(gateway, logs.gap);
       if (logs.state === 'unknown' || logs.writers.length > 0) continue;
       const [first, ...rest] = logs.evidence;
       if (!first) continue;

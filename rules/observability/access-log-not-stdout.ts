@@ -22,6 +22,7 @@ export default defineRule({
   *check(model) {
     for (const gateway of appMeshGateways(model)) {
       const logs = accessLogsOf(model, gateway);
+      if (logs.state === 'unknown') yield notEvaluated(gateway, logs.gap);
       if (logs.state === 'unknown' || logs.writers.length === 0) continue;
       const files = logs.writers.filter(({ path }) => path !== null && !isContainerOutput(path));
       const [first, ...rest] = files;

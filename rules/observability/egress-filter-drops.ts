@@ -1,7 +1,8 @@
-import { allOf, anyOf, defineRule, finding } from '../../src/diagnose/rule.ts';
+import { allOf, anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import { asObject, asText } from '../../src/lib/json.ts';
-import { growth } from '../../src/model/envoy/counters.ts';
+import { growth, unratedGap } from '../../src/model/envoy/counters.ts';
 import type { Model } from '../../src/model/model.ts';
+import { firstUnlisted } from '../../src/model/unread.ts';
 
 /** As for all counters that go by requests: below these it is noise. */
 const least = 20;
@@ -22,9 +23,14 @@ export default defineRule({
   },
   subjects: nodes,
   *check(model) {
-    for (const { ref, envoys, mesh } of nodes(model)) {
+    const unseen = firstUnlisted(model, ['Mesh']);
+    for (const { ref, envoys, mesh, known } of nodes(model)) {
+      if (!known && unseen) yield notEvaluated({ ref }, unseen);
       if (mesh === null) continue;
-      for (const { stats } of envoys) {
+      for (const envoy of envoys) {
+        const { stats } = envoy;
+        const gap = unratedGap(envoy, [noRoute]);
+        if (gap) yield notEvaluated({ ref }, gap);
         const refused = growth(stats, noRoute);
         const sent = growth(stats, 'http.egress.downstream_rq_total');
         if (!refused) continue;
@@ -68,6 +74,6 @@ function nodes(model: Model) {
     if (envoy?.identity?.type !== 'virtualNode') return [];
     const mesh = model.meshes.find(({ awsName }) => awsName === envoy.identity?.mesh) ?? null;
     const drops = mesh !== null && asText(asObject(mesh.spec.egressFilter).type) !== 'ALLOW_ALL';
-    return [{ ref, envoys, mesh: drops ? mesh : null }];
+    return [{ ref, envoys, mesh: drops ? mesh : null, known: mesh !== null }];
   });
 }

@@ -1,10 +1,11 @@
 import { appMeshGateways } from '../../src/diagnose/effect.ts';
 import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
-import type { Gateway } from '../../src/model/gateway.ts';
 import type { Model } from '../../src/model/model.ts';
 import { agentsOf } from '../../src/model/observability/agents.ts';
-import { runnersOfGateway } from '../../src/model/platform/runners.ts';
+import type { Pod } from '../../src/model/platform/kinds.ts';
+import { onFargate, runnersOfGateway } from '../../src/model/platform/runners.ts';
 import type { Evidence } from '../../src/snapshot/evidence.ts';
+import { firstUnlisted } from '../../src/model/unread.ts';
 
 export default defineRule({
   id: 'log-collector-missing',
@@ -21,16 +22,15 @@ export default defineRule({
   *check(model) {
     const known = agentsOf.logs(model);
     for (const gateway of appMeshGateways(model)) {
-      const pods = runnersOfGateway(model, gateway).pods.filter(({ node }) => !node?.startsWith('fargate-'));
-      if (pods.length === 0 && known.state !== 'absent') {
-        if (known.state === 'unknown') yield notEvaluated(gateway, known.gap);
+      const { pods } = runnersOfGateway(model, gateway);
+      if (pods.length > 0 && pods.every(onFargate)) {
+        yield notEvaluated(gateway, { ...routerOfFargate, missing: `the log router of gateway ${gateway.ref.name}` });
         continue;
       }
-      if (known.state === 'unknown') {
-        yield notEvaluated(gateway, known.gap);
-        continue;
-      }
-      const bare = known.state === 'there' ? barePod(model, gateway, known.agents) : null;
+      const gap = known.state === 'unknown' ? known.gap : firstUnlisted(model, ['Pod']);
+      if (gap) yield notEvaluated(gateway, gap);
+      if (known.state === 'unknown') continue;
+      const bare = known.state === 'there' ? barePod(model, pods, known.agents) : null;
       if (known.state === 'there' && !bare) continue;
       const evidence: Evidence | null = bare?.evidence ?? (known.state === 'absent' ? known.proof : null);
       if (!evidence) continue;
@@ -53,13 +53,21 @@ export default defineRule({
   },
 });
 
+/** Fargate runs no DaemonSet; ConfigMap aws-logging in namespace aws-observability tells its own router where to send lines. */
+const routerOfFargate = {
+  reason:
+    'its pods run on Fargate, where no agent of the cluster runs: a ConfigMap decides, and ConfigMaps are not read',
+  remedy: 'look at it: kubectl -n aws-observability get configmap aws-logging',
+};
+
 /** A pod of the gateway on a node without agent; null where each has one, or agents do not run one a node, or pods are unseen. */
-function barePod(model: Model, gateway: Gateway, agents: readonly { readonly ref: { readonly kind: string } }[]) {
+function barePod(model: Model, pods: readonly Pod[], agents: readonly { readonly ref: { readonly kind: string } }[]) {
   const running = model.pods.filter((pod) => agents.includes(pod) && pod.owner?.kind === 'DaemonSet');
   if (running.length === 0 || !model.completeness('Pod', '*').complete) return null;
   const nodes = new Set(running.map(({ node }) => node));
-  for (const { node, ref, at } of runnersOfGateway(model, gateway).pods) {
-    if (node === null || node.startsWith('fargate-') || nodes.has(node)) continue;
+  for (const pod of pods) {
+    const { node, ref, at } = pod;
+    if (node === null || onFargate(pod) || nodes.has(node)) continue;
     return { name: ref.name, node, evidence: at('spec.nodeName', `node of pod ${ref.name}`) };
   }
   return null;

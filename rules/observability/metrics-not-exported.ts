@@ -7,15 +7,20 @@ import { envoyEvidence } from '../../src/model/envoy/envoy.ts';
 import { envoyOf, runnersOfGateway } from '../../src/model/platform/runners.ts';
 import type { Gap } from '../../src/snapshot/coverage.ts';
 import type { Evidence } from '../../src/snapshot/evidence.ts';
+import { arrivedFrom } from '../../src/model/observability/arrived.ts';
 
 export default defineRule({
   id: 'metrics-not-exported',
   title: 'The metrics of the gateway go nowhere',
   severity: 'warning',
-  needs: anyOf(allOf('envoy.bootstrap', 'platform.workloads'), allOf('platform.pods', 'platform.workloads')),
+  needs: anyOf(
+    allOf('envoy.bootstrap', 'platform.workloads'),
+    allOf('platform.pods', 'platform.workloads'),
+    'aws.cloudWatch',
+  ),
   also: ['platform.pods', 'envoy.bootstrap'],
   docs: {
-    what: 'A gateway whose Envoys push their statistics to no sink (statsd, DogStatsD, OpenTelemetry) in a cluster in which no known collector runs that could scrape them.',
+    what: 'A gateway whose Envoys push their statistics to no sink (statsd, DogStatsD, OpenTelemetry) in a cluster in which no known collector runs that could scrape them. Asked with `--aws`, CloudWatch decides: a gateway of which it got no metric within three hours while it got some of others, and none where it got some.',
     why: 'Nobody is alarmed when it fails, and nothing tells what was before.',
     fix: 'Have a collector scrape `/stats/prometheus` of the admin port. Where the metrics are counted: each request of an App Mesh gateway passes two listeners, so `http.ingress` and `http.egress` both count it. Take `ingress` alone (`envoy_http_conn_manager_prefix="ingress"`), or everything is double.',
     seen: 'Dashboards without data.',
@@ -24,6 +29,9 @@ export default defineRule({
   *check(model) {
     const collectors = agentsOf.metrics(model);
     for (const gateway of appMeshGateways(model)) {
+      const arrived = arrivedFrom(model, gateway);
+      if (arrived.state === 'none') yield nothingArrived(gateway, arrived.evidence);
+      if (arrived.state !== 'unknown') continue;
       const pushed = pushes(model, gateway);
       if (pushed.state === 'pushes' || collectors.state === 'there') continue;
       if (pushed.state === 'unknown' || collectors.state === 'unknown') {
@@ -48,6 +56,24 @@ export default defineRule({
     }
   },
 });
+
+function nothingArrived(gateway: Gateway, evidence: Evidence) {
+  return finding(gateway, {
+    message: `CloudWatch got no metric of gateway ${gateway.ref.name} within three hours, and some of other gateways.`,
+    effect: 'latent',
+    evidence: [evidence],
+    cause:
+      'Its statistics are read or pushed by nobody who sends them on, or without the name of the gateway (APPMESH_METRIC_EXTENSION_VERSION).',
+    fix: [
+      {
+        say: 'Compare the collector of the gateways that do arrive: the pods it scrapes, and the dimensions it writes. It restarts nothing.',
+        restarts: 'nothing',
+        works: 'now',
+      },
+    ],
+    discriminator: 'CloudWatch',
+  });
+}
 
 type Pushes =
   | { readonly state: 'pushes' }

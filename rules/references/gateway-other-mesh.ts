@@ -1,12 +1,9 @@
 import { configEffect, whenObjectsApply } from '../../src/diagnose/effect.ts';
 import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
-import type { MeshMember } from '../../src/model/mesh/kinds.ts';
-import { gatewayOf, meshesSelecting, namespaceOf } from '../../src/model/mesh/links.ts';
+import { gatewayOf } from '../../src/model/mesh/links.ts';
+import { meshOf } from '../../src/model/mesh/mesh-of.ts';
 import { gatewaysOfRoutes } from '../../src/model/mesh/reach.ts';
 import { gatewayGap } from '../../src/model/mesh/written-routes.ts';
-import type { Model } from '../../src/model/model.ts';
-import type { Gap } from '../../src/snapshot/coverage.ts';
-import type { Evidence } from '../../src/snapshot/evidence.ts';
 
 export default defineRule({
   id: 'gateway-other-mesh',
@@ -53,20 +50,3 @@ export default defineRule({
     }
   },
 });
-
-type MeshOf =
-  | { readonly name: string; readonly evidence: Evidence; readonly gap?: never }
-  | { readonly gap: Gap; readonly name?: never };
-
-/** The Mesh of an object: as the webhook wrote it, else as it would; null where it takes none, or one of several. */
-function meshOf(model: Model, member: MeshMember): MeshOf | null {
-  if (member.meshName !== null) return { name: member.meshName, evidence: member.at('spec.meshRef.name') };
-  const namespace = namespaceOf(model, member.ref.namespace ?? '');
-  if (namespace.state === 'unknown') return { gap: namespace.gap };
-  if (namespace.state !== 'present') return null;
-  const { chosen, all } = meshesSelecting(model, namespace.value.labels);
-  if (!all.complete && chosen.length < 2) return { gap: all.gap };
-  const [mesh] = chosen;
-  if (!mesh || chosen.length > 1) return null;
-  return { name: mesh.ref.name, evidence: mesh.at('spec.namespaceSelector', `selects ${member.ref.namespace}`) };
-}

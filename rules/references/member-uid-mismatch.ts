@@ -1,10 +1,11 @@
 import { configEffect, whenObjectsApply } from '../../src/diagnose/effect.ts';
 import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import { asObject, asText } from '../../src/lib/json.ts';
-import { membersOf } from '../../src/model/mesh/members.ts';
+import { membersOf, memberKinds } from '../../src/model/mesh/members.ts';
 import type { Model } from '../../src/model/model.ts';
 import type { Resource } from '../../src/model/resource.ts';
 import { refText } from '../../src/snapshot/object.ts';
+import { firstUnlisted } from '../../src/model/unread.ts';
 
 export default defineRule({
   id: 'member-uid-mismatch',
@@ -27,7 +28,9 @@ export default defineRule({
   },
   subjects: owners,
   *check(model) {
+    const unseen = firstUnlisted(model, memberKinds);
     for (const owner of owners(model)) {
+      if (unseen) yield notEvaluated(owner, unseen);
       const field = owner.ref.kind === 'Mesh' ? 'meshRef' : 'virtualGatewayRef';
       const held = membersOf(model, owner).flatMap((member) => {
         const uid = asText(asObject(member.spec[field]).uid);

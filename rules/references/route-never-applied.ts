@@ -13,6 +13,7 @@ import { presentValue } from '../../src/model/relation.ts';
 import { translateGatewayRoute } from '../../src/routing/translate/ingress.ts';
 import type { Evidence } from '../../src/snapshot/evidence.ts';
 import { refKey } from '../../src/snapshot/object.ts';
+import { gatewayGap } from '../../src/model/mesh/written-routes.ts';
 
 export default defineRule({
   id: 'route-never-applied',
@@ -33,6 +34,8 @@ export default defineRule({
       const change = changedAfterEnd(route);
       if (!change || route.status.gatewayRouteARN !== undefined) continue;
       const gateway = frozenGatewayOf(model, route);
+      const gap = gateway ? null : gatewayGap(model, route);
+      if (gap) yield notEvaluated(route, gap);
       if (!gateway) continue;
       const where = lookIn(model, gateway, route);
       if (where.state === 'unread') {

@@ -15,6 +15,7 @@ import type { RoutingRequest } from '../../src/routing/match/request.ts';
 import { routeFacts } from '../../src/routing/route-facts.ts';
 import { madeBy, requestFor } from '../../src/routing/sample.ts';
 import type { Table } from '../../src/routing/table/table.ts';
+import { firstUnread } from '../../src/model/unread.ts';
 
 export default defineRule({
   id: 'default-backend-forgeable',
@@ -32,6 +33,8 @@ export default defineRule({
   *check(model) {
     for (const table of running(gatewayTables(model))) {
       const { gateway, envoy } = table;
+      const gap = firstUnread(gateway.envoys, ['envoy.clusterConfig']);
+      if (gap) yield notEvaluated(gateway, gap);
       const services = forgeable(table.table);
       if (services.length < 2) continue;
       if (envoy?.serverInfo.state === 'not-read') yield notEvaluated(gateway, envoy.serverInfo.gap);

@@ -1,7 +1,7 @@
 import { allOf, anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import { asList, asObject, asText } from '../../src/lib/json.ts';
 import { type HostsSeen, hostsBehind } from '../../src/model/envoy/healthy-hosts.ts';
-import { upstreams } from '../../src/model/envoy/upstreams.ts';
+import { askedFor } from '../../src/model/mesh/asked.ts';
 import type { VirtualNode } from '../../src/model/mesh/kinds.ts';
 import { servicesOfNode } from '../../src/model/mesh/reach.ts';
 import type { Model } from '../../src/model/model.ts';
@@ -47,7 +47,7 @@ export default defineRule({
       const asleep = backing.length > 0 && backing.every(({ from }) => 'replicas' in from && from.replicas === 0);
       yield finding(node, {
         message: `VirtualNode ${node.ref.namespace}/${node.ref.name} has no ready endpoint: Service ${ref.namespace}/${ref.name} ${unready.length > 0 ? `has ${unready.length}, none of them ready` : 'has none'}.`,
-        effect: isAsked(model, node) ? 'traffic' : 'latent',
+        effect: askedFor(model, node) === 'not-asked' ? 'latent' : 'traffic',
         ...(asleep ? { severity: 'info' as const } : {}),
         evidence: [proof, service.value.at('spec.selector'), ...unready.slice(0, 20)],
         cause: `${chain(service.value, backing)} Requests get 503, flag ${headless ? 'UH' : 'UF, since the cluster IP still resolves'}.`,
@@ -88,12 +88,6 @@ function byEnvoy(model: Model, node: VirtualNode, { failing, evidence }: Extract
     ],
     affects: servicesOfNode(model, node).map((one) => one.ref),
   });
-}
-
-/** False where the clusters of a gateway were read and none leads to this node: no request goes there. */
-function isAsked(model: Model, node: VirtualNode): boolean {
-  const read = model.envoys.filter(({ clusterConfig }) => clusterConfig.state !== 'not-read');
-  return read.length === 0 || upstreams(model).some((upstream) => upstream.node === node);
 }
 
 /** From the Service down to its pods and the reasons they give. */

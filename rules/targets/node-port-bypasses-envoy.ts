@@ -1,6 +1,6 @@
 import { allOf, anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import { asList, asNumber, asObject, asText } from '../../src/lib/json.ts';
-import { upstreams } from '../../src/model/envoy/upstreams.ts';
+import { askedFor } from '../../src/model/mesh/asked.ts';
 import type { VirtualNode } from '../../src/model/mesh/kinds.ts';
 import { servicesOfNode } from '../../src/model/mesh/reach.ts';
 import { tlsDemandOn } from '../../src/model/mesh/tls-demand.ts';
@@ -61,7 +61,7 @@ function describe(model: Model, node: VirtualNode, service: Service, port: numbe
   const name = `${service.ref.namespace}/${service.ref.name}`;
   return finding(node, {
     message: `Requests to port ${port} of VirtualNode ${node.ref.namespace}/${node.ref.name} arrive at port ${skip.port} of its pods, past their Envoy, which takes over ${skip.taken.join(', ') || 'none'}${demand ? '; and TLS is demanded on the way' : ''}.`,
-    effect: demand && isAsked(model, node, port) ? 'traffic' : 'latent',
+    effect: demand && askedFor(model, node, port) !== 'not-asked' ? 'traffic' : 'latent',
     evidence: [service.at(entry?.path ?? 'spec.clusterIP'), ...skip.evidence, ...(demand ? [demand] : [])],
     cause:
       'Only connections to the ports that the injected Envoy takes over go through it; all others reach the application.',
@@ -115,11 +115,4 @@ const portsKey = 'appmesh.k8s.aws/ports';
 
 function portsIn(text: string): readonly number[] {
   return text.split(',').flatMap((part) => asNumber(Number(part.trim() || Number.NaN)) ?? []);
-}
-
-/** False where the clusters of a gateway were read and none leads to this port of the node. */
-function isAsked(model: Model, node: VirtualNode, port: number): boolean {
-  const read = model.envoys.filter(({ clusterConfig }) => clusterConfig.state !== 'not-read');
-  const leads = upstreams(model).filter((upstream) => upstream.node === node);
-  return read.length === 0 || leads.some(({ cluster }) => cluster.targets.some((target) => target.port === port));
 }

@@ -11,6 +11,7 @@ import type { Model } from '../../src/model/model.ts';
 import { backingOf, serviceOfHostname } from '../../src/model/platform/backing.ts';
 import type { Service } from '../../src/model/platform/kinds.ts';
 import type { Evidence } from '../../src/snapshot/evidence.ts';
+import { firstUnlisted, runnerKinds } from '../../src/model/unread.ts';
 
 /** Why a connection to a listener's port cannot be answered. */
 interface Mismatch {
@@ -53,6 +54,10 @@ export default defineRule({
       const service = serviceOfHostname(model, node.hostname);
       if (service?.state === 'unknown') yield notEvaluated(node, service.gap);
       if (service?.state !== 'present') continue;
+      if (backingOf(model, service.value).length === 0) {
+        const gap = firstUnlisted(model, runnerKinds, service.value.ref.namespace);
+        if (gap) yield notEvaluated(node, gap);
+      }
       for (const listener of node.listeners) {
         const mismatch = listener.port === null ? null : compare(model, service.value, listener.port);
         if (mismatch) yield describe(model, node, listener, mismatch);

@@ -8,6 +8,7 @@ import { gatewaysServing, servicesOfNode } from '../../src/model/mesh/reach.ts';
 import type { Model } from '../../src/model/model.ts';
 import { serviceOfHostname } from '../../src/model/platform/backing.ts';
 import type { Evidence } from '../../src/snapshot/evidence.ts';
+import { firstUnread } from '../../src/model/unread.ts';
 
 export default defineRule({
   id: 'outlier-detection-useless',
@@ -37,6 +38,8 @@ export default defineRule({
       const running = upstreams(model).filter((upstream) => upstream.node === node);
       const single = running.length > 0 ? singleInEnvoy(running) : singleInObjects(model, node);
       if (single?.state === 'unknown') yield notEvaluated(node, single.gap);
+      const gap = firstUnread(model.envoys, ['envoy.clusterConfig']);
+      if (!single && gap) yield notEvaluated(node, gap);
       if (single?.state !== 'single') continue;
       yield finding(node, {
         message: `VirtualNode ${node.ref.namespace}/${node.ref.name} asks for outlier detection, but Envoy sees a single host of it.`,

@@ -9,6 +9,7 @@ import { type Other, routerSaying, serviceSaying, wires } from '../../src/model/
 import type { Model } from '../../src/model/model.ts';
 import { serviceOfHostname } from '../../src/model/platform/backing.ts';
 import { refKey } from '../../src/snapshot/object.ts';
+import { firstUnlisted } from '../../src/model/unread.ts';
 
 export default defineRule({
   id: 'protocol-mismatch',
@@ -34,7 +35,9 @@ export default defineRule({
   },
   subjects: (model) => model.virtualNodes,
   *check(model) {
+    const unseen = firstUnlisted(model, ['VirtualRouter']);
     for (const node of model.virtualNodes) {
+      if (unseen) yield notEvaluated(node, unseen);
       for (const listener of node.listeners) {
         if (listener.port === null || listener.protocol === '') continue;
         const byRouter = routerSaying(model, node, listener);

@@ -12,6 +12,7 @@ import { namespaceOf } from '../../src/model/mesh/links.ts';
 import type { Model } from '../../src/model/model.ts';
 import { appMeshName, envoyOf, judgePod, type Runners, runnersOfNode } from '../../src/model/platform/runners.ts';
 import type { Gap } from '../../src/snapshot/coverage.ts';
+import { firstUnlisted, runnerKinds } from '../../src/model/unread.ts';
 
 export default defineRule({
   id: 'sidecar-restart-risk',
@@ -46,7 +47,9 @@ export default defineRule({
       const { threats, gap } = risksOf(model, node, runners);
       const [first, ...others] = threats;
       if (first) risks.push({ node, runners, threats: [first, ...others] });
-      else if (gap) yield notEvaluated(node, gap);
+      const unseen =
+        gap ?? (runners.workloads.length === 0 ? firstUnlisted(model, runnerKinds, node.ref.namespace) : null);
+      if (!first && unseen) yield notEvaluated(node, unseen);
     }
     for (const group of groupBy(risks, ({ node }) => node.ref.namespace).values()) {
       const [first, ...others] = group;

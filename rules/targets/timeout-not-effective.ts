@@ -31,7 +31,7 @@ export default defineRule({
       if (route.kind !== 'router' || route.type === 'tcpRoute') continue;
       const own = routeLimit(route);
       for (const target of targetsOf(model, route.object, route)) {
-        if (target.state === 'unknown' && lasts(own.ms) > byDefault) yield notEvaluated(route.object, target.gap);
+        if (target.state === 'unknown') yield notEvaluated(route.object, target.gap);
         const node = presentValue(target);
         const theirs = node ? nodeLimit(node) : null;
         if (!node || !theirs || !isCut(own, theirs)) continue;
@@ -41,7 +41,9 @@ export default defineRule({
     }
     for (const service of model.virtualServices) {
       const { provider, ref } = service;
-      const node = provider.type === 'node' ? presentValue(virtualNode(model, provider.target)) : undefined;
+      const target = provider.type === 'node' ? virtualNode(model, provider.target) : null;
+      if (target?.state === 'unknown') yield notEvaluated(service, target.gap);
+      const node = target ? presentValue(target) : undefined;
       const theirs = node ? nodeLimit(node) : null;
       const own = { ms: null, path: 'spec.provider' };
       if (!node || !theirs || !isCut(own, theirs)) continue;

@@ -1,6 +1,7 @@
 import { configEffect, whenObjectsApply } from '../../src/diagnose/effect.ts';
 import { anyOf, defineRule, finding } from '../../src/diagnose/rule.ts';
 import { asList, asObject, isObject } from '../../src/lib/json.ts';
+import { refKey } from '../../src/snapshot/object.ts';
 
 export default defineRule({
   id: 'listener-trust-acm',
@@ -20,7 +21,9 @@ export default defineRule({
       for (const [index, listener] of asList(gateway.spec.listeners).entries()) {
         const { trust } = asObject(asObject(asObject(listener).tls).validation);
         if (!isObject(asObject(trust).acm)) continue;
-        const mine = model.gateways.filter(({ object }) => object?.ref.name === gateway.ref.name);
+        const mine = model.gateways.filter(
+          ({ object }) => object !== null && refKey(object.ref) === refKey(gateway.ref),
+        );
         yield finding(gateway, {
           message: `Listener ${index} of VirtualGateway ${gateway.ref.namespace}/${gateway.ref.name} trusts client certificates by ACM, which App Mesh refuses.`,
           effect: configEffect(model, mine, 'unseen'),

@@ -33,6 +33,9 @@ export default defineRule({
       const logs = trafficOf(model, gateway);
       if (unread?.state === 'not-read' && logs.state === 'not-read') yield notEvaluated(gateway, unread.gap);
       if (unread && logs.state !== 'not-read') yield* fromLog(gateway, logs.value);
+      // Without its uptime nobody knows whether Envoy has only just asked.
+      const waits = gateway.envoys.find((envoy) => warming(envoy).length > 0 && envoy.serverInfo.state === 'not-read');
+      if (waits?.serverInfo.state === 'not-read') yield notEvaluated(gateway, waits.serverInfo.gap);
       for (const [name, evidence] of waitingFor(gateway)) yield describe(model, gateway, name, evidence);
     }
   },
@@ -118,7 +121,7 @@ function waitingFor({ envoys }: Gateway): ReadonlyMap<string, readonly [Evidence
 }
 
 function isUp(envoy: Envoy): boolean {
-  return (seenValue(envoy.serverInfo)?.uptimeSeconds ?? graceSeconds) >= graceSeconds;
+  return (seenValue(envoy.serverInfo)?.uptimeSeconds ?? 0) >= graceSeconds;
 }
 
 /** A secret that stands among the active ones as well is being renewed: the old one serves on. */

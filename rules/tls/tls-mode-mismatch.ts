@@ -2,13 +2,12 @@ import { configEffect, whenObjectsApply } from '../../src/diagnose/effect.ts';
 import type { Fix } from '../../src/diagnose/finding.ts';
 import { allOf, anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import { envoyEvidence } from '../../src/model/envoy/envoy.ts';
-import { failing, grownBy, perMinute } from '../../src/model/envoy/upstream-rates.ts';
-import { type Upstream, upstreams } from '../../src/model/envoy/upstreams.ts';
+import { failing, perMinute } from '../../src/model/envoy/upstream-rates.ts';
+import { upstreams } from '../../src/model/envoy/upstreams.ts';
 import type { VirtualNode } from '../../src/model/mesh/kinds.ts';
-import { gatewaysServing, routesTo, servicesOfNode } from '../../src/model/mesh/reach.ts';
-import { enforcedOn, tlsModeOf } from '../../src/model/mesh/tls-demand.ts';
+import { tlsModeOf } from '../../src/model/mesh/tls-demand.ts';
+import { carriesEnvoy, listenerOf, tlsSides, unknownSides } from '../../src/model/mesh/tls-sides.ts';
 import type { Model } from '../../src/model/model.ts';
-import { envoyOf, runnersOfNode } from '../../src/model/platform/runners.ts';
 import { refKey, refText } from '../../src/snapshot/object.ts';
 
 const handshake = 'ssl.connection_error';
@@ -38,20 +37,18 @@ export default defineRule({
   subjects: (model) => [...model.virtualNodes, ...upstreams(model)],
   *check(model) {
     const told = new Set<string>();
-    for (const { upstream, gap, rate } of failing(
-      upstreams(model).filter(({ cluster }) => cluster.secured),
-      [handshake],
-      'upstream_cx_total',
-    )) {
-      if (gap && upstream.envoy.stats.state !== 'not-read') yield notEvaluated(upstream, gap);
+    const secured = upstreams(model).filter(({ cluster }) => cluster.secured);
+    for (const { upstream, gap, rate } of failing(secured, [handshake], 'upstream_cx_total')) {
+      if (gap) yield notEvaluated(upstream, gap);
       if (!rate) continue;
       told.add(refKey(upstream.ref));
       const { gateway, cluster, ref, node } = upstream;
-      const offers = node ? tlsModeOf(node, 0) : null;
+      const index = listenerOf(upstream);
+      const offers = node && index !== null ? tlsModeOf(node, index) : null;
       yield finding(upstream, {
         message: `${rate.failures} of ${rate.tried} TLS handshakes of gateway ${gateway.ref.name} with ${refText(ref)} failed within ${Math.round(rate.seconds)} seconds.`,
         effect: 'traffic',
-        evidence: [...rate.evidence, ...(node ? [node.at('spec.listeners[0].tls.mode')] : [])],
+        evidence: [...rate.evidence, ...(node && index !== null ? [node.at(`spec.listeners[${index}].tls.mode`)] : [])],
         cause:
           offers === 'DISABLED'
             ? 'The listener of the target offers no TLS: it answers in plain text.'
@@ -62,6 +59,7 @@ export default defineRule({
         impact: { requestsPerMinute: perMinute(rate), share: null },
       });
     }
+    yield* unknownSides(model).map(({ upstream, gap }) => notEvaluated(upstream, gap));
     for (const node of model.virtualNodes) {
       if (told.has(refKey(node.ref))) continue;
       for (const [index, { port }] of node.listeners.entries())
@@ -71,17 +69,10 @@ export default defineRule({
 });
 
 function* judge(model: Model, node: VirtualNode, index: number, port: number) {
-  const services = servicesOfNode(model, node);
-  const gateways = services.some((service) => routesTo(model, service).length > 0)
-    ? gatewaysServing(model, services)
-    : [];
-  const here = upstreams(model).filter(
-    (upstream) => upstream.node === node && upstream.cluster.targets.some((target) => target.port === port),
-  );
-  if (here.some(answers)) return;
-  const mode = tlsModeOf(node, index);
-  const demand = gateways.flatMap(({ object }) => (object ? (enforcedOn(object, port) ?? []) : []))[0];
-  const plain = mode === 'STRICT' && here.length > 0 && here.every(({ cluster }) => !cluster.secured);
+  const sides = tlsSides(model, node, index, port);
+  const { services, gateways, here, mode, demand } = sides;
+  if (sides.works) return;
+  if (sides.gap) yield notEvaluated(node, sides.gap);
   const name = `VirtualNode ${node.ref.namespace}/${node.ref.name}`;
   const clusters = here
     .slice(0, 3)
@@ -91,7 +82,7 @@ function* judge(model: Model, node: VirtualNode, index: number, port: number) {
     discriminator: String(port),
     affects: services.slice(0, 200).map(({ ref }) => ref),
   };
-  if (plain && carriesEnvoy(model, node)) {
+  if (sides.plain && carriesEnvoy(model, node)) {
     yield finding(node, {
       ...shared,
       message: `Port ${port} of ${name} takes TLS only, and the running gateway begins in plain text.`,
@@ -111,27 +102,18 @@ function* judge(model: Model, node: VirtualNode, index: number, port: number) {
   });
 }
 
-/** True where requests were answered well between two readings: then both sides agree, whatever objects say. */
-function answers(upstream: Upstream): boolean {
-  return grownBy([upstream], 'upstream_rq_2xx') > 0;
-}
-
-/** False where its pods were read and none has an Envoy that would demand TLS. */
-function carriesEnvoy(model: Model, node: VirtualNode): boolean {
-  const { pods } = runnersOfNode(model, node);
-  return pods.length === 0 || pods.some((pod) => envoyOf(pod) !== null);
-}
-
 function bothSides(model: Model, gateways: Parameters<typeof whenObjectsApply>[1]): Fix {
   return whenObjectsApply(model, gateways) === 'now'
-    ? {
-        say: 'Set tls.mode of the listener to PERMISSIVE while both sides are brought to the same, or correct the client policy of the gateway.',
-        restarts: 'nothing',
-        works: 'now',
-      }
-    : {
-        say: 'Neither Envoy takes a change any more: let the application itself speak what the gateway speaks, in pods without Envoy.',
-        restarts: 'target',
-        works: 'now',
-      };
+    ? fix(
+        'Set tls.mode of the listener to PERMISSIVE while both sides are brought to the same, or correct the client policy of the gateway.',
+        'nothing',
+      )
+    : fix(
+        'Neither Envoy takes a change any more: let the application itself speak what the gateway speaks, in pods without Envoy.',
+        'target',
+      );
+}
+
+function fix(say: string, restarts: Fix['restarts']): Fix {
+  return { say, restarts, works: 'now' };
 }

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { startEngine } from '../engine/client.ts';
 import { buildRequest } from '../engine/requests/build.ts';
 import type { ExplainRequest } from '../routing/explained.ts';
+import type { Configured } from './config/apply.ts';
 import { Failure } from './failure.ts';
 import { look } from './report-options.ts';
 import { sourcesOf } from './session.ts';
@@ -13,13 +14,17 @@ export interface WatchFlags {
 }
 
 /** `meshdoctor watch`: the terminal UI. */
-export async function watch(flags: SourceFlags & WatchFlags): Promise<void> {
+export async function watch(flags: SourceFlags & WatchFlags & Configured): Promise<void> {
   if (!process.stdout.isTTY || !process.stdin.isTTY) {
     throw new Failure('watch needs a terminal; for a report use meshdoctor diagnose', 2);
   }
   if (flags.filename.includes('-'))
     throw new Failure('watch reads keys from standard input: give manifests as a file', 2);
   const request = await sourcesOf(flags, { documents: true, whole: false }, 'one');
+  const userRules = flags.userRules?.length
+    ? await (await import('./user-rules.ts')).loadUserRules(flags.userRules)
+    : [];
+  const settings = { suppressions: flags.suppressions ?? [], userRules };
   const engine = startEngine(new URL('./worker.js', import.meta.url));
   const stamp = (): string => new Date().toISOString().slice(0, 19).replaceAll(':', '');
   const put = async (name: string, bytes: string | Uint8Array): Promise<string> => {
@@ -34,11 +39,15 @@ export async function watch(flags: SourceFlags & WatchFlags): Promise<void> {
     await startUi(
       {
         engine,
+        settings,
         collect: () => engine.collect(request),
         readRequest,
         save: async () => {
           const { renderJson } = await import('../report/json.ts');
-          return put(`meshdoctor-${stamp()}.json`, renderJson(await engine.diagnose({ rules: [], skip: [] })));
+          return put(
+            `meshdoctor-${stamp()}.json`,
+            renderJson(await engine.diagnose({ rules: [], skip: [], ...settings })),
+          );
         },
         bundle: async () => put(`meshdoctor-${stamp()}.tar.gz`, await engine.bundle()),
         everyMs: request.admin.length > 0 || request.live ? flags.interval : null,

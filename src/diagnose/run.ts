@@ -1,5 +1,7 @@
 import { memoize } from '../lib/memo.ts';
+import type { Gateway } from '../model/gateway.ts';
 import type { Model } from '../model/model.ts';
+import { firstUnread } from '../model/unread.ts';
 import type { Gap } from '../snapshot/coverage.ts';
 import { refKey } from '../snapshot/object.ts';
 import { joinChanges } from './changes.ts';
@@ -7,7 +9,7 @@ import type { Check, Diagnosis, GatewaySummary } from './diagnosis.ts';
 import type { Finding, FindingDraft, Severity } from './finding.ts';
 import { fold } from './fold.ts';
 import { findingId } from './identity.ts';
-import type { OtherRules, Outcome, Rule, RuleRun, Subject } from './rule.ts';
+import { notEvaluated, type OtherRules, type Outcome, type Rule, type RuleRun, type Subject } from './rule.ts';
 import { suppress } from './suppress.ts';
 
 /**
@@ -52,7 +54,9 @@ export function runRule(model: Model, rule: Rule, others: OtherRules | null = nu
     const judged = isJudged(model);
     const subjects = [...rule.subjects(model)].filter(judged);
     const said = [...rule.check(model), ...(others && rule.review ? rule.review(model, others) : [])];
-    const outcomes = said.filter((outcome) => subjectsOf(outcome).some(judged));
+    const outcomes = [...said, ...unreadGateways(model, rule, subjects)].filter((outcome) =>
+      subjectsOf(outcome).some(judged),
+    );
     const { check, closed } = countOutcomes(rule, subjects, outcomes);
     return { check, judged: closed, findings: once(outcomes.flatMap((outcome) => toFindings(rule, outcome))) };
   } catch (error) {
@@ -89,25 +93,65 @@ function missingNeed(model: Model, rule: Rule): Gap | null {
   return first;
 }
 
+/** Gateways of which a rule has not seen what it cannot do without: what it does not say of them is not that they are well. */
+function unreadGateways(model: Model, rule: Rule, subjects: readonly Subject[]): readonly Outcome[] {
+  const byKey = new Map(model.gateways.map((gateway) => [refKey(gateway.ref), gateway]));
+  return subjects.flatMap((subject) => {
+    const gateway = byKey.get(refKey(subject.ref));
+    const gap = gateway ? unreadOf(model, rule, gateway) : null;
+    return gap ? [notEvaluated(subject, gap)] : [];
+  });
+}
+
+/** What was not read of the Envoys of a gateway that every group of needs asks for; null where one group is there. */
+function unreadOf(model: Model, rule: Rule, { envoys }: Gateway): Gap | null {
+  let first: Gap | null = null;
+  for (const group of rule.needs) {
+    if (group.some((part) => model.missing(part))) continue;
+    const ofEnvoy = group.some((part) => part.startsWith('envoy.'));
+    const gap = ofEnvoy && envoys.length === 0 ? noEnvoy : firstUnread(envoys, group);
+    if (!gap) return null;
+    first ??= gap;
+  }
+  return first;
+}
+
+const noEnvoy: Gap = {
+  missing: 'what an Envoy of this gateway says',
+  reason: 'none of them was read',
+  remedy: 'name one with --admin URL, or give what its admin endpoint said with --config-dump, --stats …',
+};
+
+/** Each subject is counted once: found before undecided before not evaluated, else clear. */
 function countOutcomes(
   rule: Rule,
   subjects: readonly Subject[],
   outcomes: readonly Outcome[],
 ): { readonly check: Check; readonly closed: RuleRun['judged'] } {
   const found = new Set<string>();
-  const undecided: Check['undecided'][number][] = [];
-  const notEvaluated: Check['notEvaluated'][number][] = [];
   for (const outcome of outcomes) {
     if (outcome.type === 'finding') for (const { ref } of outcome.subjects) found.add(refKey(ref));
-    else if (outcome.type === 'undecided') undecided.push({ object: outcome.subject.ref, budget: outcome.budget });
-    else notEvaluated.push({ object: outcome.subject.ref, gap: outcome.gap });
   }
-  const open = new Set([...undecided, ...notEvaluated].flatMap(({ object }) => (object ? [refKey(object)] : [])));
+  const open = new Set<string>();
+  const isNew = ({ ref }: Subject): boolean => {
+    const key = refKey(ref);
+    return !found.has(key) && !open.has(key) && open.add(key).has(key);
+  };
+  const undecided = outcomes.flatMap((outcome) =>
+    outcome.type === 'undecided' && isNew(outcome.subject)
+      ? [{ object: outcome.subject.ref, budget: outcome.budget }]
+      : [],
+  );
+  const unevaluated = outcomes.flatMap((outcome) =>
+    outcome.type === 'not-evaluated' && isNew(outcome.subject)
+      ? [{ object: outcome.subject.ref, gap: outcome.gap }]
+      : [],
+  );
   const keys = new Map(subjects.map(({ ref }) => [refKey(ref), ref]));
   const closed = [...keys].flatMap(([key, ref]) => (open.has(key) ? [] : [ref]));
   const clear = closed.filter((ref) => !found.has(refKey(ref))).length;
   const counted = { subjects: keys.size, found: found.size, clear };
-  return { check: { rule: rule.id, ...counted, undecided, notEvaluated, failed: null }, closed };
+  return { check: { rule: rule.id, ...counted, undecided, notEvaluated: unevaluated, failed: null }, closed };
 }
 
 /** What several Envoys of a gateway show is one fault, with the evidence of each: an id holds no pod. */

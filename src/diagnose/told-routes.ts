@@ -8,12 +8,13 @@ import { matchText, type RouteUnit } from '../routing/route-units.ts';
 import type { Shown } from '../routing/shown.ts';
 import { type JudgedTable, judgedTables } from '../routing/table-faults.ts';
 import type { Origin } from '../routing/translate/translation.ts';
+import { unplaced } from '../routing/unplaced.ts';
 import { witnessOf } from '../routing/witness.ts';
 import type { Evidence } from '../snapshot/evidence.ts';
 import { type ObjectRef, refKey, refText } from '../snapshot/object.ts';
 import { configEffect } from './effect.ts';
 import type { Effect } from './finding.ts';
-import type { Outcome, Subject } from './rule.ts';
+import { notEvaluated, type Outcome, type Subject } from './rule.ts';
 
 /** Whatever such reasoning can be about. */
 export function routeSubjects(model: Model): readonly Subject[] {
@@ -124,6 +125,13 @@ export function* tellFaults<Kind extends Exclude<RouteFault['kind'], 'undecided'
   for (const [key, { subject, budgets }] of open) {
     if (!found.has(key)) yield { type: 'undecided', subject, budget: [...budgets].join('; ') };
   }
+  yield* tellUnplaced(model);
+}
+
+/** Routes that stand in no table, and gateways that may lack some, for want of what was not read; of those a rule judges. */
+export function* tellUnplaced(model: Model, judged: Iterable<Subject> = routeSubjects(model)): Iterable<Outcome> {
+  const keys = new Set([...judged].map(({ ref }) => refKey(ref)));
+  for (const { subject, gap } of unplaced(model)) if (keys.has(refKey(subject.ref))) yield notEvaluated(subject, gap);
 }
 
 /** Two routes that ask for the same are one fault, whichever of them stands first in a table. */

@@ -1,12 +1,11 @@
-import type { Gap, Seen } from '../snapshot/coverage.ts';
-import type { EnvoyView } from '../snapshot/envoy/view.ts';
+import type { Gap } from '../snapshot/coverage.ts';
 import { type KubernetesObject, type ObjectRef, type Place, refKey } from '../snapshot/object.ts';
 import type { TrafficView } from '../snapshot/access-log/traffic-view.ts';
 import type { CloudWatchView } from '../snapshot/cloudwatch.ts';
 import type { RescueCopy } from '../snapshot/rescue-copy.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { TracesView } from '../snapshot/traces.ts';
-import { type Envoy, makeEnvoy } from './envoy/envoy.ts';
+import { type Envoy, makeEnvoy, sectionOf } from './envoy/envoy.ts';
 import { type Gateway, joinGateways } from './gateway.ts';
 import { type Completeness, completeness } from './inventory.ts';
 import {
@@ -193,7 +192,8 @@ function indexByKind(objects: readonly KubernetesObject[]): ReadonlyMap<string, 
   return byKind;
 }
 
-const kindsOfPart: Readonly<Record<string, readonly string[]>> = {
+/** The kinds of objects behind each part that is made of objects. */
+export const kindsOfPart: Readonly<Record<string, readonly string[]>> = {
   'mesh.meshes': ['Mesh'],
   'mesh.virtualGateways': ['VirtualGateway'],
   'mesh.gatewayRoutes': ['GatewayRoute'],
@@ -210,22 +210,6 @@ const kindsOfPart: Readonly<Record<string, readonly string[]>> = {
   ...platformKinds,
 };
 
-const envoySectionOf: Readonly<Record<string, (view: EnvoyView) => Seen<unknown>>> = {
-  'envoy.serverInfo': (view) => view.serverInfo,
-  'envoy.ready': (view) => view.ready,
-  'envoy.listeners': (view) => view.listeners,
-  'envoy.bootstrap': (view) => view.bootstrap,
-  'envoy.listenerConfig': (view) => view.listenerConfig,
-  'envoy.routes': (view) => view.routes,
-  'envoy.clusterConfig': (view) => view.clusterConfig,
-  'envoy.endpoints': (view) => view.endpoints,
-  'envoy.secrets': (view) => view.secrets,
-  'envoy.hosts': (view) => view.hosts,
-  'envoy.stats': (view) => view.stats,
-  'envoy.certs': (view) => view.certs,
-  'envoy.runtime': (view) => view.runtime,
-};
-
 function missingPart(
   snapshot: Snapshot,
   byKind: ReadonlyMap<string, readonly KubernetesObject[]>,
@@ -235,10 +219,9 @@ function missingPart(
   if (kinds) return missingKinds(snapshot, byKind, kinds, part.startsWith('mesh.') ? meshGroup : '');
   if (part === 'aws.cloudWatch' || part === 'rescue.copies' || part === 'logs' || part === 'traces')
     return notAsked(snapshot, part);
-  const section = envoySectionOf[part];
-  if (!section || snapshot.envoys.some((view) => section(view).state !== 'not-read')) return null;
-  const first = snapshot.envoys[0];
-  const unread = first ? section(first) : undefined;
+  const read = snapshot.envoys.flatMap((view) => sectionOf(view, part) ?? []);
+  if (read.some(({ state }) => state !== 'not-read')) return null;
+  const [unread] = read;
   if (unread?.state === 'not-read') return unread.gap;
   return {
     missing: `what an Envoy says (${part.slice('envoy.'.length)})`,

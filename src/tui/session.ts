@@ -1,10 +1,12 @@
-import type { CollectSummary, Engine } from '../engine/protocol.ts';
+import type { CollectSummary, DiagnoseOptions, Engine } from '../engine/protocol.ts';
 import type { ExplainRequest } from '../routing/explained.ts';
 import { type Asked, type Data, noData } from './data.ts';
 
 /** What the terminal UI can ask for. */
 export interface Access {
   readonly engine: Pick<Engine, 'diagnose' | 'explain' | 'routes' | 'status'>;
+  /** What a settings file says of the diagnosis: suppressions, rules of the user's own. */
+  readonly settings: Pick<DiagnoseOptions, 'suppressions' | 'userRules'>;
   /** Reads the sources; what is asked of the engine after it speaks of them. */
   readonly collect: () => Promise<CollectSummary>;
   /** Reads what a person typed as a request; throws an error for people. */
@@ -65,7 +67,7 @@ export function startSession(access: Access): Session {
         if (status.state === 'there') update({ status: status.value });
       });
       await settle(
-        () => access.engine.diagnose({ rules: [], skip: [] }),
+        () => access.engine.diagnose({ rules: [], skip: [], ...access.settings }),
         (report) => update({ report, last: report.state === 'there' ? report.value : data.last }),
       );
       const gateways = [...data.routes.keys()];

@@ -5,6 +5,7 @@ import { render } from 'ink';
 import { createElement } from 'react';
 import { afterEach, describe, expect, it } from 'vitest';
 import { emptyRequest } from '../../src/collect/request.ts';
+import type { Suppression } from '../../src/snapshot/suppression.ts';
 import { makeEngine } from '../../src/engine/engine.ts';
 import { buildRequest } from '../../src/engine/requests/build.ts';
 import { App } from '../../src/tui/app.tsx';
@@ -79,6 +80,7 @@ async function incident(change: Partial<Access> = {}): Promise<Access> {
   const engine = makeEngine();
   return {
     engine,
+    settings: {},
     collect: () => engine.collect({ ...emptyRequest, bundles: ['src/demo/incident.tar.gz'] }),
     readRequest: async (text) => buildRequest({ url: text }),
     save: async () => 'saved report.json',
@@ -118,6 +120,24 @@ describe('the terminal UI', { timeout: 60_000 }, () => {
     await screen.until(/finding target-service-no-provider/);
     screen.press('y');
     await screen.until(/copied|no command/);
+  });
+
+  it('leaves out what the settings suppress', async () => {
+    const place = { document: 'meshdoctor.yaml', pointer: '' };
+    const suppression: Suppression = {
+      rule: 'node-port-mismatch',
+      objects: { kind: null, namespace: null, name: null, labels: {} },
+      ref: { apiVersion: '', kind: 'Suppression', namespace: null, name: 'node-port-mismatch' },
+      reason: 'known',
+      until: null,
+      by: 'meshdoctor.yaml',
+      evidence: { source: 'manifest', ...place, value: null },
+    };
+    const screen = start(await incident({ settings: { suppressions: [suppression] } }));
+    await screen.until(/target-service-missing/);
+    screen.press('\t');
+    await screen.until(/▸ error +traffic +target-service/);
+    expect(screen.text()).not.toContain('node-port-mismatch');
   });
 
   it('explains what is typed, and anew what is edited', async () => {

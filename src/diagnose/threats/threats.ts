@@ -9,6 +9,7 @@ import type { Occupied } from './occupied.ts';
 import { deschedulerThreats, type Guard, guardOf, memoryThreats, podThreats } from './pod.ts';
 import type { Threat } from './threat.ts';
 import { autoscalersOf, inPlaceThreats, workloadThreats } from './workload.ts';
+import { firstUnlisted, firstUnread } from '../../model/unread.ts';
 
 /** What restarts or moves some pods, and what nobody looked at. */
 export interface Threats {
@@ -46,8 +47,20 @@ export function threatsTo(model: Model, runners: Runners, gateway: Gateway | nul
         return seen.complete || autoscalersOf(model, workload).length > 0 ? [] : [seen.gap];
       }),
       ...placed.unseen,
+      ...unlisted(model, runners, gateway),
     ],
   };
+}
+
+/** What makes the pods, what moves their nodes, and how near to its limit their memory is, as far as nobody looked. */
+function unlisted(model: Model, { workloads, pods }: Runners, gateway: Gateway | null): readonly Gap[] {
+  const namespace = pods[0]?.ref.namespace ?? '*';
+  const gaps = [
+    workloads.length === 0 ? firstUnlisted(model, ['Deployment', 'StatefulSet', 'DaemonSet'], namespace) : null,
+    pods.length > 0 ? firstUnlisted(model, ['NodeClaim', 'NodePool']) : null,
+    gateway ? firstUnread(gateway.envoys, ['envoy.stats']) : null,
+  ];
+  return gaps.flatMap((gap) => gap ?? []);
 }
 
 /** Manifests alone, whole as the set may be, do not say what runs. */

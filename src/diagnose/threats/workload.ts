@@ -10,7 +10,8 @@ import { harmless, kubectl, patched, type Threat } from './threat.ts';
  * `guarded`: a budget lets none of them be evicted.
  */
 export function* workloadThreats(model: Model, workload: Workload, guarded: boolean): Iterable<Threat> {
-  yield* rollout(workload);
+  const rollout = rolloutOf(workload);
+  if (rollout) yield rollout;
   yield* scaling(model, workload);
   if (!guarded) yield* resizing(model, workload);
   yield* writers(workload);
@@ -30,7 +31,7 @@ export function* inPlaceThreats({ workloads, pods }: Runners): Iterable<Threat> 
 }
 
 /** A rollout that has begun, or waits for the controller or for somebody to resume it. */
-function* rollout(workload: Workload): Iterable<Threat> {
+export function rolloutOf(workload: Workload): Threat | null {
   const { ref, status, spec, generation } = workload;
   const observed = asNumber(status.observedGeneration);
   const pending = observed !== undefined && generation !== null && observed < generation;
@@ -40,21 +41,25 @@ function* rollout(workload: Workload): Iterable<Threat> {
   // A StatefulSet leaves the pods below its partition as they are, for good.
   const partition = asNumber(asObject(strategy.rollingUpdate).partition) ?? 0;
   const halfway = total !== undefined && updated !== undefined && updated < total - partition;
-  if ((!pending && !halfway) || strategy.type === 'OnDelete') return;
+  if ((!pending && !halfway) || strategy.type === 'OnDelete') return null;
   const left = halfway ? ` (${updated} of ${total} pods are new)` : '';
   const path = halfway && status.updatedReplicas !== undefined ? 'status.updatedReplicas' : 'status';
   const evidence = workload.at(pending ? 'status.observedGeneration' : path);
   const name = `${ref.kind} ${ref.name}`;
   if (spec.paused === true) {
-    yield {
+    return {
       level: 'likely',
       says: `a rollout of ${name} is paused half way${left}: leave it paused`,
       evidence,
       stop: null,
     };
-    return;
   }
-  yield { level: 'under-way', says: `a rollout of ${name} is under way${left}`, evidence, stop: stopRollout(workload) };
+  return {
+    level: 'under-way',
+    says: `a rollout of ${name} is under way${left}`,
+    evidence,
+    stop: stopRollout(workload),
+  };
 }
 
 /** Only a Deployment can be paused; the others stop replacing pods with the strategy OnDelete. */

@@ -1,3 +1,4 @@
+import { asText } from '../../lib/json.ts';
 import { growth } from '../../model/envoy/counters.ts';
 import type { Envoy } from '../../model/envoy/envoy.ts';
 import type { Gateway } from '../../model/gateway.ts';
@@ -54,23 +55,26 @@ const hostType = viewType<Host>('Host', 'an upstream host of a cluster', {
   failures: { type: 'list<string>', says: '`failed_active_health_check` …', read: ({ failures }) => [...failures] },
 });
 
-const partFields = <T extends { readonly name: string }>(prefix: string): Readonly<Record<string, Field<Part<T>>>> => ({
+const partFields = <T extends { readonly name: string }>(
+  prefixOf: (it: T) => string,
+  shown: string,
+): Readonly<Record<string, Field<Part<T>>>> => ({
   name: { type: 'string', says: '', read: ({ it }) => it.name },
   stats: {
     type: 'map<string, double>',
-    says: `${says.stats}, without \`${prefix}NAME.\``,
-    read: ({ it, envoy }) => lastValues(envoy, `${prefix}${it.name}.`),
+    says: `${says.stats}, without what names it: ${shown}`,
+    read: ({ it, envoy }) => lastValues(envoy, prefixOf(it)),
   },
   rates: {
     type: 'map<string, double>',
-    says: `${says.rates}, without \`${prefix}NAME.\``,
-    read: ({ it, envoy }) => rates(envoy, `${prefix}${it.name}.`),
+    says: `${says.rates}, without what names it: ${shown}`,
+    read: ({ it, envoy }) => rates(envoy, prefixOf(it)),
   },
 });
 
 /** A cluster of an Envoy. */
 export const clusterType: ViewType<Part<ClusterConfig>> = viewType('Cluster', 'a cluster that an Envoy has', {
-  ...partFields<ClusterConfig>('cluster.'),
+  ...partFields<ClusterConfig>(({ name }) => `cluster.${name}.`, '`cluster.NAME.`'),
   discovery: { type: 'string', says: '`EDS`, `STRICT_DNS` …', read: ({ it }) => it.discovery },
   state: { type: 'string', says: '`active`, `warming`, `static`', read: ({ it }) => it.state },
   hosts: {
@@ -83,9 +87,18 @@ export const clusterType: ViewType<Part<ClusterConfig>> = viewType('Cluster', 'a
   },
 });
 
+/** Envoy counts a listener by its `stat_prefix`, else by its address, colons written as underscores (source/common/listener_manager/listener_impl.cc). */
+function statPrefixOf({ address, body, name }: ListenerConfig): string {
+  const own = asText(body?.json.stat_prefix);
+  if (own) return `listener.${own}.`;
+  if (!address) return `listener.${name}.`;
+  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
+  return `listener.${host.replaceAll(':', '_')}_${address.port}.`;
+}
+
 /** A listener of an Envoy. */
 export const listenerType: ViewType<Part<ListenerConfig>> = viewType('Listener', 'a listener that an Envoy has', {
-  ...partFields<ListenerConfig>('listener.'),
+  ...partFields<ListenerConfig>(statPrefixOf, '`listener.ADDRESS_PORT.`'),
   address: { type: 'string', says: '', read: ({ it }) => it.address?.host },
   port: { type: 'int', says: '', read: ({ it }) => toInt(it.address?.port) },
   state: { type: 'string', says: '`active`, `warming`, `draining`, `static`', read: ({ it }) => it.state },

@@ -1,4 +1,4 @@
-import type { Seen } from '../../snapshot/coverage.ts';
+import type { Gap, Seen } from '../../snapshot/coverage.ts';
 import type { StatsRead, StatsReads } from '../../snapshot/envoy/view.ts';
 import type { Evidence } from '../../snapshot/evidence.ts';
 
@@ -46,6 +46,20 @@ export function growth(stats: Seen<StatsReads>, name: string): Growth | null {
   if (to.value < from) return null;
   const before = first.values.has(name) ? statEvidence(first, name) : statEvidence(first, 'server.uptime');
   return { from, to: to.value, seconds, evidence: [before, statEvidence(last, name)] };
+}
+
+/** Why no rate of these counters of an Envoy can be told: they were not read, or have counted in a single reading; else null. */
+export function unratedGap(
+  { stats, label }: { readonly stats: Seen<StatsReads>; readonly label: string },
+  names: readonly string[],
+): Gap | null {
+  if (stats.state === 'not-read') return stats.gap;
+  if (!names.some((name) => (lastStat(stats, name)?.value ?? 0) > 0 && growth(stats, name) === null)) return null;
+  return {
+    missing: `a second reading of the counters of ${label}`,
+    reason: 'one reading says that it happened once, not that it happens now',
+    remedy: 'read the Envoy itself with --admin, or give --stats twice',
+  };
 }
 
 /** True when two readings lie before and after a restart of Envoy. */

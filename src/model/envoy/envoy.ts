@@ -102,6 +102,30 @@ export function makeEnvoy(view: EnvoyView, onRead: (part: Part) => void): Envoy 
   };
 }
 
+/** The sections of an Envoy, as views and Envoys hold them. */
+type Sections = Omit<EnvoyView, 'key' | 'label' | 'pod' | 'bodies'>;
+
+const sections: Readonly<Record<string, (envoy: Sections) => Seen<unknown>>> = {
+  'envoy.serverInfo': ({ serverInfo }) => serverInfo,
+  'envoy.ready': ({ ready }) => ready,
+  'envoy.listeners': ({ listeners }) => listeners,
+  'envoy.bootstrap': ({ bootstrap }) => bootstrap,
+  'envoy.listenerConfig': ({ listenerConfig }) => listenerConfig,
+  'envoy.routes': ({ routes }) => routes,
+  'envoy.clusterConfig': ({ clusterConfig }) => clusterConfig,
+  'envoy.endpoints': ({ endpoints }) => endpoints,
+  'envoy.secrets': ({ secrets }) => secrets,
+  'envoy.hosts': ({ hosts }) => hosts,
+  'envoy.stats': ({ stats }) => stats,
+  'envoy.certs': ({ certs }) => certs,
+  'envoy.runtime': ({ runtime }) => runtime,
+};
+
+/** The section of an Envoy that a part names; null for parts that are none of an Envoy. */
+export function sectionOf(envoy: Sections, part: Part): Seen<unknown> | null {
+  return sections[part]?.(envoy) ?? null;
+}
+
 /** Evidence from an Envoy's document. */
 export function envoyEvidence(
   source: Evidence['source'],

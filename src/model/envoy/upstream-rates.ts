@@ -1,6 +1,6 @@
 import type { Gap } from '../../snapshot/coverage.ts';
 import type { Evidence } from '../../snapshot/evidence.ts';
-import { growth, lastStat } from './counters.ts';
+import { growth, unratedGap } from './counters.ts';
 import { refKey } from '../../snapshot/object.ts';
 import type { Upstream } from './upstreams.ts';
 
@@ -82,15 +82,11 @@ export function perMinute({ failures, seconds }: FailureRate): number {
 /** Why no rate of these counters can be told: they were not read, or count from before a single reading; else null. */
 export function rateGap(group: readonly Counted[], names: readonly string[]): Gap | null {
   for (const { envoy, cluster } of group) {
-    const { stats, label } = envoy;
-    if (stats.state === 'not-read') return stats.gap;
-    const full = names.map((name) => clusterStat(cluster, name));
-    if (!full.some((name) => (lastStat(stats, name)?.value ?? 0) > 0 && growth(stats, name) === null)) continue;
-    return {
-      missing: `a second reading of the counters of ${label}`,
-      reason: 'one reading says that it happened once, not that it happens now',
-      remedy: 'read the Envoy itself with --admin, or give --stats twice',
-    };
+    const gap = unratedGap(
+      envoy,
+      names.map((name) => clusterStat(cluster, name)),
+    );
+    if (gap) return gap;
   }
   return null;
 }

@@ -16,7 +16,18 @@ export function membersOf(model: Model, { ref }: Resource): readonly MeshMember[
   return model.gatewayRoutes.filter(({ gateway }) => gateway?.name === ref.name && gateway.namespace === ref.namespace);
 }
 
-function meshMembers(model: Model): readonly MeshMember[] {
+/** The kinds that belong to a Mesh. */
+export const memberKinds = [
+  'VirtualGateway',
+  'GatewayRoute',
+  'VirtualService',
+  'VirtualRouter',
+  'VirtualNode',
+  'BackendGroup',
+] as const;
+
+/** Every App Mesh object but Meshes. */
+export function meshMembers(model: Model): readonly MeshMember[] {
   return [
     ...model.virtualGateways,
     ...model.gatewayRoutes,

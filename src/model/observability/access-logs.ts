@@ -1,5 +1,7 @@
 import { asList, asObject, asText, isObject, type JsonObject, valueAt } from '../../lib/json.ts';
 import type { ListenerConfig } from '../../snapshot/envoy/view.ts';
+import type { Gap } from '../../snapshot/coverage.ts';
+import { firstUnread } from '../unread.ts';
 import type { Evidence } from '../../snapshot/evidence.ts';
 import { envoyEvidence } from '../envoy/envoy.ts';
 import type { Gateway } from '../gateway.ts';
@@ -23,7 +25,7 @@ export type AccessLogs =
       readonly writers: readonly LogWriter[];
       readonly evidence: readonly Evidence[];
     }
-  | { readonly state: 'unknown' };
+  | { readonly state: 'unknown'; readonly gap: Gap };
 
 /** Reads the access logs of a gateway. What Envoy runs decides over the object. */
 export function accessLogsOf(model: Model, gateway: Gateway): AccessLogs {
@@ -36,7 +38,8 @@ export function accessLogsOf(model: Model, gateway: Gateway): AccessLogs {
     const writers = managers.flatMap((manager) => manager.writers);
     return { state: 'known', from: 'envoy', writers, evidence: managers.map(({ evidence }) => evidence) };
   }
-  if (!object) return { state: 'unknown' };
+  const unread = firstUnread(gateway.envoys, ['envoy.listenerConfig']);
+  if (unread || !object) return { state: 'unknown', gap: unread ?? noManager };
   const file = asObject(asObject(object.spec.logging).accessLog).file;
   if (!isObject(file)) return { state: 'known', from: 'object', writers: [], evidence: [object.at('spec.logging')] };
   const path = asText(file.path) ?? '';
@@ -44,6 +47,12 @@ export function accessLogsOf(model: Model, gateway: Gateway): AccessLogs {
   const format = isObject(file.format) ? JSON.stringify(file.format) : null;
   return { state: 'known', from: 'object', writers: [{ path, format, evidence }], evidence: [evidence] };
 }
+
+const noManager: Gap = {
+  missing: 'the access logs of this gateway',
+  reason: 'its Envoys showed no connection manager, and its VirtualGateway was not read',
+  remedy: 'give the --config-dump of one of its Envoys, or its VirtualGateway with -f',
+};
 
 interface Manager {
   readonly writers: readonly LogWriter[];

@@ -41,7 +41,13 @@ export function runnersOfNode(model: Model, { ref, podSelector }: VirtualNode): 
   };
 }
 
-function lives({ phase }: Pod): boolean {
+/** True for a pod on Fargate: the scheduler labels it with its profile, and its node is its own. */
+export function onFargate({ labels, node }: Pod): boolean {
+  return labels['eks.amazonaws.com/fargate-profile'] !== undefined || node?.startsWith('fargate-') === true;
+}
+
+/** False for a pod that has ended. */
+export function lives({ phase }: Pod): boolean {
   return phase !== 'Succeeded' && phase !== 'Failed';
 }
 

@@ -82,6 +82,16 @@ when: cluster.rates.upstream_rq_total > 1.5\n`;
     });
   });
 
+  it('finds the counters of a listener by its address, whatever its name', () => {
+    const rule = `id: mine\ntitle: t\neach: listeners\nmessage: '{{ listener.name }}'
+when: listener.stats.downstream_cx_total > 5.0\n`;
+    const { findings } = ran(rule, {
+      envoy: `{ node: mesh/shop/virtualGateway/edge_shop, listeners: [{ name: lds_ingress_0.0.0.0_8088 }],
+        stats: [{ listener.0.0.0.0_8088.downstream_cx_total: 7 }] }`,
+    });
+    expect(findings.map(({ message }) => message)).toEqual(['lds_ingress_0.0.0.0_8088']);
+  });
+
   it('is folded, suppressed and given ids as any other', () => {
     const manifests = pod(
       'a',

@@ -125,14 +125,19 @@ export default {
       manifests: shop(matching('prefix: /cart')),
       envoy: envoy(`${cut('/cart')}, ${cut('/web', 'web')}`),
       now: late.now,
-      notEvaluated: ['VirtualGateway shop/edge'],
+      notEvaluated: [
+        'GatewayRoute shop/cart',
+        'VirtualGateway shop/edge',
+        'VirtualService shop/cart',
+        'VirtualService shop/web',
+      ],
     },
     {
       name: 'a VirtualService that was not read',
       manifests: edge('http 8088') + matching('prefix: /cart'),
       envoy: envoy(cut('/cart')),
       now: late.now,
-      notEvaluated: ['VirtualGateway shop/edge'],
+      notEvaluated: ['GatewayRoute shop/cart', 'VirtualGateway shop/edge'],
     },
     {
       name: 'the VirtualService is gone: target-service-missing tells',

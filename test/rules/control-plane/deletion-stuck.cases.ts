@@ -41,6 +41,18 @@ export default {
       severity: 'warning',
     },
     {
+      name: 'the namespace waits for it, too',
+      manifests: `${route(`${deleted}, finalizers: [${resources}]`)}
+apiVersion: v1
+kind: Namespace
+metadata: { name: shop, ${deleted} }
+spec: { finalizers: [kubernetes] }
+`,
+      now,
+      finds: ['GatewayRoute shop/cart'],
+      says: 'Namespace shop stays Terminating until then.',
+    },
+    {
       name: "another tool's finalizer stays",
       manifests: route(`${deleted}, finalizers: [${resources}, example.com/audit]`),
       now,
@@ -90,6 +102,7 @@ export default {
     },
     {
       name: 'App Mesh lives, and no member is left',
+      closed: true,
       manifests: gateway,
       envoy: 'connected: true',
       now,

@@ -26,12 +26,23 @@ export default {
         'stats: [{ http.ingress.downstream_rq_overload_close: 0 }, { http.ingress.downstream_rq_overload_close: 40 }]',
       finds: ['VirtualGateway shop/edge'],
     },
+    {
+      name: 'a few in each of two pods add up',
+      envoy: [`stats: [{ ${overflow}: 0 }, { ${overflow}: 12 }]`, `stats: [{ ${overflow}: 5 }, { ${overflow}: 16 }]`],
+      finds: ['VirtualGateway shop/edge'],
+      says: '2 Envoys of gateway edge shed load: 23 connections or requests turned away',
+    },
   ],
   quiet: [
     { name: 'pressure without action', envoy: `stats: [{ ${action}: 0, ${heap}: 91 }]`, notEvaluated: [] },
     { name: 'an old count', envoy: `stats: [{ ${overflow}: 900 }, { ${overflow}: 900 }]`, notEvaluated: [] },
     { name: 'a few', envoy: `stats: [{ ${overflow}: 1 }, { ${overflow}: 6 }]`, notEvaluated: [] },
-    { name: 'one reading is no rate', envoy: `stats: [{ ${overflow}: 900 }]`, notEvaluated: [] },
+    {
+      name: 'one reading is no rate',
+      envoy: `stats: [{ ${overflow}: 900 }]`,
+      notEvaluated: ['VirtualGateway shop/edge'],
+    },
+    { name: 'nothing was ever turned away', envoy: `stats: [{ ${overflow}: 0 }]`, notEvaluated: [] },
     {
       name: 'the admin listener is no matter',
       envoy: 'stats: [{ listener.admin.downstream_cx_overflow: 1 }, { listener.admin.downstream_cx_overflow: 99 }]',

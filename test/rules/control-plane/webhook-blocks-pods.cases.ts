@@ -1,4 +1,4 @@
-import { afterTheEnd } from '../../support/frozen.ts';
+import { afterTheEnd, deployment, virtualGateway } from '../../support/frozen.ts';
 import { namespace, webhook as hook } from '../../support/injected.ts';
 import type { RuleCases } from '../../support/rule-table.ts';
 
@@ -41,6 +41,19 @@ export default {
       says: 'No new pod starts in namespace shop: webhook mpod.appmesh.k8s.aws must agree to each, and its Service appmesh-system/hook has no ready endpoint.',
       effect: 'latent',
       severity: 'error',
+    },
+    {
+      name: 'it is what stops the rollout of a frozen gateway: that is stopped first',
+      manifests:
+        namespace() +
+        webhook() +
+        service +
+        slice(null) +
+        virtualGateway +
+        deployment().replace('updatedReplicas: 2', 'updatedReplicas: 1'),
+      now,
+      finds: [configuration],
+      severity: 'warning',
     },
     {
       name: 'nobody was refused yet; Fail is the default',

@@ -56,6 +56,20 @@ export default {
     },
   ],
   quiet: [
+    {
+      name: 'an expression may fail on labels of pods that were not read',
+      manifests:
+        gateway + policy('policyTypes: [Ingress]', 'deny', 'matchExpressions: [{ key: open, operator: DoesNotExist }]'),
+      notEvaluated: [edge],
+    },
+    {
+      name: 'an expression that the pods of the gateway fail',
+      manifests:
+        base +
+        policy('policyTypes: [Ingress]', 'deny', 'matchExpressions: [{ key: app, operator: NotIn, values: [edge] }]'),
+      closed: true,
+      notEvaluated: [],
+    },
     { name: 'the port is allowed', manifests: base + denyAll + only('{ port: 8088 }'), closed: true, notEvaluated: [] },
     { name: 'by name', manifests: base + only('{ port: http }'), closed: true, notEvaluated: [] },
     { name: 'in a range', manifests: base + only('{ port: 8000, endPort: 8999 }'), closed: true, notEvaluated: [] },

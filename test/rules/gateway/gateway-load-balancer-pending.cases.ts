@@ -42,9 +42,19 @@ export default {
         gateway + written() + balancer('loadBalancer: { ingress: [{ hostname: a.elb.test }] }') + event('Warning'),
       notEvaluated: [],
     },
-    { name: 'just made', manifests: gateway + justMade, notEvaluated: [] },
-    { name: 'just made, and all goes well', manifests: gateway + justMade + event('Normal'), notEvaluated: [] },
-    { name: 'events of another Service', manifests: gateway + justMade + event('Warning', 'cart'), notEvaluated: [] },
+    { name: 'just made', closed: true, manifests: gateway + justMade, notEvaluated: [] },
+    {
+      name: 'just made, and all goes well',
+      closed: true,
+      manifests: gateway + justMade + event('Normal'),
+      notEvaluated: [],
+    },
+    {
+      name: 'events of another Service',
+      closed: true,
+      manifests: gateway + justMade + event('Warning', 'cart'),
+      notEvaluated: [],
+    },
     {
       name: 'a Service without load balancer',
       manifests: gateway + service({ status: 'loadBalancer: {}' }),

@@ -37,8 +37,8 @@ export default {
       finds: ['VirtualGateway shop/edge'],
     },
     {
-      name: 'by what its Envoy says, through an Ingress',
-      manifests: `${virtualGateway}${pod('edge-1', { ready: false })}${service.replace('type: LoadBalancer, ', '').replace(/status: .*/, '')}
+      name: 'no pod was read: by what its Envoy says, through an Ingress',
+      manifests: `${virtualGateway}${service.replace('type: LoadBalancer, ', '').replace(/status: .*/, '')}
 apiVersion: networking.k8s.io/v1
 kind: Ingress
 metadata: { name: edge, namespace: shop }
@@ -55,31 +55,50 @@ status: { loadBalancer: { ingress: [{ hostname: internal-k8s-shop-edge-77-123456
   ],
   quiet: [
     {
+      name: 'its pod was read and is not ready, whatever its Envoy says',
+      closed: true,
+      manifests: virtualGateway + pod('edge-1', { ready: false }) + service,
+      envoy: 'listeners: [{ name: lds_ingress_0.0.0.0_8088 }]',
+      cloudWatch: sick,
+      notEvaluated: [],
+    },
+    {
+      name: 'not all Services were read',
+      manifests: world,
+      cloudWatch: watch(series('HealthyHostCount', [2, 2, 2])),
+      notEvaluated: ['VirtualGateway shop/edge'],
+    },
+    {
       name: 'healthy targets',
+      closed: true,
       manifests: world,
       cloudWatch: watch(series('HealthyHostCount', [2, 2, 2])),
       notEvaluated: [],
     },
     {
       name: 'one minute alone',
+      closed: true,
       manifests: world,
       cloudWatch: watch(series('HealthyHostCount', [2, 2, 0]), series('UnHealthyHostCount', [0, 0, 2])),
       notEvaluated: [],
     },
     {
       name: 'no pod is ready: told by other rules',
+      closed: true,
       manifests: virtualGateway + pod('edge-1', { ready: false }) + service,
       cloudWatch: sick,
       notEvaluated: [],
     },
     {
       name: 'another load balancer',
+      closed: true,
       manifests: world,
       cloudWatch: sick.replaceAll('0a1b2c3d4e/', 'ffffffffff/'),
       notEvaluated: [],
     },
     {
       name: 'no target is registered at all',
+      closed: true,
       manifests: world,
       cloudWatch: watch(series('HealthyHostCount', [0, 0, 0])),
       notEvaluated: [],

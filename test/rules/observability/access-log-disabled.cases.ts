@@ -44,6 +44,10 @@ export default {
       envoy: `node: edge-1\n${silentListener}`,
       notEvaluated: [],
     },
-    { name: 'an empty Envoy has no connection manager', envoy: 'connected: false', notEvaluated: [] },
+    {
+      name: 'an empty Envoy has no connection manager',
+      envoy: 'connected: false',
+      notEvaluated: ['VirtualGateway shop/edge'],
+    },
   ],
 } satisfies RuleCases;

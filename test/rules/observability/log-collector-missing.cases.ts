@@ -29,14 +29,24 @@ export default {
       closed: true,
       notEvaluated: [],
     },
-    { name: 'only the DaemonSet was given', manifests: calm + daemonSet(bit), notEvaluated: [] },
+    {
+      name: 'only the DaemonSet was given, and not where its pods run',
+      manifests: calm + daemonSet(bit),
+      notEvaluated: ['VirtualGateway shop/edge'],
+    },
     { name: 'files say nothing of what is not in them', manifests: calm, notEvaluated: ['VirtualGateway shop/edge'] },
     {
-      name: 'on Fargate with agents elsewhere',
+      name: 'on Fargate, whose log router no object tells of, with agents elsewhere',
       manifests:
         virtualGateway + pod('edge-1', { node: 'fargate-ip-10-0-0-1' }) + daemonSet(bit) + agentPod(bit, 'node-1'),
       closed: true,
-      notEvaluated: [],
+      notEvaluated: ['VirtualGateway shop/edge'],
+    },
+    {
+      name: 'on Fargate without any agent',
+      manifests: virtualGateway + pod('edge-1', { node: 'fargate-ip-10-0-0-1' }),
+      closed: true,
+      notEvaluated: ['VirtualGateway shop/edge'],
     },
   ],
 } satisfies RuleCases;

@@ -76,6 +76,7 @@ export default {
     {
       ...given,
       name: 'a control plane lives',
+      closed: true,
       manifests: objects(dated(late)),
       envoy: running(cart).replace('false', 'true'),
       notEvaluated: [],

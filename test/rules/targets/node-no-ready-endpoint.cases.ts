@@ -38,6 +38,12 @@ spec: { replicas: 0, template: { metadata: { labels: { app: pay } }, spec: { con
 `;
 const cloudMap = mesh.replace(/dns: \{[^}]*\}/, 'awsCloudMap: { namespaceName: shop, serviceName: pay }');
 const clusterName = 'cds_egress_shop_pay_shop_http_8080';
+const unreadGateway = `
+apiVersion: appmesh.k8s.aws/v1beta2
+kind: VirtualGateway
+metadata: { name: inner, namespace: shop }
+spec: {}
+`;
 const cluster = (name: string) => `
 connected: false
 routes: { rds_egress_http_15001: { pay.shop: [{ prefix: /, cluster: cds_egress_shop_${name}_shop_http_8080 }] } }
@@ -77,6 +83,14 @@ export default {
       closed: true,
       finds: [pay],
       effect: 'latent',
+    },
+    {
+      name: 'one gateway sends no requests there, and nobody read the other',
+      manifests: mesh + others + service() + pod + unreadGateway,
+      envoy: cluster('other'),
+      closed: true,
+      finds: [pay],
+      effect: 'traffic',
     },
     {
       name: 'Cloud Map, and the control plane sent no host',

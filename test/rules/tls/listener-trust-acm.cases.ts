@@ -27,6 +27,14 @@ export default {
       effect: 'latent',
       severity: 'warning',
     },
+    {
+      name: 'a gateway of the same name that lives in another namespace is another',
+      manifests: `${acm}---\n${acm.replace('namespace: shop', 'namespace: other').replace('acm: { certificateAuthorityARNs: [arn] }', 'file: { certificateChain: /ca.pem }')}`,
+      envoy: 'connected: true\nnode: mesh/shop/virtualGateway/edge_other',
+      now: '2026-11-24T00:00:00Z',
+      finds: [edge],
+      effect: 'latent',
+    },
   ],
   quiet: [
     {
