@@ -139,7 +139,9 @@ function fromLines(
 }
 
 /** The counters of streams closed with a code other than 0, as they were read last. */
-function closings({ stats }: Envoy): readonly { readonly name: string; readonly code: string; readonly ever: Reading }[] {
+function closings({
+  stats,
+}: Envoy): readonly { readonly name: string; readonly code: string; readonly ever: Reading }[] {
   const names = stats.state === 'not-read' ? [] : [...(stats.value.at(-1)?.values.keys() ?? [])];
   return names.flatMap((name) => {
     const code = counter.exec(name)?.[1];

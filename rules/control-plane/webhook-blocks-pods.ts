@@ -15,7 +15,14 @@ export default defineRule({
   severity: 'error',
   latentError: true,
   needs: anyOf('platform.webhooks'),
-  also: ['platform.services', 'platform.endpointSlices', 'platform.namespaces', 'platform.events', 'platform.pods', 'platform.workloads'],
+  also: [
+    'platform.services',
+    'platform.endpointSlices',
+    'platform.namespaces',
+    'platform.events',
+    'platform.pods',
+    'platform.workloads',
+  ],
   explains: ['pod-refused-by-webhook'],
   docs: {
     what: 'A webhook that is asked at the creation of pods, with failurePolicy Fail, whose Service is missing or has no ready endpoint: for App Mesh, the controller was removed or is down, and its webhook was left behind.',

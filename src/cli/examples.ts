@@ -63,7 +63,10 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     { command: 'meshdoctor rules gateway-pod-empty', why: 'one page of it' },
   ],
   agent: [
-    { command: 'meshdoctor agent --kubeconfig ~/.kube/config --mode deployment', why: 'to try it outside of a cluster' },
+    {
+      command: 'meshdoctor agent --kubeconfig ~/.kube/config --mode deployment',
+      why: 'to try it outside of a cluster',
+    },
   ],
   install: [
     { command: 'meshdoctor install', why: 'a DaemonSet and its rights; pipe it to kubectl apply -f - once read' },

@@ -79,7 +79,12 @@ function clusterText(routes: number): string {
       namespace,
       name,
       {
-        spec: { nodeName: 'node-1', containers: [{ name: app === 'edge' ? 'envoy' : 'app', ports: [{ containerPort: app === 'edge' ? 8088 : 8080 }] }] },
+        spec: {
+          nodeName: 'node-1',
+          containers: [
+            { name: app === 'edge' ? 'envoy' : 'app', ports: [{ containerPort: app === 'edge' ? 8088 : 8080 }] },
+          ],
+        },
         status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }], containerStatuses: [] },
       },
       { app },
@@ -88,7 +93,10 @@ function clusterText(routes: number): string {
 }
 
 /** Milliseconds that building a model takes, from the text of its objects, and that all rules take over it. */
-export function measureRules(routes: number, slowest = 0): { readonly buildMs: number; readonly rulesMs: number; readonly slow: string } {
+export function measureRules(
+  routes: number,
+  slowest = 0,
+): { readonly buildMs: number; readonly rulesMs: number; readonly slow: string } {
   const text = clusterText(routes);
   const begun = performance.now();
   const model = modelOf(text);

@@ -52,6 +52,8 @@ const pathPatterns: readonly (readonly [string, readonly string[]])[] = [
   ['^/foo/?$', ['/foo', '/foo/']],
   ['/\\w+-\\d{2,3}', ['/a-12', '/b-123']],
   ['/(?:a/)*b', ['/b', '/a/a/b']],
+  ['/foo/?', ['/foo', '/foo/']],
+  ['/ab*/x{0,1}', ['/a/', '/abb/x']],
 ];
 const valuePatterns: readonly (readonly [string, readonly string[]])[] = [
   ['v+', ['v', 'vvv']],
