@@ -1,5 +1,5 @@
 import { anyOf, defineRule, finding, notEvaluated, type Outcome } from '../../src/diagnose/rule.ts';
-import { growth, lastStat } from '../../src/model/envoy/counters.ts';
+import { growth, lastStat, type Reading } from '../../src/model/envoy/counters.ts';
 import type { Envoy } from '../../src/model/envoy/envoy.ts';
 import type { Gateway } from '../../src/model/gateway.ts';
 
@@ -42,13 +42,10 @@ export default defineRule({
  * all of its time counts, and all codes are one finding.
  */
 function* judgeEnded(gateway: Gateway, envoy: Envoy): Iterable<Outcome> {
-  const ever = closings(envoy).flatMap(({ name, code }) => {
-    const read = lastStat(envoy.stats, name);
-    return read && read.value > 0 ? [{ code, read }] : [];
-  });
-  const [first, ...rest] = ever.map(({ read }) => read.evidence);
+  const closed = closings(envoy).filter(({ ever }) => ever.value > 0);
+  const [first, ...rest] = closed.map(({ ever }) => ever.evidence);
   if (!first) return;
-  const counted = ever.map(({ code, read }) => `${times(read.value)} with code ${code}`).join(', ');
+  const counted = closed.map(({ code, ever }) => `${times(ever.value)} with code ${code}`).join(', ');
   yield finding(gateway, {
     message: `The stream of configuration of ${envoy.label} was closed ${counted} since it started.`,
     effect: 'standing',
@@ -59,14 +56,14 @@ function* judgeEnded(gateway: Gateway, envoy: Envoy): Iterable<Outcome> {
 }
 
 function* judgeLiving(gateway: Gateway, envoy: Envoy): Iterable<Outcome> {
-  for (const { name, code } of closings(envoy)) {
+  for (const { name, code, ever } of closings(envoy)) {
     const grown = growth(envoy.stats, name);
     const gap = {
       missing: `how ${name} of ${envoy.label} grows`,
       reason: 'the counters were read once, or Envoy started anew between the readings',
       remedy: 'read them twice: diagnose with --admin or --live, or save the stats again',
     };
-    if (!grown && lastStat(envoy.stats, name)?.value) yield notEvaluated(gateway, gap);
+    if (!grown && ever.value > 0) yield notEvaluated(gateway, gap);
     if (!grown || grown.to === grown.from) continue;
     yield finding(gateway, {
       message: `The stream of configuration of ${envoy.label} was closed ${times(grown.to - grown.from)} with code ${code} within ${Math.round(grown.seconds)} seconds.`,
@@ -79,12 +76,15 @@ function* judgeLiving(gateway: Gateway, envoy: Envoy): Iterable<Outcome> {
   }
 }
 
-/** The counters of streams closed with a code other than 0, and their codes. */
-function closings({ stats }: Envoy): readonly { readonly name: string; readonly code: string }[] {
+/** The counters of streams closed with a code other than 0, as they were read last. */
+function closings({
+  stats,
+}: Envoy): readonly { readonly name: string; readonly code: string; readonly ever: Reading }[] {
   const names = stats.state === 'not-read' ? [] : [...(stats.value.at(-1)?.values.keys() ?? [])];
   return names.flatMap((name) => {
     const code = counter.exec(name)?.[1];
-    return code === undefined || code === '0' ? [] : [{ name, code }];
+    const ever = lastStat(stats, name);
+    return code === undefined || code === '0' || !ever ? [] : [{ name, code, ever }];
   });
 }
 
