@@ -1,14 +1,9 @@
 import { anyOf, defineRule, finding, notEvaluated, type Outcome } from '../../src/diagnose/rule.ts';
-import { growth, lastStat, type Reading } from '../../src/model/envoy/counters.ts';
-import type { Envoy } from '../../src/model/envoy/envoy.ts';
+import { growth } from '../../src/model/envoy/counters.ts';
+import { type ClosingLine, closingLines, closings } from '../../src/model/envoy/stream-closings.ts';
 import type { Gateway } from '../../src/model/gateway.ts';
-import type { Model } from '../../src/model/model.ts';
-import { logEvidence, processLines, trafficOf } from '../../src/model/traffic.ts';
-import type { SeenProcessLines } from '../../src/snapshot/access-log/traffic-view.ts';
+import { trafficOf } from '../../src/model/traffic.ts';
 import type { Evidence } from '../../src/snapshot/evidence.ts';
-
-/** `grpc.<prefix>.streams_closed_<code>` of the client that asks for the configuration; App Mesh's bootstrap calls it `ads`. */
-const counter = /^grpc\.(?:ads|xds)\.streams_closed_(\d+)$/;
 
 /** gRPC status codes, as App Mesh's management server used them (user guide: troubleshooting of setup and scaling). */
 const causes: Readonly<Record<string, string>> = {
@@ -109,23 +104,6 @@ function latent(
   });
 }
 
-interface ClosingLine {
-  readonly code: string;
-  readonly lines: SeenProcessLines;
-  readonly evidence: Evidence;
-}
-
-/** What Envoy's own log says of closed streams; code 0 is health. */
-function closingLines(model: Pick<Model, 'traffic'>, gateway: Gateway): readonly ClosingLine[] {
-  const logs = trafficOf(model, gateway);
-  if (logs.state === 'not-read') return [];
-  return processLines(logs.value, 'stream-closed').flatMap((lines) => {
-    const { code, place, text, count, firstSeen, lastSeen } = lines;
-    if (code === null || code === '0') return [];
-    return [{ code, lines, evidence: logEvidence(place, { text, count, firstSeen, lastSeen }, text, 'envoy-log') }];
-  });
-}
-
 /** What the lines say together: who, how often, and where it stands. */
 function fromLines(
   { ref }: Gateway,
@@ -136,18 +114,6 @@ function fromLines(
     return `${times(count)} with code ${code} by its own log${last}`;
   });
   return { who: `gateway ${ref.name}`, said: said.join(', '), evidence: lines.map(({ evidence }) => evidence) };
-}
-
-/** The counters of streams closed with a code other than 0, as they were read last. */
-function closings({
-  stats,
-}: Envoy): readonly { readonly name: string; readonly code: string; readonly ever: Reading }[] {
-  const names = stats.state === 'not-read' ? [] : [...(stats.value.at(-1)?.values.keys() ?? [])];
-  return names.flatMap((name) => {
-    const code = counter.exec(name)?.[1];
-    const ever = lastStat(stats, name);
-    return code === undefined || code === '0' || !ever ? [] : [{ name, code, ever }];
-  });
 }
 
 const times = (count: number): string => (count === 1 ? 'once' : `${count} times`);

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import type { OptionHandler } from '@bomb.sh/tab';
 
 /** Prints what a shell must read to complete meshdoctor's verbs, flags and values. */
 export async function printCompletion(shell: string): Promise<void> {
@@ -16,21 +15,16 @@ export async function complete(program: Command, words: readonly string[]): Prom
   const root = tab(program, { completionCommandName: adapters });
   root.commands.delete(adapters);
   const ruleIds = await idsOfRules(words);
+  const offerRules = (add: (value: string, description: string) => void): void => {
+    for (const id of ruleIds) add(id, '');
+  };
   for (const { options } of root.commands.values()) {
     for (const [name, option] of options) {
-      if (name === 'rule' || name === 'skip-rule') option.handler = offer(ruleIds);
+      if (name === 'rule' || name === 'skip-rule') option.handler = offerRules;
     }
   }
-  root.commands.get('rules')?.argument('id', (add) => {
-    for (const id of ruleIds) add(id, '');
-  });
+  root.commands.get('rules')?.argument('id', offerRules);
   root.parse([...words]);
-}
-
-function offer(values: readonly string[]): OptionHandler {
-  return (add) => {
-    for (const value of values) add(value, '');
-  };
 }
 
 /** The rules load only where a line can hold one of their ids. */

@@ -2,6 +2,14 @@
 const quietMs = 500;
 const everyMs = 200;
 
+/** Clears the line a terminal stands on. */
+const clearLine = '\r\u001b[K';
+
+/** Writes a line to stderr while work goes on: a moving one gives way to it, and comes again. */
+export function tellMeanwhile(line: string): void {
+  process.stderr.write(`${process.stderr.isTTY ? clearLine : ''}${line}\n`);
+}
+
 /** Where a moving line goes: stderr, where that is a terminal. */
 export interface ProgressStream {
   readonly isTTY?: boolean;
@@ -25,13 +33,13 @@ export async function withProgress<T>(
     const elapsed = performance.now() - begun;
     if (elapsed < quietMs) return;
     const text = `${typeof doing === 'string' ? doing : doing()}, ${Math.floor(elapsed / 1000)} s`;
-    stream.write(`\r\u001b[K${text.slice(0, (stream.columns ?? 80) - 1)}`);
+    stream.write(`${clearLine}${text.slice(0, (stream.columns ?? 80) - 1)}`);
     shown = true;
   }, everyMs);
   try {
     return await work;
   } finally {
     clearInterval(timer);
-    if (shown) stream.write('\r\u001b[K');
+    if (shown) stream.write(clearLine);
   }
 }

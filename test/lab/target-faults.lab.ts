@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
 import { Agent, get } from 'node:http';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/lib/json.ts';
+import { meshdoctor } from '../support/built-program.ts';
 import { readStat } from './admin.ts';
 import { envoyBinary } from './install/install.ts';
 import { freePorts } from './ports.ts';
@@ -128,8 +127,9 @@ function startTraffic(port: number, plan: Readonly<Record<string, Fault>>): () =
 }
 
 async function diagnose(admin: string): Promise<readonly Finding[]> {
-  const args = ['dist/main.js', 'diagnose', '--admin', admin, '-o', 'json', '--window', '2s', '--fail-on', 'never'];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 1 << 26 });
+  const flags = ['-o', 'json', '--window', '2s', '--fail-on', 'never'];
+  const { code, stdout, stderr } = await meshdoctor(['diagnose', '--admin', admin, ...flags]);
+  expect(code, stderr).toBe(0);
   const { findings } = JSON.parse(stdout) as { findings: readonly Finding[] };
   // Releases of 1.36 have ended by the clock of the test.
   return findings.filter(({ severity, rule }) => severity !== 'info' && rule !== 'envoy-end-of-life');

@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Witness } from '../../src/routing/witness.ts';
+import { meshdoctor } from '../support/built-program.ts';
 import { type Lab, startStory } from './story.ts';
 import type { Outcome } from './traffic.ts';
 
@@ -12,8 +11,9 @@ describe.each(['1.40.0', '1.36.2'] as const)('witnesses on Envoy %s', (envoyVers
   beforeAll(async () => {
     lab = await startStory('healthy', { envoyVersion });
     const [admin = ''] = lab.adminUrls;
-    const args = ['dist/main.js', 'diagnose', '--admin', admin, '-o', 'json', '--window', '1s', '--fail-on', 'never'];
-    const { stdout } = await promisify(execFile)(process.execPath, args);
+    const flags = ['-o', 'json', '--window', '1s', '--fail-on', 'never'];
+    const { code, stdout, stderr } = await meshdoctor(['diagnose', '--admin', admin, ...flags]);
+    expect(code, stderr).toBe(0);
     const { findings } = JSON.parse(stdout) as { findings: { rule: string; witness: Witness | null }[] };
     witnesses = new Map(findings.flatMap(({ rule, witness }) => (witness ? [[rule, witness]] : [])));
   }, 120_000);

@@ -1,6 +1,6 @@
 import type { DecidedLines, DecideOptions, Engine } from '../../engine/protocol.ts';
 import { Failure } from '../failure.ts';
-import { withProgress } from '../progress.ts';
+import { tellMeanwhile, withProgress } from '../progress.ts';
 import { writeOut } from '../report-options.ts';
 
 /** What was decided of a whole file. */
@@ -50,7 +50,7 @@ const newline = 10;
 async function take(part: DecidedLines): Promise<DecidedLines> {
   if (part.trouble !== null) throw new Failure(part.trouble, 2);
   await writeOut(part.bytes);
-  for (const error of part.errors) process.stderr.write(`meshdoctor: ${error}\n`);
+  for (const error of part.errors) tellMeanwhile(`meshdoctor: ${error}`);
   return { ...part, bytes: new Uint8Array() };
 }
 
