@@ -44,22 +44,20 @@ export default defineRule({
 function* judgeEnded(gateway: Gateway, lines: readonly ClosingLine[]): Iterable<Outcome> {
   const counted = gateway.envoys.flatMap((envoy) => {
     const ever = closings(envoy).filter(({ ever }) => ever.value > 0);
-    const evidence = ever.map(({ ever }) => ever.evidence);
     const said = ever.map(({ code, ever }) => `${times(ever.value)} with code ${code}`).join(', ');
-    return ever.length === 0 ? [] : [{ who: envoy.label, said: `${said} since it started`, evidence }];
+    return ever.length === 0 ? [] : [{ said: `${envoy.label} was closed ${said} since it started`, ever }];
   });
-  const logged = lines.length === 0 || counted.length > 0 ? [] : [fromLines(gateway, lines)];
-  for (const { who, said, evidence } of [...counted, ...logged]) {
-    const [first, ...rest] = evidence;
-    if (!first) continue;
-    yield finding(gateway, {
-      message: `The stream of configuration of ${who} was closed ${said}.`,
-      effect: 'standing',
-      evidence: [first, ...rest],
-      cause: 'AWS ended App Mesh on 2026-09-30: its management server takes no stream any more.',
-      fix: [{ say: 'Nothing mends this: move off the gateway.', restarts: 'nothing', works: 'after-migration' }],
-    });
-  }
+  const said = counted.length > 0 ? counted.map(({ said }) => said) : [logSays(gateway, lines)];
+  const counters = counted.flatMap(({ ever }) => ever.map(({ ever }) => ever.evidence));
+  const [first, ...rest] = [...counters, ...lines.map(({ evidence }) => evidence)];
+  if (!first) return;
+  yield finding(gateway, {
+    message: `The stream of configuration of ${said.join(', and that of ')}.`,
+    effect: 'standing',
+    evidence: [first, ...rest],
+    cause: 'AWS ended App Mesh on 2026-09-30: its management server takes no stream any more.',
+    fix: [{ say: 'Nothing mends this: move off the gateway.', restarts: 'nothing', works: 'after-migration' }],
+  });
 }
 
 function* judgeLiving(gateway: Gateway, lines: readonly ClosingLine[]): Iterable<Outcome> {
@@ -81,8 +79,7 @@ function* judgeLiving(gateway: Gateway, lines: readonly ClosingLine[]): Iterable
   }
   // What the counters tell of now needs no older line to say it again.
   for (const line of lines.filter(({ code }) => !counted.has(code))) {
-    const { who, said } = fromLines(gateway, [line]);
-    yield latent(gateway, line.code, `${who} was closed ${said}`, [line.evidence], line.lines.firstSeen);
+    yield latent(gateway, line.code, logSays(gateway, [line]), [line.evidence], line.lines.firstSeen);
   }
 }
 
@@ -104,16 +101,12 @@ function latent(
   });
 }
 
-/** What the lines say together: who, how often, and where it stands. */
-function fromLines(
-  { ref }: Gateway,
-  lines: readonly ClosingLine[],
-): { readonly who: string; readonly said: string; readonly evidence: readonly Evidence[] } {
+function logSays({ ref }: Gateway, lines: readonly ClosingLine[]): string {
   const said = lines.map(({ code, lines: { count, lastSeen } }) => {
     const last = lastSeen === null ? '' : `, the last time at ${lastSeen.slice(0, 19)}Z`;
     return `${times(count)} with code ${code} by its own log${last}`;
   });
-  return { who: `gateway ${ref.name}`, said: said.join(', '), evidence: lines.map(({ evidence }) => evidence) };
+  return `gateway ${ref.name} was closed ${said.join(', ')}`;
 }
 
 const times = (count: number): string => (count === 1 ? 'once' : `${count} times`);

@@ -1,3 +1,4 @@
+import { wellStories } from './alive-well.ts';
 import { node, route, router, service, target, workload } from './parts.ts';
 import type { CorpusStory, Group } from './story.ts';
 
@@ -296,6 +297,6 @@ export const aliveGroups: readonly Group[] = [
     envoyVersion: '1.40.0',
     replicas: 1,
     controlPlane: 'alive',
-    stories: [...healthy, ...faulty].map((story) => ({ now, ...story })),
+    stories: [...healthy, ...wellStories, ...faulty].map((story) => ({ now, ...story })),
   },
 ];

@@ -1,3 +1,4 @@
+import { wellStories } from './frozen-well.ts';
 import { route, service, target, withSidecar, workload } from './parts.ts';
 import type { CorpusStory, Group } from './story.ts';
 
@@ -396,5 +397,11 @@ status: {currentReplicas: 2, desiredReplicas: 2}
 
 /** A frozen gateway, whole: what happens around it. */
 export const frozenGroups: readonly Group[] = [
-  { name: 'frozen', envoyVersion: '1.40.0', replicas: 2, controlPlane: 'dead', stories: [...healthy, ...faulty] },
+  {
+    name: 'frozen',
+    envoyVersion: '1.40.0',
+    replicas: 2,
+    controlPlane: 'dead',
+    stories: [...healthy, ...wellStories, ...faulty],
+  },
 ];
