@@ -11,6 +11,10 @@ export interface Language {
   readonly has: (word: string) => boolean;
   /** A set so simple that its relations need no automaton. */
   readonly shape: Shape | null;
+  /** A set that does not look at the case of letters: a word is in it exactly where its lower-case form is. */
+  readonly anyCase?: true;
+  /** Of such a set: the lower-case forms of all of its words, where they are few. */
+  readonly forms?: readonly string[];
   /** Words to try first; not all of them need be in it. */
   readonly hints: readonly string[];
   readonly automaton: () => Automaton;
@@ -168,7 +172,8 @@ function languageOf({
   return { ...language, automaton: once(() => determinise(nfaOf(pattern, unit))) };
 }
 
-function once<T>(make: () => T): () => T {
+/** Makes a value when it is first asked for. */
+export function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => {
     made ??= { value: make() };

@@ -27,6 +27,9 @@ export function findWord(signed: readonly Signed[], hints: readonly string[], bu
   const only = signed.find(({ language, wanted }) => wanted && language.shape?.kind === 'exact')?.language.shape;
   if (only) return takes(signed, only.value) ? only.value : null;
   if (contradicts(signed)) return null;
+  const forms = formsLeft(signed);
+  if (forms?.length === 0) return null;
+  for (const form of forms ?? []) if (takes(signed, form)) return form;
   for (const { language, wanted } of signed) {
     if (wanted) for (const hint of language.hints) if (takes(signed, hint)) return hint;
   }
@@ -50,6 +53,18 @@ function contradicts(signed: readonly Signed[]): boolean {
   return signed.some(
     ({ language, wanted }) => !wanted && language.shape?.kind === 'prefix' && longest.startsWith(language.shape.value),
   );
+}
+
+/**
+ * The lower-case forms that a word in all of these can have, where a few are known; none: there is no such word. Languages that
+ * look at the case of letters are not asked: a form that is left need not be a word of theirs.
+ */
+function formsLeft(signed: readonly Signed[]): readonly string[] | null {
+  const known = signed.flatMap(({ language, wanted }) => (wanted && language.forms ? [language.forms] : []));
+  const [least] = known.sort((one, other) => one.length - other.length);
+  if (!least) return null;
+  const deaf = signed.filter(({ language }) => language.anyCase);
+  return least.filter((form) => takes(deaf, form));
 }
 
 /** Letters before digits before marks: what people would write. */
