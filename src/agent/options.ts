@@ -25,6 +25,8 @@ export interface AgentOptions {
   readonly rescueFolder: string | null;
   /** Which rules the leader runs. */
   readonly diagnose: DiagnoseOptions;
+  /** Whether the logs of the gateway pods it counts are followed. */
+  readonly logs: boolean;
   /** Whether the leader tells changes as Events. */
   readonly events: boolean;
 }

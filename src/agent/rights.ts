@@ -12,13 +12,14 @@ export interface RightsFor {
   readonly mode: 'daemonset' | 'deployment';
   readonly via: 'auto' | 'port-forward' | 'direct';
   readonly events: boolean;
+  readonly logs: boolean;
 }
 
-/** What it does in the cluster: lists; and writes Events, where it tells any. In a pod `auto` reaches Envoys by their addresses. */
-export function clusterRights({ via, events }: RightsFor): readonly AgentRight[] {
-  const forwards = via === 'port-forward';
+/** What it does in the cluster: lists; follows logs and writes Events, where it is to. In a pod `auto` reaches Envoys by their addresses. */
+export function clusterRights({ via, events, logs }: RightsFor): readonly AgentRight[] {
+  const more = [...(via === 'port-forward' ? ['pods/portforward'] : []), ...(logs ? ['pods/log'] : [])];
   return [
-    ...rights.filter(({ verbs, resource }) => verbs.includes('list') || (forwards && resource === 'pods/portforward')),
+    ...rights.filter(({ verbs, resource }) => verbs.includes('list') || more.includes(resource)),
     ...(events ? [{ verbs: ['create', 'patch'], group: '', resource: 'events' }] : []),
   ];
 }

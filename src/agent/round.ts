@@ -3,7 +3,7 @@ import type { Part } from '../collect/kubernetes/request.ts';
 import { type CollectRequest, emptyRequest } from '../collect/request.ts';
 import type { PodMeasure } from '../diagnose/measured.ts';
 import type { EngineClient } from '../engine/client.ts';
-import type { CollectSummary } from '../engine/protocol.ts';
+import type { CollectSummary, Followed } from '../engine/protocol.ts';
 import type { Metrics } from '../export/metrics.ts';
 import type { ReportDocument, ReportFinding } from '../report/document.ts';
 import type { AgentApi } from './api.ts';
@@ -13,6 +13,7 @@ import { changesSince, type FindingChange, type Held, isHeard } from './finding-
 import type { Log } from './log.ts';
 import type { AgentOptions } from './options.ts';
 import { forgetCluster, forgetPods, recordCluster, recordGrowth, recordPods, type Told } from './record.ts';
+import { RouteRecorder } from './record-routes.ts';
 import type { Keeper } from './rescue-copies.ts';
 import { makeTally } from './tally.ts';
 
@@ -43,6 +44,7 @@ const eventEveryMs = 30_000;
 export class Rounds {
   readonly #options: AgentOptions;
   readonly #tally = makeTally();
+  readonly #routes = new RouteRecorder();
   readonly #budget: Budget = makeBudget(eventsAtOnce, eventEveryMs);
   readonly #seenAt = new Map<string, number>();
   readonly #told: Told = { gateways: new Set(), findings: new Set() };
@@ -64,13 +66,15 @@ export class Rounds {
     const complete = summary.sources.some(({ name, trouble }) => name.startsWith('cluster ') && trouble === null);
     recordGrowth(parts.metrics, this.#tally.count(mine, complete));
     this.#recordGateways(parts.metrics, mine, complete);
+    const followed = await this.#followLogs(parts, complete ? mine : null);
     parts.metrics.set('agent.leader', leader ? 1 : 0, {});
     const document = leader ? await parts.engine.diagnose(this.#options.diagnose) : null;
     if (document && parts.leads()) await this.#tell(parts, document, measures);
     else this.#follow(parts.metrics);
-    const troubles = summary.sources
-      .filter(({ trouble }) => trouble !== null)
-      .map(({ name, detail }) => `${name}: ${detail}`);
+    const troubles = [
+      ...summary.sources.filter(({ trouble }) => trouble !== null).map(({ name, detail }) => `${name}: ${detail}`),
+      ...(followed?.troubles ?? []),
+    ];
     parts.log({
       level: troubles.length > 0 ? 'warning' : 'info',
       event: 'look',
@@ -79,6 +83,7 @@ export class Rounds {
       pods: mine.length,
       read: mine.filter(({ read }) => read !== null).length,
       findings: document ? document.findings.length : null,
+      ...(followed ? { logLines: followed.lines } : {}),
       cost: cost(summary),
       ...(troubles.length > 0 ? { troubles } : {}),
     });
@@ -86,8 +91,9 @@ export class Rounds {
   }
 
   #part(members: readonly string[]): Part {
-    const { mode, node, name } = this.#options;
-    return mode === 'daemonset' ? { node, share: null } : { node: null, share: { me: name, members } };
+    const { mode, node, name, logs } = this.#options;
+    const share = { me: name, members };
+    return mode === 'daemonset' ? { node, share: null, routes: logs } : { node: null, share, routes: logs };
   }
 
   #counts({ node, gateway }: PodMeasure, members: readonly string[]): boolean {
@@ -124,6 +130,14 @@ export class Rounds {
       this.#seenAt.set(gateway, since);
       recordPods(metrics, gateway, pods, now - since, now);
     }
+  }
+
+  async #followLogs({ engine, metrics }: RoundParts, mine: readonly PodMeasure[] | null): Promise<Followed | null> {
+    if (!this.#options.logs) return null;
+    const pods = mine?.flatMap(({ key, gateway }) => (key.includes('/') ? [{ key, gateway }] : [])) ?? null;
+    const followed = await engine.follow({ pods });
+    this.#routes.record(metrics, followed, performance.now());
+    return followed;
   }
 
   #follow(metrics: Metrics): void {

@@ -15,6 +15,7 @@ export interface AgentFlags {
   readonly maxCall: number;
   readonly listen: Listen;
   readonly events: boolean;
+  readonly logs: boolean;
   readonly rescueCopies?: string;
   readonly cluster?: string;
   readonly rule: readonly string[];
@@ -64,6 +65,7 @@ export function addAgentOptions(command: Command): Command {
         .argParser(parseListen)
         .default({ host: '0.0.0.0', port: 9902 }, '0.0.0.0:9902'),
     )
+    .option('--no-logs', 'do not follow the logs of gateway pods: nothing is told of routes')
     .option('--no-events', 'write no Kubernetes Events')
     .option('--rescue-copies <folder>', 'keep copies of frozen gateways there, whole: keep it like a key')
     .option('--cluster <name>', "the cluster's name in metrics (else that of the context)")

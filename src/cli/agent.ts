@@ -93,6 +93,7 @@ async function optionsFrom(flags: RunningFlags & Configured): Promise<AgentOptio
     maxCallMs: flags.maxCall,
     rescueFolder: flags.rescueCopies ?? null,
     diagnose: { rules: flags.rule, skip: flags.skipRule, suppressions: flags.suppressions ?? [], userRules },
+    logs: flags.logs,
     events: flags.events,
   };
 }

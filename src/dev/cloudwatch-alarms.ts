@@ -1,4 +1,4 @@
-import { type Alert, alerts, type Condition, inhibitions } from '../export/alerts.ts';
+import { agentPods, type Alert, alerts, type Condition, inhibitions } from '../export/alerts.ts';
 import { catalogue, type Instrument } from '../export/catalogue.ts';
 
 /** A resource of CloudFormation. */
@@ -131,8 +131,7 @@ function nameOf(per: Alert['per'], name: string) {
 
 function descriptionOf({ summary, runbook, per, dayHours, all }: Alert) {
   const page = runbook.startsWith('docs/') ? runbook : `meshdoctor rules ${runbook}`;
-  const command =
-    per === 'cluster' ? 'kubectl get pods -A -l app=meshdoctor' : `meshdoctor diagnose --gateway \${Gateway}`;
+  const command = per === 'cluster' ? agentPods : `meshdoctor diagnose --gateway \${Gateway}`;
   const day = dayHours ? ' Day hours only.' : '';
   const more = all.some(({ metric }) => catalogue[metric].profile !== 'alarms');
   const needs = more ? ' Needs --cloudwatch-profile routes or all.' : '';

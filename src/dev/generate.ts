@@ -3,6 +3,9 @@ import { dirname } from 'node:path';
 import { logsSchema } from '../report/logs-schema.ts';
 import { reportSchema } from '../report/schema.ts';
 import { cloudWatchTemplates } from './cloudwatch-alarms.ts';
+import { cloudWatchDashboards } from './dashboards/cloudwatch.ts';
+import { grafanaDashboard } from './dashboards/grafana.ts';
+import { metricsPage } from './metrics-page.ts';
 import { inhibitRules, prometheusRules } from './prometheus-alerts.ts';
 import { loadRule, type RuleFile, ruleFiles } from './rule-files.ts';
 import { userRulesPage } from './user-rules-page.ts';
@@ -20,6 +23,9 @@ const wanted = new Map<string, string>([
   ['rules/alerts/prometheus.yaml', prometheusRules(alerting)],
   ['rules/alerts/alertmanager-inhibit.yaml', inhibitRules()],
   ...cloudWatchTemplates().map(([name, text]): [string, string] => [`rules/alerts/cloudwatch/${name}.json`, text]),
+  ['dashboards/grafana/gateway.json', grafanaDashboard()],
+  ...cloudWatchDashboards().map(([name, text]): [string, string] => [`dashboards/cloudwatch/${name}.json`, text]),
+  ['docs/metrics.md', metricsPage()],
   ['docs/user-rules.md', userRulesPage()],
   ['docs/report.schema.json', `${JSON.stringify(reportSchema, null, 2)}\n`],
   ['docs/logs.schema.json', `${JSON.stringify(logsSchema, null, 2)}\n`],

@@ -37,6 +37,7 @@ export function startEngine(entry: URL): EngineClient {
     diagnose: (options) => call('diagnose', options),
     status: () => call('status', null),
     measure: () => call('measure', null),
+    follow: (options) => call('follow', options),
     explain: (options) => call('explain', options),
     routes: (gateway) => call('routes', gateway),
     decide: (options) => call('decide', options),

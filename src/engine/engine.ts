@@ -11,6 +11,7 @@ import { mergeDocuments } from '../report/merge.ts';
 import { toDocument } from '../report/to-document.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { compiled, positionInConfig } from './configured.ts';
+import type { Follower } from './logs/follow.ts';
 import type { Engine } from './protocol.ts';
 
 /** One request a cluster: a snapshot is of one, so that names never meet across clusters. */
@@ -33,6 +34,7 @@ export function makeEngine(): Engine {
     return known;
   };
   let asked = emptyRequest;
+  let follower: Follower | null = null;
   const collected = (): Snapshot => {
     const [snapshot] = snapshots;
     if (!snapshot) throw new Error('nothing was collected yet');
@@ -107,6 +109,16 @@ export function makeEngine(): Engine {
       const { measuresOf } = await import('../diagnose/measured.ts');
       built();
       return models.flatMap(measuresOf);
+    },
+    async follow(options) {
+      const { Follower: Made } = await import('./logs/follow.ts');
+      const { live } = asked;
+      if (!live) throw new Error('logs are followed in a cluster alone');
+      if (!follower) {
+        const { waysToLogs } = await import('../collect/kubernetes/log-followers.ts');
+        follower = new Made(waysToLogs(live));
+      }
+      return follower.turn(built(), options);
     },
     async explain(options) {
       const { explainAll } = await import('./explain.ts');

@@ -3,6 +3,7 @@ import type { LogsDocument } from '../report/logs-document.ts';
 import type { ReportDocument } from '../report/document.ts';
 import type { Suppression } from '../snapshot/suppression.ts';
 import type { PodMeasure } from '../diagnose/measured.ts';
+import type { CountedTurn } from '../traffic/route-counts.ts';
 import type { UserRuleText } from '../snapshot/user-rule.ts';
 import type { RuleTestResult } from './rule-tests.ts';
 import type { StatusDocument } from '../report/status.ts';
@@ -114,6 +115,24 @@ export interface RouteRows {
   readonly rows: readonly RouteRow[];
 }
 
+/** Whose logs are followed from now on. */
+export interface FollowOptions {
+  /** `NS/NAME` of each pod, and of the gateway it serves; null: the cluster was not seen, and all stays as it was. */
+  readonly pods: readonly { readonly key: string; readonly gateway: string }[] | null;
+}
+
+/** What their logs told since the last call. */
+export interface Followed {
+  readonly gateways: readonly (CountedTurn & {
+    readonly gateway: string;
+    /** `NS/NAME` of routes whose object asks to be woken for: the annotation `meshdoctor.io/page: "true"`. */
+    readonly paged: readonly string[];
+  })[];
+  readonly lines: number;
+  /** Which logs do not come, and why. */
+  readonly troubles: readonly string[];
+}
+
 /** The engine: bytes go in, findings come out. One at work at a time; the same whether it runs here or in a worker. */
 export interface Engine {
   /** Reads the sources; everything after it speaks of what was read. */
@@ -124,6 +143,8 @@ export interface Engine {
   readonly status: () => Promise<StatusDocument>;
   /** The numbers of every pod of every gateway. */
   readonly measure: () => Promise<readonly PodMeasure[]>;
+  /** Follows the logs of these pods, decides their requests by what was collected last, and tells what came since it was called before. */
+  readonly follow: (options: FollowOptions) => Promise<Followed>;
   /** Explains requests: decisions and every step. */
   readonly explain: (options: ExplainOptions) => Promise<ExplainResult>;
   /** The routes of a gateway (`NS/NAME`). */

@@ -251,6 +251,9 @@ export const alerts: readonly Alert[] = [
   },
 ];
 
+/** Shows the agents of a cluster, as `install` labels them. */
+export const agentPods = 'kubectl get pods -A -l app.kubernetes.io/name=meshdoctor';
+
 /** The alerts that use a metric, by name. */
 export function alertsUsing(metric: InstrumentName): readonly string[] {
   const using = alerts.filter(({ all, any = [] }) => [...all, ...any].some((condition) => condition.metric === metric));

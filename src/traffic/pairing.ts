@@ -6,6 +6,7 @@ interface Waiting {
   readonly line: LogLine;
   readonly length: number;
   readonly outer: boolean;
+  readonly turn: number;
   /** Its other line came. */
   joined: boolean;
 }
@@ -26,6 +27,7 @@ export class Pairing {
   #head = 0;
   #lines = 0;
   #bytes = 0;
+  #turn = 0;
   readonly #found: (request: LoggedRequest) => void;
 
   constructor(found: (request: LoggedRequest) => void) {
@@ -42,13 +44,20 @@ export class Pairing {
       this.#found(outer ? { outer: line, inner: other.line } : { outer: other.line, inner: line });
       return;
     }
-    const waiting = { key, line, length, outer, joined: false };
+    const waiting = { key, line, length, outer, turn: this.#turn, joined: false };
     if (held) held.push(waiting);
     else this.#waiting.set(key, [waiting]);
     this.#queue.push(waiting);
     this.#lines += 1;
     this.#bytes += length;
     while (this.#lines > mostLines || this.#bytes > mostBytes) this.#giveUpOldest();
+  }
+
+  /** What has waited since before the last turn was alone. */
+  turn(): void {
+    for (let one = this.#queue[this.#head]; one && (one.joined || one.turn < this.#turn); one = this.#queue[this.#head])
+      this.#giveUpOldest();
+    this.#turn += 1;
   }
 
   /** No more lines come: what waits was alone. */

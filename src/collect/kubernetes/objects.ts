@@ -6,7 +6,7 @@ import type { Harvest, SourceReport } from '../../snapshot/snapshot.ts';
 import { type ManifestFile, manifestHarvest } from '../manifests/harvest.ts';
 import { redactValue } from '../manifests/redact.ts';
 import { callsAtOnce, type Cluster } from './cluster.ts';
-import { listedKinds, resourceName } from './kinds.ts';
+import { type ListedKind, listedKinds, resourceName } from './kinds.ts';
 import { type KindListing, listKind } from './list-kind.ts';
 import type { Part } from './request.ts';
 import { type Served, readServed } from './served.ts';
@@ -67,7 +67,7 @@ const meshGroup = 'appmesh.k8s.aws';
 
 function listEvery(cluster: Cluster, served: Served, request: ListRequest): Promise<readonly KindListing[]> {
   const { namespaces, signal, part } = request;
-  const kinds = part ? listedKinds.filter(({ kind }) => counted.has(kind)) : listedKinds;
+  const kinds = part ? listedKinds.filter((kind) => isCounted(kind, part)) : listedKinds;
   return mapAtOnce(kinds, callsAtOnce, (kind) =>
     listKind(cluster, kind, served, { namespaces: namespaces ?? [], node: part?.node ?? null, signal }),
   );
@@ -102,6 +102,10 @@ function isSpecWrite({ subresource, fieldsV1 }: JsonObject): boolean {
 
 /** What an agent needs that counts and runs no rules: its gateways, and what is about to happen to their pods. */
 const counted: ReadonlySet<string> = new Set(['VirtualGateway', 'Pod', 'Node']);
+
+function isCounted({ kind, group }: ListedKind, { routes }: Part): boolean {
+  return counted.has(kind) || (routes && group === meshGroup);
+}
 
 /** Without these nobody knows which gateways are in scope. */
 const decisive: ReadonlySet<string> = new Set(['VirtualGateway', 'Pod']);

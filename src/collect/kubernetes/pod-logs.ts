@@ -97,7 +97,7 @@ function messageOf(text: string): string {
 }
 
 /** The container of each pod that is the Envoy: named so, or told which resource it serves. */
-function containersOf(objects: readonly KubernetesObject[]): ReadonlyMap<string, string> {
+export function containersOf(objects: readonly KubernetesObject[]): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const { ref, body } of objects) {
     if (ref.kind !== 'Pod' || ref.apiVersion !== 'v1') continue;

@@ -28,12 +28,14 @@ export interface LiveRequest {
   readonly ahead?: Part;
 }
 
-/** The part of a cluster that one agent measures: only pods, nodes and VirtualGateways are listed for it. */
+/** The part of a cluster that one agent measures: only pods, nodes and VirtualGateways are listed for it, unless it tells routes. */
 export interface Part {
   /** Only pods of this node; null: of every one. */
   readonly node: string | null;
   /** Only gateways that fall to `me` among the members; null: all. */
   readonly share: { readonly me: string; readonly members: readonly string[] } | null;
+  /** Requests are told by the object of their route: all of App Mesh is listed. */
+  readonly routes: boolean;
 }
 
 /** The current context and its namespace. */

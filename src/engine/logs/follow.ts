@@ -1,0 +1,114 @@
+import { formatsOf } from '../../collect/access-log/formats.ts';
+import { LogReader } from '../../collect/access-log/reader.ts';
+import type { FollowedLog } from '../../collect/kubernetes/log-follow.ts';
+import { LogFollowers, type FollowersOptions } from '../../collect/kubernetes/log-followers.ts';
+import { containersOf } from '../../collect/kubernetes/pod-logs.ts';
+import { asObject } from '../../lib/json.ts';
+import type { Model } from '../../model/model.ts';
+import { RouteCounts } from '../../traffic/route-counts.ts';
+import type { Followed, FollowOptions } from '../protocol.ts';
+import { classifyBy } from './classify.ts';
+
+interface FollowedPod {
+  readonly gateway: string;
+  readonly log: FollowedLog;
+  reader: LogReader;
+}
+
+/** Follows the logs of gateway pods, and counts their requests by route while they come. */
+export class Follower {
+  readonly #followers: LogFollowers;
+  readonly #now: () => number;
+  readonly #pods = new Map<string, FollowedPod>();
+  readonly #counts = new Map<string, RouteCounts>();
+  /** Since when each gateway is followed. */
+  readonly #since = new Map<string, number>();
+  #paged: readonly string[] = [];
+  #lines = 0;
+
+  constructor(ways: Pick<FollowersOptions, 'connect' | 'wait'>, now: () => number = Date.now) {
+    this.#now = now;
+    this.#followers = new LogFollowers({ ...ways, take: (key, lines) => this.#take(key, lines) });
+  }
+
+  /** Tells what came since the last turn; from now on these pods are followed, and this model decides. */
+  turn(model: Model, { pods }: FollowOptions): Followed {
+    const gateways = [...this.#counts].map(([gateway, counts]) => ({
+      gateway,
+      paged: this.#paged,
+      ...counts.turn(),
+    }));
+    const lines = this.#lines;
+    this.#lines = 0;
+    if (pods !== null) {
+      this.#paged = pagedRoutes(model);
+      this.#decideBy(model, new Set(pods.map(({ gateway }) => gateway)));
+      this.#want(model, pods);
+    }
+    return { gateways, lines, troubles: this.#followers.troubles() };
+  }
+
+  #decideBy(model: Model, wanted: ReadonlySet<string>): void {
+    for (const gateway of this.#counts.keys()) {
+      if (wanted.has(gateway)) continue;
+      this.#counts.delete(gateway);
+      this.#since.delete(gateway);
+    }
+    for (const gateway of wanted) {
+      const counts = this.#counts.get(gateway) ?? new RouteCounts();
+      this.#counts.set(gateway, counts);
+      counts.decideBy(lazily(() => classifyBy(model, gateway, null)));
+    }
+  }
+
+  #want(model: Model, pods: NonNullable<FollowOptions['pods']>): void {
+    const formats = formatsOf(model.snapshot);
+    const containers = containersOf(model.snapshot.objects);
+    const keys = new Set(pods.map(({ key }) => key));
+    for (const key of this.#pods.keys()) if (!keys.has(key)) this.#pods.delete(key);
+    const now = this.#now();
+    for (const { key, gateway } of pods) {
+      const [namespace = '', name = ''] = key.split('/');
+      const reader = new LogReader(formats, name);
+      const known = this.#pods.get(key);
+      if (known) {
+        known.reader = reader;
+        continue;
+      }
+      // A pod that is new began since the gateway is followed: all of it is.
+      const from = this.#since.get(gateway) ?? now;
+      const log = { namespace, name, container: containers.get(key) ?? 'envoy', from };
+      this.#pods.set(key, { gateway, log, reader });
+    }
+    for (const { gateway } of pods) if (!this.#since.has(gateway)) this.#since.set(gateway, now);
+    this.#followers.want(new Map([...this.#pods].map(([key, { log }]) => [key, log])));
+  }
+
+  #take(key: string, lines: readonly string[]): void {
+    const pod = this.#pods.get(key);
+    const counts = pod && this.#counts.get(pod.gateway);
+    if (!counts) return;
+    this.#lines += lines.length;
+    for (const raw of lines) {
+      const read = pod.reader.read(raw);
+      if (read.kind === 'request') counts.add(read.line, raw.length);
+    }
+  }
+}
+
+/** Tables are compiled for those that are asked. */
+function lazily(make: () => ReturnType<typeof classifyBy>): ReturnType<typeof classifyBy> {
+  let made: ReturnType<typeof classifyBy> | null = null;
+  return (request) => {
+    made ??= make();
+    return made(request);
+  };
+}
+
+function pagedRoutes({ snapshot }: Model): readonly string[] {
+  return snapshot.objects.flatMap(({ ref, body }) => {
+    if (ref.kind !== 'GatewayRoute') return [];
+    const annotations = asObject(asObject(body.metadata).annotations);
+    return annotations['meshdoctor.io/page'] === 'true' ? [`${ref.namespace}/${ref.name}`] : [];
+  });
+}
