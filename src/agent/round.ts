@@ -9,7 +9,7 @@ import type { ReportDocument, ReportFinding } from '../report/document.ts';
 import type { AgentApi } from './api.ts';
 import { type Budget, makeBudget } from './budget.ts';
 import { tellEvent } from './events.ts';
-import { changesSince, type FindingChange, type Held, isHeard } from './finding-changes.ts';
+import { changesSince, type FindingChange, type Held, isHeard } from '../report/finding-changes.ts';
 import type { Log } from './log.ts';
 import type { AgentOptions } from './options.ts';
 import { forgetCluster, forgetPods, recordCluster, recordGrowth, recordPods, type Told } from './record.ts';

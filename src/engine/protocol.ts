@@ -1,12 +1,14 @@
-import type { CollectRequest } from '../collect/request.ts';
+import type { CollectRequest, LogsRequest } from '../collect/request.ts';
 import type { LogsDocument } from '../report/logs-document.ts';
 import type { ReportDocument } from '../report/document.ts';
 import type { Suppression } from '../snapshot/suppression.ts';
 import type { PodMeasure } from '../diagnose/measured.ts';
 import type { UserRuleText } from '../snapshot/user-rule.ts';
+import type { Configuration } from './configurations.ts';
 import type { RuleTestResult } from './rule-tests.ts';
 import type { StatusDocument } from '../report/status.ts';
 import type { RescueOptions, RescueResult } from '../rescue/rescue.ts';
+import type { LiveTraffic } from './logs/live/live-document.ts';
 import type { LogsOptions } from './logs/options.ts';
 import type { Explained, ExplainRequest, Unexplained } from '../routing/explained.ts';
 
@@ -32,6 +34,7 @@ export interface CollectSummary {
   readonly documents: number;
   readonly objects: number;
   readonly envoys: number;
+  readonly configurations: readonly Configuration[];
 }
 
 /** By which gateway to decide. */
@@ -94,6 +97,8 @@ export interface RouteRow {
   readonly name: string;
   /** `GatewayRoute shop/cart`, where it is known, and where that stands. */
   readonly object: string | null;
+  /** What access logs call it. */
+  readonly label: string;
   readonly file: string | null;
   readonly line: number | null;
   /** What a request must be, one clause each; none: anything. */
@@ -132,6 +137,12 @@ export interface Engine {
   readonly decide: (options: DecideOptions) => Promise<DecidedLines>;
   /** Reads access logs, and tells the classes of requests in them by what was collected. */
   readonly logs: (options: LogsOptions) => Promise<LogsDocument>;
+  /** Begins to follow access logs while they are written; rules hear of them where collecting read none. */
+  readonly follow: (logs: LogsRequest) => Promise<void>;
+  /** What the logs that are followed say now. */
+  readonly traffic: () => Promise<LiveTraffic>;
+  /** The way of a class of requests (`key`) in the logs that are followed. */
+  readonly explainClass: (key: string) => Promise<ExplainResult>;
   /** Makes a static configuration of what a gateway runs; needs a request with `keep` and `whole`. */
   readonly rescue: (options: RescueOptions) => Promise<RescueResult>;
   /** Runs the tests that stand in user rules; needs no collecting. */

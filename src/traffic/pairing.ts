@@ -6,6 +6,8 @@ interface Waiting {
   readonly line: LogLine;
   readonly length: number;
   readonly outer: boolean;
+  /** How often was settled before it came. */
+  readonly round: number;
   /** Its other line came. */
   joined: boolean;
 }
@@ -26,6 +28,7 @@ export class Pairing {
   #head = 0;
   #lines = 0;
   #bytes = 0;
+  #round = 0;
   readonly #found: (request: LoggedRequest) => void;
 
   constructor(found: (request: LoggedRequest) => void) {
@@ -42,7 +45,7 @@ export class Pairing {
       this.#found(outer ? { outer: line, inner: other.line } : { outer: other.line, inner: line });
       return;
     }
-    const waiting = { key, line, length, outer, joined: false };
+    const waiting = { key, line, length, outer, round: this.#round, joined: false };
     if (held) held.push(waiting);
     else this.#waiting.set(key, [waiting]);
     this.#queue.push(waiting);
@@ -54,6 +57,13 @@ export class Pairing {
   /** No more lines come: what waits was alone. */
   end(): void {
     while (this.#lines > 0) this.#giveUpOldest();
+  }
+
+  /** What waited already when this was last called is alone: for lines that are read as they are written. */
+  settle(): void {
+    for (let oldest = this.#queue[this.#head]; oldest && oldest.round < this.#round; oldest = this.#queue[this.#head])
+      this.#giveUpOldest();
+    this.#round += 1;
   }
 
   #giveUpOldest(): void {
