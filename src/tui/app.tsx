@@ -1,4 +1,4 @@
-import { Box, Text, useApp, useInput, useStdout } from 'ink';
+import { Box, type Instance, render, Text, useApp, useInput, useStdout } from 'ink';
 import { type ReactElement, useEffect, useReducer, useRef, useState } from 'react';
 import type { Look } from '../report/terminal/paint.ts';
 import { extentOf, frame, standingOn } from './frame.ts';
@@ -8,18 +8,23 @@ import { commandOf, witnessOf } from './screens/findings.ts';
 import { classRequest } from './screens/logs.ts';
 import { routeWords } from './screens/routes.ts';
 import type { Access, Session } from './session.ts';
+import { measure, type Size } from './size.ts';
 import { type Action, askedRequest, current, initialState, reduce, type Screen, type State } from './state.ts';
 
-/** The terminal UI: keys in, one frame of text out. */
-export function App({
-  session,
-  access,
-  look,
-}: {
+/** What the terminal UI is made of. */
+interface AppProps {
   readonly session: Session;
   readonly access: Access;
   readonly look: Omit<Look, 'width'>;
-}): ReactElement {
+}
+
+/** Draws it on this terminal, and hears its keys. */
+export function openApp(props: AppProps, maxFps: number): Pick<Instance, 'unmount' | 'waitUntilExit'> {
+  return render(<App {...props} />, { exitOnCtrlC: false, maxFps, incrementalRendering: true });
+}
+
+/** The terminal UI: keys in, one frame of text out. */
+export function App({ session, access, look }: AppProps): ReactElement {
   const { exit } = useApp();
   const { stdout } = useStdout();
   const size = useSize();
@@ -70,8 +75,7 @@ export function App({
   );
 }
 
-/** One line less than the terminal has: a full one makes ink clear the screen at every change. */
-function useSize(): { readonly columns: number; readonly rows: number } {
+function useSize(): Size {
   const { stdout } = useStdout();
   const [size, setSize] = useState(() => measure(stdout));
   useEffect(() => {
@@ -82,10 +86,6 @@ function useSize(): { readonly columns: number; readonly rows: number } {
     };
   }, [stdout]);
   return size;
-}
-
-function measure({ columns, rows }: NodeJS.WriteStream): { readonly columns: number; readonly rows: number } {
-  return { columns: Math.max(20, columns || 80), rows: Math.max(5, (rows || 24) - 1) };
 }
 
 /** Asks for what the screen now needs. */

@@ -4,6 +4,7 @@ import { type LinesRead, linesOf, readLines } from './lines.ts';
 
 const restMs = 500;
 const pieceBytes = 1 << 18;
+const lineEnd = 10;
 
 /**
  * Reads a log and then what is written to it, until the signal. A file that was emptied, or that another one took the place of,
@@ -25,12 +26,14 @@ export async function* followLines(path: string, signal: AbortSignal): AsyncGene
 async function* growing(path: string, opened: FileHandle, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   let file = opened;
   let at = 0;
+  let ended = true;
   const buffer = Buffer.alloc(pieceBytes);
   try {
     while (!signal.aborted) {
       const { bytesRead } = await file.read(buffer, 0, pieceBytes, at);
       at += bytesRead;
       if (bytesRead > 0) {
+        ended = buffer[bytesRead - 1] === lineEnd;
         yield buffer.subarray(0, bytesRead);
         continue;
       }
@@ -41,7 +44,8 @@ async function* growing(path: string, opened: FileHandle, signal: AbortSignal): 
       file = next;
       at = 0;
       // The last line of what was there before ends with it.
-      yield Buffer.from('\n');
+      if (!ended) yield Buffer.of(lineEnd);
+      ended = true;
     }
   } finally {
     await file.close();
