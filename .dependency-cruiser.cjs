@@ -47,7 +47,7 @@ const table = {
   agent: [
     ['engine', 'collect', 'export', 'report', 'diagnose', 'lib'],
     ['node:'],
-    'the loop in the cluster: it is told findings and numbers by the engine; of report and diagnose only types',
+    'the loop in the cluster: it is told findings and numbers by the engine; of report only what became of findings, else types',
   ],
   install: [['lib'], [], 'manifests are values: who prints them says what the agent may do'],
   demo: [[], [], 'data only'],

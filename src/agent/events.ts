@@ -3,7 +3,7 @@ import { asList, asObject, asText, type JsonObject } from '../lib/json.ts';
 import type { ReportFinding, ReportObject } from '../report/document.ts';
 import type { AgentApi } from './api.ts';
 import type { Budget } from './budget.ts';
-import type { FindingChange } from './finding-changes.ts';
+import type { FindingChange } from '../report/finding-changes.ts';
 import { parse } from './lease.ts';
 
 /** What an Event came to. `known`: it is there already, written by this or another agent. */

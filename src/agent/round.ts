@@ -9,7 +9,7 @@ import type { ReportDocument, ReportFinding } from '../report/document.ts';
 import type { AgentApi } from './api.ts';
 import { type Budget, makeBudget } from './budget.ts';
 import { tellEvent } from './events.ts';
-import { changesSince, type FindingChange, type Held, isHeard } from './finding-changes.ts';
+import { changesSince, type FindingChange, type Held, isHeard } from '../report/finding-changes.ts';
 import type { Log } from './log.ts';
 import type { AgentOptions } from './options.ts';
 import { forgetCluster, forgetPods, recordCluster, recordGrowth, recordPods, type Told } from './record.ts';
@@ -135,7 +135,7 @@ export class Rounds {
   async #followLogs({ engine, metrics }: RoundParts, mine: readonly PodMeasure[] | null): Promise<Followed | null> {
     if (!this.#options.logs) return null;
     const pods = mine?.flatMap(({ key, gateway }) => (key.includes('/') ? [{ key, gateway }] : [])) ?? null;
-    const followed = await engine.follow({ pods });
+    const followed = await engine.countRequests({ pods });
     this.#routes.record(metrics, followed, performance.now());
     return followed;
   }

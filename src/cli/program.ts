@@ -65,8 +65,9 @@ function buildVerbs(): Command {
     .description("a gateway's configuration as a static Envoy bootstrap, or manifests, that survive a restart")
     .argument('[copy]', 'a rescue copy (.tar.gz) that collect --for-rescue wrote; or name sources')
     .action(async (copy, flags) => (await import('./rescue.ts')).rescue(copy, flags));
-  addSourceOptions(program.command('watch'))
-    .description('the terminal UI: gateways, routes, findings, and one request explained')
+  addLogWindow(addSourceOptions(program.command('watch')).optionsGroup('Logs:'))
+    .description('the terminal UI: gateways, routes, findings, live logs, what changed, and one request explained')
+    .option('--no-logs', 'not the logs of gateway pods: with --live they are followed (see --since)')
     .addOption(duration('--interval <time>', 'between two readings of what lives', 15_000, '15s'))
     .action(async (flags) => (await import('./watch.ts')).watch(flags));
   const rules = program

@@ -2,15 +2,19 @@ import { writeFile } from 'node:fs/promises';
 import { startEngine } from '../engine/client.ts';
 import { buildRequest } from '../engine/requests/build.ts';
 import type { ExplainRequest } from '../routing/explained.ts';
+import type { LogsRequest } from '../collect/request.ts';
 import type { Configured } from './config/apply.ts';
 import { Failure } from './failure.ts';
+import { type LogWindowFlags, momentOf, podsWanted } from './logs.ts';
 import { look } from './report-options.ts';
 import { sourcesOf } from './session.ts';
 import type { SourceFlags } from './source-options.ts';
 
 /** The flags of `watch` as commander delivers them. */
-export interface WatchFlags {
+export interface WatchFlags extends LogWindowFlags {
   readonly interval: number;
+  /** `--no-logs`: none of pods is followed. */
+  readonly logs: boolean;
 }
 
 /** `meshdoctor watch`: the terminal UI. */
@@ -20,7 +24,11 @@ export async function watch(flags: SourceFlags & WatchFlags & Configured): Promi
   }
   if (flags.filename.includes('-'))
     throw new Failure('watch reads keys from standard input: give manifests as a file', 2);
-  const request = await sourcesOf(flags, { documents: true, whole: false }, 'one');
+  const logs = logsOf(flags);
+  const sources = await sourcesOf(flags, { documents: true, whole: false }, 'one');
+  const lives = sources.admin.length > 0 || sources.live !== null;
+  // Read again and again, rules hear of the logs that are followed; else of what stands in them now.
+  const request = lives ? sources : { ...sources, logs };
   const userRules = flags.userRules?.length
     ? await (await import('./user-rules.ts')).loadUserRules(flags.userRules)
     : [];
@@ -41,6 +49,7 @@ export async function watch(flags: SourceFlags & WatchFlags & Configured): Promi
         engine,
         settings,
         collect: () => engine.collect(request),
+        follow: () => engine.follow(logs),
         readRequest,
         save: async () => {
           const { renderJson } = await import('../report/json.ts');
@@ -50,7 +59,7 @@ export async function watch(flags: SourceFlags & WatchFlags & Configured): Promi
           );
         },
         bundle: async () => put(`meshdoctor-${stamp()}.tar.gz`, await engine.bundle()),
-        everyMs: request.admin.length > 0 || request.live ? flags.interval : null,
+        everyMs: lives ? flags.interval : null,
         now: Date.now,
       },
       paint,
@@ -58,6 +67,19 @@ export async function watch(flags: SourceFlags & WatchFlags & Configured): Promi
   } finally {
     await engine.close();
   }
+}
+
+/** The logs to follow: files, those of a bundle, and unless `--no-logs` those of pods. */
+function logsOf(flags: SourceFlags & WatchFlags): LogsRequest {
+  if (flags.accessLog.includes('-')) throw new Failure('watch reads keys from standard input: give logs as files', 2);
+  const now = Date.now();
+  return {
+    paths: flags.accessLog,
+    format: flags.logFormat ?? null,
+    since: momentOf('--since', flags.since, now),
+    until: momentOf('--until', flags.until, now),
+    pods: flags.logs ? podsWanted(flags, now) : null,
+  };
 }
 
 /** A URL with or without method, a curl command, or a line of the access log. */

@@ -10,8 +10,10 @@ import type { ReportDocument } from '../report/document.ts';
 import { mergeDocuments } from '../report/merge.ts';
 import { toDocument } from '../report/to-document.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import { configurationsOf } from './configurations.ts';
 import { compiled, positionInConfig } from './configured.ts';
 import type { Follower } from './logs/follow.ts';
+import type { LiveLogs } from './logs/live/live-logs.ts';
 import type { Engine } from './protocol.ts';
 
 /** One request a cluster: a snapshot is of one, so that names never meet across clusters. */
@@ -39,6 +41,12 @@ export function makeEngine(): Engine {
     const [snapshot] = snapshots;
     if (!snapshot) throw new Error('nothing was collected yet');
     return snapshot;
+  };
+  let live: LiveLogs | null = null;
+  const following = async (): Promise<LiveLogs> => {
+    if (!live) throw new Error('no logs are followed');
+    await live.use(built(), asked);
+    return live;
   };
   const built = (): Model => {
     if (models.length === 0) models = snapshots.map((snapshot) => buildModel(snapshot));
@@ -72,9 +80,17 @@ export function makeEngine(): Engine {
         documents: count(({ documents }) => documents),
         objects: count(({ objects }) => objects),
         envoys: count(({ envoys }) => envoys),
+        configurations: snapshots.flatMap(configurationsOf),
       };
     },
     async diagnose({ rules: wanted, skip, suppressions = [], userRules = [], ways }) {
+      if (live && built().traffic === null) {
+        // Of what is followed rules hear as of logs that were read.
+        const views = (await following()).views(built(), collected().position, Date.now());
+        const { withTraffic } = await import('./logs/add-traffic.ts');
+        snapshots = snapshots.map((one) => withTraffic(one, views));
+        models = [];
+      }
       built();
       const all = [...catalogue.map(({ rule }) => rule), ...(await compiled(userRules))];
       const known = all.map(({ id }) => id);
@@ -110,7 +126,7 @@ export function makeEngine(): Engine {
       built();
       return models.flatMap(measuresOf);
     },
-    async follow(options) {
+    async countRequests(options) {
       const { Follower: Made } = await import('./logs/follow.ts');
       const { live } = asked;
       if (!live) throw new Error('logs are followed in a cluster alone');
@@ -142,6 +158,20 @@ export function makeEngine(): Engine {
       const document = await readLogs(built(), options, collected().position, logs);
       close();
       return { ...document, notes: [...document.notes, ...gaps.map(({ missing, reason }) => `${missing}: ${reason}`)] };
+    },
+    async follow(logs) {
+      const { LiveLogs: Logs } = await import('./logs/live/live-logs.ts');
+      live?.close();
+      live = new Logs(logs);
+    },
+    async traffic() {
+      return (await following()).tell(Date.now());
+    },
+    async explainClass(key) {
+      const [logs, { explainLive }] = await Promise.all([following(), import('./logs/live/explain-live.ts')]);
+      const example = logs.example(key, Date.now());
+      if (!example) return { trouble: 'no such requests came in the last minutes', explained: [] };
+      return explainLive(built(), example, collected().position);
     },
     async rescue(options) {
       const { rescue } = await import('../rescue/rescue.ts');

@@ -1,13 +1,15 @@
-import type { CollectRequest } from '../collect/request.ts';
+import type { CollectRequest, LogsRequest } from '../collect/request.ts';
 import type { LogsDocument } from '../report/logs-document.ts';
 import type { ReportDocument } from '../report/document.ts';
 import type { Suppression } from '../snapshot/suppression.ts';
 import type { PodMeasure } from '../diagnose/measured.ts';
 import type { CountedTurn } from '../traffic/route-counts.ts';
 import type { UserRuleText } from '../snapshot/user-rule.ts';
+import type { Configuration } from './configurations.ts';
 import type { RuleTestResult } from './rule-tests.ts';
 import type { StatusDocument } from '../report/status.ts';
 import type { RescueOptions, RescueResult } from '../rescue/rescue.ts';
+import type { LiveTraffic } from './logs/live/live-document.ts';
 import type { LogsOptions } from './logs/options.ts';
 import type { Explained, ExplainRequest, Unexplained } from '../routing/explained.ts';
 
@@ -33,6 +35,7 @@ export interface CollectSummary {
   readonly documents: number;
   readonly objects: number;
   readonly envoys: number;
+  readonly configurations: readonly Configuration[];
 }
 
 /** By which gateway to decide. */
@@ -95,6 +98,8 @@ export interface RouteRow {
   readonly name: string;
   /** `GatewayRoute shop/cart`, where it is known, and where that stands. */
   readonly object: string | null;
+  /** What access logs call it. */
+  readonly label: string;
   readonly file: string | null;
   readonly line: number | null;
   /** What a request must be, one clause each; none: anything. */
@@ -144,7 +149,7 @@ export interface Engine {
   /** The numbers of every pod of every gateway. */
   readonly measure: () => Promise<readonly PodMeasure[]>;
   /** Follows the logs of these pods, decides their requests by what was collected last, and tells what came since it was called before. */
-  readonly follow: (options: FollowOptions) => Promise<Followed>;
+  readonly countRequests: (options: FollowOptions) => Promise<Followed>;
   /** Explains requests: decisions and every step. */
   readonly explain: (options: ExplainOptions) => Promise<ExplainResult>;
   /** The routes of a gateway (`NS/NAME`). */
@@ -153,6 +158,12 @@ export interface Engine {
   readonly decide: (options: DecideOptions) => Promise<DecidedLines>;
   /** Reads access logs, and tells the classes of requests in them by what was collected. */
   readonly logs: (options: LogsOptions) => Promise<LogsDocument>;
+  /** Begins to follow access logs while they are written; rules hear of them where collecting read none. */
+  readonly follow: (logs: LogsRequest) => Promise<void>;
+  /** What the logs that are followed say now. */
+  readonly traffic: () => Promise<LiveTraffic>;
+  /** The way of a class of requests (`key`) in the logs that are followed. */
+  readonly explainClass: (key: string) => Promise<ExplainResult>;
   /** Makes a static configuration of what a gateway runs; needs a request with `keep` and `whole`. */
   readonly rescue: (options: RescueOptions) => Promise<RescueResult>;
   /** Runs the tests that stand in user rules; needs no collecting. */

@@ -7,10 +7,12 @@ import { isInner } from '../routing/gateway-tables.ts';
 import { routesOf } from '../routing/origins.ts';
 import { findHost } from '../routing/table/host-index.ts';
 import type { Route, Table } from '../routing/table/table.ts';
+import { routeKey } from '../routing/translate/translation.ts';
 import { refText } from '../snapshot/object.ts';
 import type { Decider, RunningTable } from './deciders.ts';
 import { CannotExplain } from './deciders.ts';
 import { decidersFor } from './explain.ts';
+import { labelsOf } from './logs/classify.ts';
 import type { PositionOf } from './objects.ts';
 import type { RouteRow, RouteRows } from './protocol.ts';
 
@@ -29,7 +31,9 @@ export function routeRows(model: Model, gateway: string, position: PositionOf): 
   };
 }
 
-function* rowsOf({ tables }: Decider, { table, originOf }: RunningTable, position: PositionOf): Generator<RouteRow> {
+function* rowsOf({ tables }: Decider, running: RunningTable, position: PositionOf): Generator<RouteRow> {
+  const { table, originOf } = running;
+  const labels = labelsOf(running);
   const envoys = tables.flatMap((one) => one.envoys);
   const seen = new Set<Route>();
   for (const { listener, host, route } of routesOf(table)) {
@@ -48,6 +52,7 @@ function* rowsOf({ tables }: Decider, { table, originOf }: RunningTable, positio
       index: route.index,
       name: route.name,
       object: origin ? refText(origin.ref) : null,
+      label: labels.get(routeKey(route.place))?.label ?? route.name,
       file: at?.file ?? null,
       line: at?.line ?? null,
       clauses: route.clauses.map(describeClause),

@@ -73,9 +73,19 @@ export class TrafficFold {
     this.#pairing.add(line, length);
   }
 
+  /** Lines that waited for their other one since the last call count as alone. */
+  settle(): void {
+    this.#pairing.settle();
+  }
+
   /** No more lines come. */
   end(): Traffic {
     this.#pairing.end();
+    return this.result();
+  }
+
+  /** What was made of the lines so far; those that still wait for their other one are not in it. */
+  result(): Traffic {
     const classes = [...this.#classes.values()].map(
       ({ quantiles, from, to, ...one }): TrafficClass => ({
         ...one,

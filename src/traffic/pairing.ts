@@ -6,7 +6,8 @@ interface Waiting {
   readonly line: LogLine;
   readonly length: number;
   readonly outer: boolean;
-  readonly turn: number;
+  /** How often was settled before it came. */
+  readonly round: number;
   /** Its other line came. */
   joined: boolean;
 }
@@ -27,7 +28,7 @@ export class Pairing {
   #head = 0;
   #lines = 0;
   #bytes = 0;
-  #turn = 0;
+  #round = 0;
   readonly #found: (request: LoggedRequest) => void;
 
   constructor(found: (request: LoggedRequest) => void) {
@@ -44,7 +45,7 @@ export class Pairing {
       this.#found(outer ? { outer: line, inner: other.line } : { outer: other.line, inner: line });
       return;
     }
-    const waiting = { key, line, length, outer, turn: this.#turn, joined: false };
+    const waiting = { key, line, length, outer, round: this.#round, joined: false };
     if (held) held.push(waiting);
     else this.#waiting.set(key, [waiting]);
     this.#queue.push(waiting);
@@ -53,16 +54,16 @@ export class Pairing {
     while (this.#lines > mostLines || this.#bytes > mostBytes) this.#giveUpOldest();
   }
 
-  /** What has waited since before the last turn was alone. */
-  turn(): void {
-    for (let one = this.#queue[this.#head]; one && (one.joined || one.turn < this.#turn); one = this.#queue[this.#head])
-      this.#giveUpOldest();
-    this.#turn += 1;
-  }
-
   /** No more lines come: what waits was alone. */
   end(): void {
     while (this.#lines > 0) this.#giveUpOldest();
+  }
+
+  /** What waited already when this was last called is alone: for lines that are read as they are written. */
+  settle(): void {
+    for (let oldest = this.#queue[this.#head]; oldest && oldest.round < this.#round; oldest = this.#queue[this.#head])
+      this.#giveUpOldest();
+    this.#round += 1;
   }
 
   #giveUpOldest(): void {

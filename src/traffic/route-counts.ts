@@ -68,7 +68,7 @@ export class RouteCounts {
 
   /** What was counted since the last turn. A line whose other one did not come for a whole turn is counted alone. */
   turn(): CountedTurn {
-    this.#pairing.turn();
+    this.#pairing.settle();
     const routes = [...this.#routes].map(
       ([route, { endings, durations, ...sums }]): CountedRoute => ({
         route,

@@ -1,22 +1,30 @@
-import { Box, Text, useApp, useInput, useStdout } from 'ink';
+import { Box, type Instance, render, Text, useApp, useInput, useStdout } from 'ink';
 import { type ReactElement, useEffect, useReducer, useRef, useState } from 'react';
 import type { Look } from '../report/terminal/paint.ts';
 import { extentOf, frame, standingOn } from './frame.ts';
 import { type Command, keysIn, meaningOf } from './keys.ts';
-import { commandOf } from './screens/findings.ts';
+import type { Data } from './data.ts';
+import { commandOf, witnessOf } from './screens/findings.ts';
+import { classRequest } from './screens/logs.ts';
+import { routeWords } from './screens/routes.ts';
 import type { Access, Session } from './session.ts';
-import { type Action, current, initialState, reduce, type Screen, type State } from './state.ts';
+import { measure, type Size } from './size.ts';
+import { type Action, askedRequest, current, initialState, reduce, type Screen, type State } from './state.ts';
 
-/** The terminal UI: keys in, one frame of text out. */
-export function App({
-  session,
-  access,
-  look,
-}: {
+/** What the terminal UI is made of. */
+interface AppProps {
   readonly session: Session;
   readonly access: Access;
   readonly look: Omit<Look, 'width'>;
-}): ReactElement {
+}
+
+/** Draws it on this terminal, and hears its keys. */
+export function openApp(props: AppProps, maxFps: number): Pick<Instance, 'unmount' | 'waitUntilExit'> {
+  return render(<App {...props} />, { exitOnCtrlC: false, maxFps, incrementalRendering: true });
+}
+
+/** The terminal UI: keys in, one frame of text out. */
+export function App({ session, access, look }: AppProps): ReactElement {
   const { exit } = useApp();
   const { stdout } = useStdout();
   const size = useSize();
@@ -38,6 +46,9 @@ export function App({
     else if (command === 'refresh') session.refresh();
     else if (command === 'save') say(access.save());
     else if (command === 'collect') say(access.bundle());
+    else if (command === 'ask') apply({ type: 'ask', request: requestOf(state.current, session.data()) });
+    else if (command === 'log')
+      apply({ type: 'open', screen: { name: 'logs' }, filter: routeFilter(state.current, session.data(), full) });
     else if (command === 'copy') apply({ type: 'notice', text: copy(state.current, session, stdout) });
     else {
       const screen = within(state.current, standingOn(state.current, session.data(), full));
@@ -64,8 +75,7 @@ export function App({
   );
 }
 
-/** One line less than the terminal has: a full one makes ink clear the screen at every change. */
-function useSize(): { readonly columns: number; readonly rows: number } {
+function useSize(): Size {
   const { stdout } = useStdout();
   const [size, setSize] = useState(() => measure(stdout));
   useEffect(() => {
@@ -78,16 +88,13 @@ function useSize(): { readonly columns: number; readonly rows: number } {
   return size;
 }
 
-function measure({ columns, rows }: NodeJS.WriteStream): { readonly columns: number; readonly rows: number } {
-  return { columns: Math.max(20, columns || 80), rows: Math.max(5, (rows || 24) - 1) };
-}
-
 /** Asks for what the screen now needs. */
 function follow(state: State, session: Session): void {
   const { screen } = current(state);
   session.pause(state.paused);
   if (screen.name === 'routes') session.wantRoutes(screen.gateway);
-  if (screen.name === 'explain') session.wantExplanation(state.request);
+  if (screen.name === 'explain') session.wantExplanation(askedRequest(state));
+  if (screen.name === 'class') session.wantClass(screen.key);
 }
 
 /** The screen behind a row. */
@@ -96,7 +103,23 @@ function within(state: State, key: string | null): Screen | null {
   if (key === null) return null;
   if (screen.name === 'gateways') return { name: 'routes', gateway: key };
   if (screen.name === 'routes') return { name: 'route', gateway: screen.gateway, key };
+  if (screen.name === 'logs') return { name: 'class', key };
+  if (screen.name === 'changes') return key.startsWith('finding ') ? { name: 'finding', id: key.slice(8) } : null;
   return screen.name === 'findings' ? { name: 'finding', id: key } : null;
+}
+
+/** The request that a screen is about; null: none. */
+function requestOf(state: State, data: Data): string | null {
+  const { screen } = current(state);
+  if (screen.name === 'class') return classRequest(data, screen.key);
+  return screen.name === 'finding' ? witnessOf(data, screen.id) : null;
+}
+
+/** What leaves of the log the route that a person stands on. */
+function routeFilter(state: State, data: Data, look: Look): string {
+  const { screen } = current(state);
+  const key = screen.name === 'routes' ? standingOn(state, data, look) : screen.name === 'route' ? screen.key : null;
+  return key === null || !('gateway' in screen) ? '' : routeWords(data, screen.gateway, key);
 }
 
 /** Puts the command of a finding on the clipboard by OSC 52, which terminals hand on, over ssh too. */

@@ -27,6 +27,8 @@ export type Content =
   | {
       readonly kind: 'list';
       readonly title: string;
+      /** Lines above the rows; left out where the terminal is low. */
+      readonly head?: readonly string[];
       readonly columns: readonly Column[];
       readonly rows: readonly Row[];
       /** Said where there are no rows. */
@@ -35,38 +37,52 @@ export type Content =
   | { readonly kind: 'page'; readonly title: string; readonly lines: readonly string[] };
 
 /** How a person chose to see the rows of a list. */
-type Choice = readonly [filter: string, sort: { readonly column: number; readonly reverse: boolean } | null];
+export interface Choice {
+  readonly filter: string;
+  readonly sort: { readonly column: number; readonly reverse: boolean } | null;
+}
 
 const noRows: readonly Row[] = [];
 
 /** The last choice made of a list, and what it shows: a key press asks for it several times. */
 const lastShown = memoize((_: readonly Row[]) => ({ choice: '', rows: noRows }));
 
-/** The rows of a list that a filter leaves, in the order a person chose. Every word of the filter must be somewhere in the row. */
-export function shownRows(rows: readonly Row[], ...choice: Choice): readonly Row[] {
-  const last = lastShown(rows);
-  const wanted = JSON.stringify(choice);
-  if (last.choice !== wanted) Object.assign(last, { choice: wanted, rows: choose(rows, choice) });
+/** The columns and rows of a list. */
+type Table = Pick<Extract<Content, { kind: 'list' }>, 'columns' | 'rows'>;
+
+/**
+ * The rows of a list that a filter leaves, in the order a person chose. Every word of the filter must be somewhere in the row;
+ * `flag:uf` in the column whose title begins so; `5xx` stands for every number from 500 to 599.
+ */
+export function shownRows(table: Table, { filter, sort }: Choice): readonly Row[] {
+  const last = lastShown(table.rows);
+  const wanted = JSON.stringify([filter, sort]);
+  if (last.choice !== wanted) Object.assign(last, { choice: wanted, rows: choose(table, filter, sort) });
   return last.rows;
 }
 
-function choose(rows: readonly Row[], [filter, sort]: Choice): readonly Row[] {
-  const words = filter
+function choose({ columns, rows }: Table, filter: string, sort: Choice['sort']): readonly Row[] {
+  const tests = filter
     .toLowerCase()
     .split(/\s+/)
-    .filter((word) => word !== '');
-  const left =
-    words.length === 0
-      ? rows
-      : rows.filter(({ cells }) => {
-          const text = cells.join(' ').toLowerCase();
-          return words.every((word) => text.includes(word));
-        });
+    .filter((word) => word !== '')
+    .map((word) => testOf(word, columns));
+  const left = tests.length === 0 ? rows : rows.filter(({ cells }) => tests.every((test) => test(cells)));
   if (!sort) return left;
   const { column, reverse } = sort;
   const keyed = left.map((row) => ({ row, value: row.order?.[column] ?? row.cells[column] ?? '' }));
   keyed.sort((one, other) => compare(one.value, other.value) * (reverse ? -1 : 1));
   return keyed.map(({ row }) => row);
+}
+
+function testOf(word: string, columns: readonly Column[]): (cells: Row['cells']) => boolean {
+  const [, name, rest = ''] = /^([a-z][a-z0-9]*):(.*)$/.exec(word) ?? [];
+  const column = name === undefined ? -1 : columns.findIndex(({ title }) => title.toLowerCase().startsWith(name));
+  const text = column < 0 ? word : rest;
+  const hundred = /^([1-5])xx$/.exec(text);
+  const pattern = hundred ? new RegExp(`(?<![\\w.])${hundred[1]}\\d\\d(?![\\w.])`) : null;
+  const fits = (cell: string): boolean => pattern?.test(cell) ?? cell.toLowerCase().includes(text);
+  return column < 0 ? (cells) => cells.some(fits) : (cells) => fits(cells[column] ?? '');
 }
 
 function compare(one: number | string, other: number | string): number {

@@ -1,6 +1,8 @@
+import type { LiveTraffic } from '../engine/logs/live/live-document.ts';
 import type { CollectSummary, ExplainResult, RouteRows } from '../engine/protocol.ts';
 import type { ReportDocument } from '../report/document.ts';
 import type { StatusDocument } from '../report/status.ts';
+import type { Change } from './changes.ts';
 
 /** Something that is asked for: not yet, there, or why not. */
 export type Asked<T> =
@@ -11,6 +13,8 @@ export type Asked<T> =
 /** What was read, as far as it has come; times are milliseconds since 1970. */
 export interface Data {
   readonly now: number;
+  /** When this was opened. */
+  readonly opened: number;
   readonly collected: Asked<CollectSummary>;
   readonly report: Asked<ReportDocument>;
   /** The last one that was there, while it is read again. */
@@ -18,6 +22,10 @@ export interface Data {
   readonly status: StatusDocument | null;
   readonly routes: ReadonlyMap<string, Asked<RouteRows>>;
   readonly explained: ReadonlyMap<string, Asked<ExplainResult>>;
+  /** What the logs say that are followed; null: none are. */
+  readonly traffic: Asked<LiveTraffic> | null;
+  /** Between readings, the newest first. */
+  readonly changes: readonly Change[];
 }
 
 /** Nothing was read yet. */
@@ -25,12 +33,15 @@ export function noData(now: number): Data {
   const waiting = { state: 'waiting', since: now } as const;
   return {
     now,
+    opened: now,
     collected: waiting,
     report: waiting,
     last: null,
     status: null,
     routes: new Map(),
     explained: new Map(),
+    traffic: null,
+    changes: [],
   };
 }
 

@@ -15,16 +15,16 @@ export function extentOf(state: State, data: Data, look: Look, height: number): 
   const content = contentOf(state, data, look);
   const room = Math.max(1, height - around);
   if (content.kind === 'page') return { count: Math.max(1, content.lines.length - room + 1), page: room, columns: 0 };
-  const { filter, sort } = current(state);
-  return { count: shownRows(content.rows, filter, sort).length, page: room - 1, columns: content.columns.length };
+  const count = shownRows(content, current(state)).length;
+  return { count, page: room - 1 - headOf(content, room).length, columns: content.columns.length };
 }
 
 /** The row a person stands on; null where there is none. */
 export function standingOn(state: State, data: Data, look: Look): string | null {
   const content = contentOf(state, data, look);
   if (content.kind === 'page') return null;
-  const { filter, sort, selected } = current(state);
-  return shownRows(content.rows, filter, sort)[selected]?.key ?? null;
+  const view = current(state);
+  return shownRows(content, view)[view.selected]?.key ?? null;
 }
 
 /** The whole screen: exactly `height` lines of at most the look's width. */
@@ -41,24 +41,32 @@ export function frame(state: State, data: Data, look: Look, height: number): rea
   ];
 }
 
-function drawList(
-  { columns, rows, empty }: Extract<Content, { kind: 'list' }>,
-  state: State,
-  look: Look,
-  room: number,
-): readonly string[] {
+type List = Extract<Content, { kind: 'list' }>;
+
+/** Below so many lines the rows need all of them. */
+const lowRoom = 16;
+
+function headOf({ head = [] }: List, room: number): readonly string[] {
+  return room < lowRoom ? [] : head;
+}
+
+function drawList(list: List, state: State, look: Look, room: number): readonly string[] {
+  const { columns, rows, empty } = list;
   const { filter, sort, selected } = current(state);
-  const shown = shownRows(rows, filter, sort);
+  const shown = shownRows(list, { filter, sort });
+  const head = headOf(list, room).map((line) =>
+    displayWidth(line) > look.width ? fill(line, look.width, look) : line,
+  );
   if (shown.length === 0) {
     const none = rows.length === 0 ? empty : `none of ${rows.length} has "${filter}" (esc shows all)`;
-    return ['', `  ${fill(oneLine(none), look.width - 2, look)}`];
+    return [...head, '', `  ${fill(oneLine(none), look.width - 2, look)}`];
   }
-  const page = Math.max(1, room - 1);
+  const page = Math.max(1, room - 1 - head.length);
   const stands = Math.min(selected, shown.length - 1);
   const top = Math.max(0, Math.min(stands - Math.floor(page / 2), shown.length - page));
   const seen = shown.slice(top, top + page);
   const laid = layOut(columns, seen, look.width - 2);
-  return [drawHead(laid, sort, look), ...seen.map((row, at) => drawRow(row, laid, top + at === stands, look))];
+  return [...head, drawHead(laid, sort, look), ...seen.map((row, at) => drawRow(row, laid, top + at === stands, look))];
 }
 
 function drawPage(lines: readonly string[], state: State, room: number): readonly string[] {
@@ -113,7 +121,13 @@ function keysOf({ name }: Screen): string {
     case 'gateways':
       return `enter routes  ${common}`;
     case 'routes':
-      return `enter route  esc back  < > sort  ${common}`;
+      return `enter route  esc back  l its log  < > sort  ${common}`;
+    case 'logs':
+      return `enter explain  < > sort  ${common}`;
+    case 'changes':
+      return `enter finding  ${common}`;
+    case 'class':
+      return 'esc back  e edit the request  j/k scroll  q quit';
     case 'findings':
       return `enter finding  < > sort  ${common}`;
     case 'finding':
@@ -121,6 +135,7 @@ function keysOf({ name }: Screen): string {
     case 'explain':
       return 'e type a request  j/k scroll  tab next  ? help  q quit';
     case 'route':
+      return 'esc back  l its log  j/k scroll  q quit';
     case 'sources':
     case 'help':
       return 'esc back  j/k scroll  q quit';

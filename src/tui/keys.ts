@@ -1,5 +1,4 @@
 import type { Action, State } from './state.ts';
-import { current } from './state.ts';
 
 /** A key as ink tells of it. */
 export interface Key {
@@ -19,7 +18,7 @@ export interface Key {
 }
 
 /** What is done outside the state. */
-export type Command = 'quit' | 'enter' | 'copy' | 'save' | 'collect' | 'refresh';
+export type Command = 'quit' | 'enter' | 'copy' | 'save' | 'collect' | 'refresh' | 'ask' | 'log';
 
 /** The keys that came at once: they do where a person is quick, or pastes. A line end behind what is typed enters it. */
 export function keysIn(input: string, { prompt }: State): readonly string[] {
@@ -43,7 +42,7 @@ export function meaningOf(input: string, key: Key, state: State): Action | Comma
   if (key.pageUp || (key.ctrl && input === 'b')) return { type: 'page', by: -1 };
   if (key.pageDown || (key.ctrl && input === 'f') || input === ' ') return { type: 'page', by: 1 };
   if (key.ctrl || key.meta) return null;
-  return byLetter(input, state);
+  return byLetter(input);
 }
 
 function whileTyping(input: string, key: Key): Action | null {
@@ -55,7 +54,7 @@ function whileTyping(input: string, key: Key): Action | null {
   return plain ? { type: 'type', text: input.replace(/[\x00-\x1f\x7f]+/g, ' ') } : null;
 }
 
-function byLetter(input: string, state: State): Action | Command | null {
+function byLetter(input: string): Action | Command | null {
   switch (input) {
     case 'q':
       return 'quit';
@@ -74,9 +73,9 @@ function byLetter(input: string, state: State): Action | Command | null {
     case ':':
       return { type: 'prompt', kind: 'jump' };
     case 'e':
-      return current(state).screen.name === 'explain'
-        ? { type: 'prompt', kind: 'request' }
-        : { type: 'open', screen: { name: 'explain' } };
+      return 'ask';
+    case 'l':
+      return 'log';
     case '>':
       return { type: 'sort', by: 1 };
     case '<':

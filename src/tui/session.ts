@@ -1,14 +1,18 @@
-import type { CollectSummary, DiagnoseOptions, Engine } from '../engine/protocol.ts';
+import type { CollectSummary, DiagnoseOptions, Engine, ExplainResult } from '../engine/protocol.ts';
 import type { ExplainRequest } from '../routing/explained.ts';
+import { nothingKnown, withChanges } from './changes.ts';
 import { type Asked, type Data, noData } from './data.ts';
+import { classAsked } from './screens/logs.ts';
 
 /** What the terminal UI can ask for. */
 export interface Access {
-  readonly engine: Pick<Engine, 'diagnose' | 'explain' | 'routes' | 'status'>;
+  readonly engine: Pick<Engine, 'diagnose' | 'explain' | 'explainClass' | 'routes' | 'status' | 'traffic'>;
   /** What a settings file says of the diagnosis: suppressions, rules of the user's own. */
   readonly settings: Pick<DiagnoseOptions, 'suppressions' | 'userRules'>;
   /** Reads the sources; what is asked of the engine after it speaks of them. */
   readonly collect: () => Promise<CollectSummary>;
+  /** Begins to follow the access logs there are, once the sources were read. */
+  readonly follow: () => Promise<void>;
   /** Reads what a person typed as a request; throws an error for people. */
   readonly readRequest: (text: string) => Promise<ExplainRequest>;
   /** Writes the report, or a bundle of what was seen; says where it is. */
@@ -27,9 +31,18 @@ export interface Session {
   readonly refresh: () => void;
   readonly wantRoutes: (gateway: string) => void;
   readonly wantExplanation: (text: string) => void;
+  /** The way of a class of requests in the logs. */
+  readonly wantClass: (key: string) => void;
   readonly pause: (paused: boolean) => void;
   readonly close: () => void;
 }
+
+/** Between two looks at the logs that are followed. */
+const trafficMs = 1_000;
+/** As often is looked once more, where nothing more can come: lines may wait for their other one. */
+const settling = 3;
+/** A request that is typed is not asked for letter by letter. */
+const typingMs = 120;
 
 /** Starts reading at once. */
 export function startSession(access: Access): Session {
@@ -37,6 +50,9 @@ export function startSession(access: Access): Session {
   let reading = false;
   let paused = false;
   let closed = false;
+  let known = nothingKnown;
+  let looking: NodeJS.Timeout | undefined;
+  let typing: NodeJS.Timeout | undefined;
   const hearers = new Set<() => void>();
   const update = (change: Partial<Data>): void => {
     if (closed) return;
@@ -61,6 +77,7 @@ export function startSession(access: Access): Session {
     if (first) update({ collected: waiting() });
     await settle(access.collect, (collected) => update({ collected }));
     if (data.collected.state === 'there') {
+      if (first) void follow();
       if (data.last === null) update({ report: waiting() });
       // The table comes before the rules have run.
       await settle(access.engine.status, (status) => {
@@ -70,22 +87,59 @@ export function startSession(access: Access): Session {
         () => access.engine.diagnose({ rules: [], skip: [], ...access.settings }),
         (report) => update({ report, last: report.state === 'there' ? report.value : data.last }),
       );
+      told();
       const gateways = [...data.routes.keys()];
       await Promise.all([...gateways.map(loadRoutes), ...[...data.explained.keys()].map(loadExplanation)]);
     }
     reading = false;
+  };
+  const told = (): void => {
+    const { collected, report, status } = data;
+    const reading = {
+      collected: collected.state === 'there' ? collected.value : null,
+      report: report.state === 'there' ? report.value : null,
+      status,
+    };
+    const next = withChanges(known, reading, access.now(), data.changes);
+    known = next.known;
+    update({ changes: next.changes });
+  };
+  const follow = async (): Promise<void> => {
+    update({ traffic: waiting() });
+    await settle(access.follow, (asked) => {
+      if (asked.state === 'failed') update({ traffic: asked });
+    });
+    if (data.traffic?.state !== 'failed') await look(settling);
+  };
+  // Where nothing more can come one looks until all was told, and no longer.
+  const look = async (left: number): Promise<void> => {
+    if (!paused || data.traffic?.state !== 'there')
+      await settle(access.engine.traffic, (traffic) => update({ traffic }));
+    const grows = data.traffic?.state !== 'there' || data.traffic.value.logs.some(({ state }) => state === 'reading');
+    const more = grows || access.everyMs !== null ? settling : left - 1;
+    if (more > 0 && !closed) looking = setTimeout(() => void look(more), trafficMs);
   };
   const loadRoutes = (gateway: string): Promise<void> =>
     settle(
       () => access.engine.routes(gateway),
       (asked) => update({ routes: new Map(data.routes).set(gateway, asked) }),
     );
-  const loadExplanation = (text: string): Promise<void> =>
+  const loadExplanation = (asked: string): Promise<void> =>
     settle(
-      async () =>
-        access.engine.explain({ requests: [await access.readRequest(text)], gateway: null, envoyVersion: null }),
-      (asked) => update({ explained: new Map(data.explained).set(text, asked) }),
+      () => explain(asked),
+      (answer) => {
+        if (data.explained.has(asked)) update({ explained: new Map(data.explained).set(asked, answer) });
+      },
     );
+  const explain = async (asked: string): Promise<ExplainResult> => {
+    if (asked.startsWith(classAsked(''))) return access.engine.explainClass(asked.slice(classAsked('').length));
+    return access.engine.explain({ requests: [await access.readRequest(asked)], gateway: null, envoyVersion: null });
+  };
+  const remember = (asked: string): void => {
+    // Only the last few are kept: each edit is a request of its own.
+    const kept = [...data.explained].slice(-9);
+    update({ explained: new Map([...kept, [asked, waiting()]]) });
+  };
   const timer = access.everyMs === null ? null : setInterval(() => (paused ? undefined : void read()), access.everyMs);
   // Ages are seen growing.
   const clock = setInterval(() => update({}), 1_000);
@@ -104,10 +158,14 @@ export function startSession(access: Access): Session {
     },
     wantExplanation: (text) => {
       if (text === '' || data.explained.has(text)) return;
-      // Only the last few are kept: each edit is a request of its own.
-      const kept = [...data.explained].slice(-9);
-      update({ explained: new Map([...kept, [text, waiting()]]) });
-      void loadExplanation(text);
+      remember(text);
+      clearTimeout(typing);
+      typing = setTimeout(() => void loadExplanation(text), typingMs);
+    },
+    wantClass: (key) => {
+      if (data.explained.has(classAsked(key))) return;
+      remember(classAsked(key));
+      void loadExplanation(classAsked(key));
     },
     pause: (wanted) => {
       paused = wanted;
@@ -115,6 +173,8 @@ export function startSession(access: Access): Session {
     close: () => {
       closed = true;
       clearInterval(clock);
+      clearTimeout(typing);
+      clearTimeout(looking);
       if (timer) clearInterval(timer);
     },
   };

@@ -1,30 +1,44 @@
-import { render } from 'ink';
 import type { Look } from '../report/terminal/paint.ts';
-import { App } from './app.tsx';
+import { frame } from './frame.ts';
 import { type Access, startSession } from './session.ts';
+import { measure } from './size.ts';
+import { initialState } from './state.ts';
 
 const alternateScreen = '\u001b[?1049h\u001b[H';
 const restoreScreen = '\u001b[?1049l\u001b[?25h';
 
+/** A key is answered within two frames. */
+const mostFramesASecond = 100;
+
 /** Runs the terminal UI until a person leaves it; whatever ends it, the terminal is as it was before. */
 export async function startUi(access: Access, look: Omit<Look, 'width'>): Promise<void> {
-  const { stdout } = process;
+  const { stdout, stdin } = process;
   const session = startSession(access);
   const restore = (): void => {
+    stdin.setRawMode(false);
     stdout.write(restoreScreen);
   };
   process.once('exit', restore);
-  stdout.write(alternateScreen);
-  const app = render(<App session={session} access={access} look={look} />, {
-    exitOnCtrlC: false,
-  });
+  // What is typed from now on is a key: it must not be seen as text.
+  stdin.setRawMode(true);
+  const { columns, rows } = measure(stdout);
+  const first = frame(initialState, session.data(), { ...look, width: columns }, rows).join('\r\n');
+  stdout.write(`${alternateScreen}${first}\u001b[H`);
+  let leave: (() => void) | null = null;
+  let ended = false;
   const end = (signal: NodeJS.Signals): void => {
-    app.unmount();
+    ended = true;
+    leave?.();
     process.exitCode = signal === 'SIGTERM' ? 143 : signal === 'SIGHUP' ? 129 : 130;
   };
   const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
   for (const signal of signals) process.once(signal, end);
   try {
+    // What draws and hears keys takes longer to load than the first frame may take.
+    const { openApp } = await import('./app.tsx');
+    const app = openApp({ session, access, look }, mostFramesASecond);
+    leave = app.unmount;
+    if (ended) leave();
     await app.waitUntilExit();
   } finally {
     for (const signal of signals) process.off(signal, end);

@@ -1,9 +1,10 @@
 /** What is on a screen. */
 export type Screen =
-  | { readonly name: 'gateways' | 'findings' | 'explain' | 'sources' | 'help' }
+  | { readonly name: 'gateways' | 'findings' | 'logs' | 'explain' | 'changes' | 'sources' | 'help' }
   | { readonly name: 'routes'; readonly gateway: string }
   | { readonly name: 'route'; readonly gateway: string; readonly key: string }
-  | { readonly name: 'finding'; readonly id: string };
+  | { readonly name: 'finding'; readonly id: string }
+  | { readonly name: 'class'; readonly key: string };
 
 /** A screen and where a person stands on it. */
 export interface View {
@@ -38,9 +39,11 @@ export type Action =
   | { readonly type: 'move'; readonly by: number }
   | { readonly type: 'page'; readonly by: number }
   | { readonly type: 'first' | 'last' | 'back' | 'next-tab' | 'pause' | 'help' | 'reverse' | 'erase' | 'cancel' }
-  | { readonly type: 'open'; readonly screen: Screen }
+  | { readonly type: 'open'; readonly screen: Screen; readonly filter?: string }
+  /** To type a request: this one, or the one that was asked last. */
+  | { readonly type: 'ask'; readonly request: string | null }
   | { readonly type: 'sort'; readonly by: number }
-  | { readonly type: 'prompt'; readonly kind: Prompt['kind'] }
+  | { readonly type: 'prompt'; readonly kind: 'filter' | 'jump' }
   | { readonly type: 'type'; readonly text: string }
   | { readonly type: 'submit' }
   | { readonly type: 'notice'; readonly text: string };
@@ -55,7 +58,7 @@ export interface Extent {
 }
 
 /** The screens that `tab` goes through, and `:` jumps to. */
-export const tabs = ['gateways', 'findings', 'explain', 'sources'] as const;
+export const tabs = ['gateways', 'findings', 'logs', 'explain', 'changes', 'sources'] as const;
 
 /** Where a person begins. */
 export const initialState: State = {
@@ -84,7 +87,9 @@ export function reduce(state: State, action: Action, extent: Extent): State {
     case 'last':
       return select(quiet, extent.count - 1, extent);
     case 'open':
-      return open(quiet, action.screen);
+      return open(quiet, action.screen, action.filter);
+    case 'ask':
+      return ask(quiet, action.request);
     case 'back':
       return back(quiet);
     case 'next-tab':
@@ -120,9 +125,23 @@ function viewOf(screen: Screen): View {
   return { screen, selected: 0, filter: '', sort: null };
 }
 
-function open(state: State, screen: Screen): State {
+function open(state: State, screen: Screen, filter = ''): State {
   const isTab = tabs.some((name) => name === screen.name);
-  return { ...state, views: isTab ? [viewOf(screen)] : [...state.views, viewOf(screen)] };
+  const view = { ...viewOf(screen), filter };
+  // What is opened by a filter of its own lies behind the screen it was asked from.
+  return { ...state, views: isTab && filter === '' ? [view] : [...state.views, view] };
+}
+
+/** The explain screen, with the request to be typed or edited. */
+function ask(state: State, request: string | null): State {
+  const opened = current(state).screen.name === 'explain' ? state : open(state, { name: 'explain' });
+  const text = request ?? state.request;
+  return { ...opened, request: text, prompt: { kind: 'request', text } };
+}
+
+/** The request that the explain screen answers: the one that is being typed, else the one that was entered. */
+export function askedRequest({ prompt, request }: State): string {
+  return prompt?.kind === 'request' ? prompt.text.trim() : request;
 }
 
 /** Out of a screen; where there is nothing behind it, out of its filter. */
@@ -156,9 +175,8 @@ function sortedBy(sort: View['sort'], by: number, columns: number): View['sort']
   return next === 0 ? null : { column: next - 1, reverse: sort?.reverse ?? false };
 }
 
-function startOf(state: State, kind: Prompt['kind']): string {
-  if (kind === 'filter') return current(state).filter;
-  return kind === 'request' ? state.request : '';
+function startOf(state: State, kind: 'filter' | 'jump'): string {
+  return kind === 'filter' ? current(state).filter : '';
 }
 
 function typed(state: State, edit: (text: string) => string): State {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeBudget } from '../../src/agent/budget.ts';
 import { eventOf } from '../../src/agent/events.ts';
-import { changesSince, type Held, isHeard } from '../../src/agent/finding-changes.ts';
+import { changesSince, type Held, isHeard } from '../../src/report/finding-changes.ts';
 import type { ReportDocument, ReportFinding } from '../../src/report/document.ts';
 
 const object = (name: string) => ({

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { type Key, keysIn, meaningOf } from '../../src/tui/keys.ts';
-import { type Action, current, type Extent, initialState, reduce, type State } from '../../src/tui/state.ts';
+import {
+  type Action,
+  askedRequest,
+  current,
+  type Extent,
+  initialState,
+  reduce,
+  type State,
+} from '../../src/tui/state.ts';
 
 const extent: Extent = { count: 100, page: 10, columns: 3 };
 
@@ -49,8 +57,8 @@ describe('screens', () => {
 
   it('tab goes round, from inside a gateway too', () => {
     const tab: Key = { tab: true };
-    const names = [1, 2, 3, 4].map((times) => current(stateAfter(Array(times).fill(tab))).screen.name);
-    expect(names).toEqual(['findings', 'explain', 'sources', 'gateways']);
+    const names = [1, 2, 3, 4, 5, 6].map((times) => current(stateAfter(Array(times).fill(tab))).screen.name);
+    expect(names).toEqual(['findings', 'logs', 'explain', 'changes', 'sources', 'gateways']);
     const inside = opened({ type: 'open', screen: { name: 'routes', gateway: 'a/b' } });
     expect(current(stateAfter([tab], inside)).screen.name).toBe('findings');
   });
@@ -58,7 +66,7 @@ describe('screens', () => {
   it(': jumps by the beginning of a name, and says which there are', () => {
     expect(current(stateAfter([':', 'f', 'i', enter])).screen.name).toBe('findings');
     const lost = stateAfter([':', 'x', enter]);
-    expect(lost.notice).toBe('there is no screen "x"; there are gateways, findings, explain, sources');
+    expect(lost.notice).toBe('there is no screen "x"; there are gateways, findings, logs, explain, changes, sources');
     expect(stateAfter(['j'], lost).notice).toBeNull();
   });
 
@@ -109,6 +117,8 @@ describe('what is done outside', () => {
     ['s', 'save'],
     ['c', 'collect'],
     ['r', 'refresh'],
+    ['e', 'ask'],
+    ['l', 'log'],
   ])('%s', (key, command) => {
     expect(meaningOf(key, {}, initialState)).toBe(command);
   });
@@ -123,8 +133,12 @@ describe('what is done outside', () => {
   });
 
   it('a request is typed on the explain screen, and what was asked can be edited', () => {
-    const asked = stateAfter(['e', 'e', 'a', '/', 'b', enter]);
+    const asked = stateAfter(['a', '/', 'b', enter], opened({ type: 'ask', request: null }));
     expect(asked.request).toBe('a/b');
-    expect(stateAfter(['e'], asked).prompt).toEqual({ kind: 'request', text: 'a/b' });
+    expect(current(asked).screen.name).toBe('explain');
+    const again = reduce(asked, { type: 'ask', request: null }, extent);
+    expect(again.prompt).toEqual({ kind: 'request', text: 'a/b' });
+    expect(askedRequest(stateAfter(['c'], again))).toBe('a/bc');
+    expect(askedRequest(stateAfter(['c', esc], again))).toBe('a/b');
   });
 });

@@ -25,15 +25,21 @@ export interface PodLogs {
   readonly close: () => void;
 }
 
-/** Opens the way to the logs of the gateway pods in scope, among the objects that were read; why not, where there is none. */
+/**
+ * Opens the way to the logs of the gateway pods in scope, among the objects that were read; why not, where there is none.
+ * `follow`: each goes on with what is written to it, until the signal.
+ */
 export async function openPodLogs(
   objects: readonly KubernetesObject[],
   request: Pick<ClusterRequest, 'live' | 'context' | 'requestTimeoutMs' | 'signal'>,
   wanted: PodLogsWanted,
+  follow: boolean,
 ): Promise<PodLogs | string> {
   const { live, context, requestTimeoutMs, signal } = request;
   const { kubeconfig, as } = live;
-  const cluster = await openCluster({ kubeconfig, context, as, requestTimeoutMs, signal });
+  // A log that is followed holds its connection.
+  const atOnce = follow ? { callsAtOnce: live.maxPods } : {};
+  const cluster = await openCluster({ kubeconfig, context, as, requestTimeoutMs, signal, ...atOnce });
   if (typeof cluster === 'string') return cluster;
   const selector = live.selector === null ? null : parseLabelQuery(live.selector);
   const groups = envoysInScope(objects, {
@@ -50,12 +56,15 @@ export async function openPodLogs(
     logs: pods.slice(0, live.maxPods).map(({ pod: { namespace, name }, gateway }) => {
       const pod = { namespace, name };
       const container = containers.get(`${namespace}/${name}`) ?? 'envoy';
-      return { pod, gateway, pieces: readPodLog(cluster, pod, container, wanted) };
+      return { pod, gateway, pieces: readPodLog(cluster, pod, container, wanted, follow) };
     }),
     left: Math.max(0, pods.length - live.maxPods),
     close: cluster.close,
   };
 }
+
+/** Of Envoy's default format. */
+const usualLineBytes = 300;
 
 /** Only the newest file of a log is given: it begins where the kubelet last rotated. `limitBytes` counts from the beginning. */
 async function* readPodLog(
@@ -63,20 +72,24 @@ async function* readPodLog(
   { namespace, name }: PodName,
   container: string,
   { since, limitBytes }: PodLogsWanted,
+  follow: boolean,
 ): AsyncGenerator<LinesRead> {
-  const query = new URLSearchParams({
-    container,
-    sinceTime: `${new Date(since).toISOString().slice(0, 19)}Z`,
-    limitBytes: String(limitBytes),
-  });
+  // Followed, a limit of bytes would end it: only the newest lines of the time before are read then.
+  const limit = follow
+    ? { follow: 'true', tailLines: String(Math.ceil(limitBytes / usualLineBytes)) }
+    : { limitBytes: String(limitBytes) };
+  const sinceTime = `${new Date(since).toISOString().slice(0, 19)}Z`;
+  const query = new URLSearchParams({ container, sinceTime, ...limit });
   const response = await cluster.open(
     `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}/log?${query}`,
   );
   const { statusCode } = response;
   if (statusCode === 200) {
+    // Nothing may be written for hours.
+    if (follow) response.setTimeout(0);
     for await (const piece of linesOf(response)) {
       yield piece;
-      if (piece.bytes >= limitBytes)
+      if (!follow && piece.bytes >= limitBytes)
         throw new Error(`more than ${limitBytes} bytes since then: the newest are left out`);
     }
     return;

@@ -35,10 +35,17 @@ export async function addTraffic(snapshot: Snapshot, request: CollectRequest, si
   }
   opened.close();
   return {
-    ...snapshot,
-    documents: [...snapshot.documents, ...views.map(({ document }) => document)],
+    ...withTraffic(snapshot, views),
     gaps: [...snapshot.gaps, ...opened.gaps, ...sources.flatMap((source) => gapOf(source))],
     sources: [...snapshot.sources, ...sources],
+  };
+}
+
+/** The snapshot, and what its logs say. */
+export function withTraffic(snapshot: Snapshot, views: readonly ReturnType<typeof viewOf>[]): Snapshot {
+  return {
+    ...snapshot,
+    documents: [...snapshot.documents, ...views.map(({ document }) => document)],
     traffic: views.length === 0 ? null : views.map(({ view }) => view),
   };
 }
@@ -64,11 +71,12 @@ export async function podLogs(
   { live, requestTimeoutMs }: Pick<CollectRequest, 'live' | 'requestTimeoutMs'>,
   wanted: PodLogsWanted | null,
   signal: AbortSignal,
+  follow = false,
 ): Promise<OpenedPodLogs> {
   if (!live || !wanted) return { logs: [], gaps: [], close: () => {} };
   const { openPodLogs } = await import('../../collect/kubernetes/pod-logs.ts');
   const [context = null] = live.contexts;
-  const opened = await openPodLogs(snapshot.objects, { live, context, requestTimeoutMs, signal }, wanted);
+  const opened = await openPodLogs(snapshot.objects, { live, context, requestTimeoutMs, signal }, wanted, follow);
   if (typeof opened === 'string') {
     return { logs: [], gaps: [{ missing: 'logs of gateway pods', reason: opened, remedy: null }], close: () => {} };
   }

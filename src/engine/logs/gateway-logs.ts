@@ -32,19 +32,19 @@ export class GatewayLogs {
   readonly sink: Sink;
   readonly formats: readonly LineParser[];
   readonly #folding: Folding;
+  readonly #fold: TrafficFold;
   readonly #names: string[] = [];
 
   /** `gateway`: whose configuration decides; null: that of the only one, if there is one. */
   constructor(model: Model, gateway: Gateway | null, folding: Folding) {
     const { format, by, envoyVersion } = folding;
-    const given = format === null ? [] : [compileFormat(format)].filter((parser) => parser !== null);
-    this.formats = [...given, ...formatsOf(model.snapshot)];
+    this.formats = formatsFor(model, format);
     this.#folding = folding;
     const classify = classifyBy(model, gateway && nameOf(gateway), envoyVersion);
     const spans = gateway ? logSpans(model, gateway) : [];
     const otherCluster = gateway ? otherClusterIn(gateway) : () => null;
-    const fold = new TrafficFold({ classify, by, mostClasses, spans, otherCluster });
-    this.sink = { fold, tally: emptyTally(), processes: new ProcessTally() };
+    this.#fold = new TrafficFold({ classify, by, mostClasses, spans, otherCluster });
+    this.sink = { fold: this.#fold, tally: emptyTally(), processes: new ProcessTally() };
   }
 
   /** Reads one log; what it came to as a source. */
@@ -65,9 +65,15 @@ export class GatewayLogs {
     const { since, until } = this.#folding;
     const asked: TrafficView['asked'] =
       since === null && until === null ? null : { from: timeOf(since), to: timeOf(until) };
-    const { fold, processes, tally } = this.sink;
-    return { traffic: fold.end(), processes, lines: tally.lines, names: this.#names, asked, whole: true };
+    const { processes, tally } = this.sink;
+    return { traffic: this.#fold.end(), processes, lines: tally.lines, names: this.#names, asked, whole: true };
   }
+}
+
+/** The formats to try: the one that was given, then those of the configuration. */
+export function formatsFor({ snapshot }: Model, given: string | null): readonly LineParser[] {
+  const parser = given === null ? null : compileFormat(given);
+  return [...(parser ? [parser] : []), ...formatsOf(snapshot)];
 }
 
 /** A moment as ISO 8601; null where there is none. */

@@ -48,7 +48,7 @@ export interface Log {
 
 /** Where lines go: requests into the fold, what Envoy says of itself into a tally of its own, and all into the counts. */
 export interface Sink {
-  readonly fold: TrafficFold;
+  readonly fold: Pick<TrafficFold, 'add'>;
   readonly tally: Counting;
   readonly processes: ProcessTally;
 }
@@ -107,6 +107,6 @@ export function takeLine(read: ReadLine, length: number, { since, until }: Windo
 }
 
 /** Where lines do not name their pod, each file is taken for the log of one. */
-function podOf(file: string): string {
+export function podOf(file: string): string {
   return (file.split('/').at(-1) ?? file).replace(/\.(?:log|txt|gz|json)(?:\.gz)?$/, '');
 }

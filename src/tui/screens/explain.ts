@@ -21,7 +21,8 @@ export function explainContent(data: Data, request: string, look: Look): Content
   return { kind: 'page', title, lines: [`  ${clean(request)}`, '', ...answerOf(data, request, look)] };
 }
 
-function answerOf({ explained, now }: Data, request: string, look: Look): readonly string[] {
+/** The answer to what was asked. */
+export function answerOf({ explained, now }: Data, request: string, look: Look): readonly string[] {
   const asked = explained.get(request);
   if (!asked || asked.state === 'waiting') return [`  asking … ${asked ? age(asked.since, now) : ''}`];
   if (asked.state === 'failed') return [`  ${oneLine(asked.why)}`];

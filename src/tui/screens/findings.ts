@@ -58,6 +58,12 @@ export function findingContent(data: Data, id: string, look: Look): Content {
   };
 }
 
+/** The request that shows a finding, as a person would type it. */
+export function witnessOf(data: Data, id: string): string | null {
+  const witness = reportOf(data)?.findings.find((one) => one.id === id)?.witness;
+  return witness ? `${witness.method} ${witness.url}` : null;
+}
+
 /** The first command of a finding, to copy. */
 export function commandOf(data: Data, id: string): string | null {
   const finding = reportOf(data)?.findings.find((one) => one.id === id);

@@ -1,5 +1,6 @@
+import type { LiveRoute, LiveTraffic } from '../../engine/logs/live/live-document.ts';
 import type { RouteRow } from '../../engine/protocol.ts';
-import { memoize } from '../../lib/memo.ts';
+import { groupBy, memoize } from '../../lib/memo.ts';
 import { hang, oneLine } from '../../lib/text.ts';
 import type { ReportFinding } from '../../report/document.ts';
 import { renderNote } from '../../report/terminal/finding.ts';
@@ -7,12 +8,15 @@ import { type Look, paint } from '../../report/terminal/paint.ts';
 import { refText } from '../../snapshot/object.ts';
 import type { Content, Row } from '../content.ts';
 import { age, type Data } from '../data.ts';
+import { durationOf, rateOf, trafficOf } from './logs.ts';
 import { reportOf } from './waiting.ts';
 
 /** A gateway's routes in Envoy's order. */
 export function routesContent(data: Data, gateway: string): Content {
   const asked = data.routes.get(gateway);
   const rows = asked?.state === 'there' ? asked.value.rows : noRows;
+  const base = rowsWith(rows)(findingsByObject(data));
+  const traffic = trafficOf(data);
   return {
     kind: 'list',
     title: `gateways > ${gateway} > routes${asked?.state === 'there' ? ` (${asked.value.decidedBy})` : ''}`,
@@ -23,10 +27,11 @@ export function routesContent(data: Data, gateway: string): Content {
       { title: 'MATCH', most: 60 },
       { title: '/MIN', most: 9, right: true, spare: 4 },
       { title: 'FAILED', most: 6, right: true, spare: 3 },
+      { title: 'P99', most: 7, right: true, spare: 4 },
       { title: 'FINDINGS', most: 24 },
       { title: 'GOES TO', most: 200, spare: 5, least: 24 },
     ],
-    rows: rowsWith(rows)(findingsByObject(data)),
+    rows: traffic ? liveRows(base)(liveRoutes(traffic)(gateway)) : base.map(({ row }) => row),
     empty: emptyText(data, gateway),
   };
 }
@@ -63,38 +68,80 @@ const indexed = memoize((findings: readonly ReportFinding[]) => {
   return byObject;
 });
 
-function rowOf(row: RouteRow, findings: ReadonlyMap<string, readonly ReportFinding[]>): Row {
-  const mine = (row.object === null ? [] : (findings.get(row.object) ?? [])).filter(
+/** A row, and the route it is of. */
+interface Based {
+  readonly row: Row;
+  readonly route: RouteRow;
+}
+
+function rowOf(route: RouteRow, findings: ReadonlyMap<string, readonly ReportFinding[]>): Based {
+  const mine = (route.object === null ? [] : (findings.get(route.object) ?? [])).filter(
     ({ severity }) => severity !== 'info',
   );
-  const { traffic } = row;
-  const match = row.clauses.join(' and ') || 'anything';
-  const object = row.object ?? row.name;
+  const { traffic } = route;
+  const match = route.clauses.join(' and ') || 'anything';
+  const object = route.object ?? route.name;
   const worst = mine.some(({ severity }) => severity === 'error') ? 'error' : 'warning';
-  return {
-    key: row.key,
+  const pace = traffic ? [rateOf(traffic.perMinute), shareOf(traffic.failedShare)] : ['?', '?'];
+  const paced = traffic ? [traffic.perMinute, traffic.failedShare] : [-1, -1];
+  const row = {
+    key: route.key,
     cells: [
-      String(row.port),
-      String(row.index),
-      object,
-      match,
-      traffic ? traffic.perMinute.toFixed(traffic.perMinute < 10 ? 1 : 0) : '?',
-      traffic ? `${(traffic.failedShare * 100).toFixed(1)}%` : '?',
-      mine.map(({ rule }) => rule).join(', '),
-      row.does,
+      ...[String(route.port), String(route.index), object, match, ...pace, '?'],
+      ...[mine.map(({ rule }) => rule).join(', '), route.does],
     ],
-    order: [
-      row.port,
-      row.index,
-      object,
-      match,
-      traffic?.perMinute ?? -1,
-      traffic?.failedShare ?? -1,
-      mine.length,
-      row.does,
-    ],
-    ...(mine.length > 0 ? { severity: worst } : {}),
+    order: [route.port, route.index, object, match, ...paced, -1, mine.length, route.does],
+    ...(mine.length > 0 ? ({ severity: worst } as const) : {}),
   };
+  return { row, route };
+}
+
+/** Where the columns stand that the log tells. */
+const fromLog = 4;
+
+/** What the log tells of routes takes the place of what counters of clusters do, which routes share. */
+const liveRows = memoize((base: readonly Based[]) =>
+  memoize((live: ReadonlyMap<string, LiveRoute>) =>
+    base.map(({ row, route }): Row => {
+      const told = live.get(route.label);
+      if (!told) return row;
+      const { perMinute, more, failedShare, p99Ms } = told;
+      const cells = [`${more ? '>=' : ''}${rateOf(perMinute)}`, shareOf(failedShare), durationOf(p99Ms)];
+      const order = [perMinute, failedShare, p99Ms ?? -1];
+      return {
+        ...row,
+        cells: row.cells.toSpliced(fromLog, cells.length, ...cells),
+        order: (row.order ?? []).toSpliced(fromLog, order.length, ...order),
+      };
+    }),
+  ),
+);
+
+/** What the log tells of the routes of a gateway, by what it calls them. */
+const liveRoutes = memoize((traffic: LiveTraffic) => {
+  const byGateway = groupBy(traffic.routes, ({ gateway }) => gateway);
+  const indexes = new Map<string, ReadonlyMap<string, LiveRoute>>();
+  return (gateway: string): ReadonlyMap<string, LiveRoute> => {
+    const held = indexes.get(gateway);
+    if (held) return held;
+    // Of logs that nobody claims, the only gateway is the one that wrote them.
+    const mine = byGateway.get(gateway) ?? byGateway.get(null) ?? [];
+    const made = new Map(mine.map((one) => [one.label, one]));
+    indexes.set(gateway, made);
+    return made;
+  };
+});
+
+function shareOf(share: number): string {
+  return `${(share * 100).toFixed(1)}%`;
+}
+
+/** The filter that leaves of the log what took a route. */
+export function routeWords({ routes }: Data, gateway: string, key: string): string {
+  const asked = routes.get(gateway);
+  const label = asked?.state === 'there' ? asked.value.rows.find((one) => one.key === key)?.label : undefined;
+  // `GatewayRoute shop/cart`: its name alone tells it.
+  return label === undefined ? '' : `route:${label.split(' ').at(-1)}`;
 }
 
 /** One route: what it asks, where it goes, the object behind it, and what is said of that. */

@@ -1,11 +1,13 @@
 import type { Look } from '../../report/terminal/paint.ts';
 import type { Content } from '../content.ts';
 import type { Data } from '../data.ts';
-import { current, type State } from '../state.ts';
+import { askedRequest, current, type State } from '../state.ts';
+import { changesContent } from './changes.ts';
 import { explainContent } from './explain.ts';
 import { findingContent, findingsContent } from './findings.ts';
 import { gatewaysContent } from './gateways.ts';
 import { helpContent } from './help.ts';
+import { classContent, logsContent } from './logs.ts';
 import { routeContent, routesContent } from './routes.ts';
 import { sourcesContent } from './sources.ts';
 
@@ -23,8 +25,14 @@ export function contentOf(state: State, data: Data, look: Look): Content {
       return findingsContent(data);
     case 'finding':
       return findingContent(data, screen.id, look);
+    case 'logs':
+      return logsContent(data, look);
+    case 'class':
+      return classContent(data, screen.key, look);
+    case 'changes':
+      return changesContent(data);
     case 'explain':
-      return explainContent(data, state.request, look);
+      return explainContent(data, askedRequest(state), look);
     case 'sources':
       return sourcesContent(data, look);
     case 'help':

@@ -2,6 +2,7 @@ import { hang, oneLine } from '../../lib/text.ts';
 import { type Look, paint } from '../../report/terminal/paint.ts';
 import type { Content } from '../content.ts';
 import { age, type Data } from '../data.ts';
+import { logLines } from './logs.ts';
 import { reportOf, waitingText } from './waiting.ts';
 
 /** What was read and how it fared, and what was not seen. */
@@ -18,6 +19,7 @@ export function sourcesContent(data: Data, look: Look): Content {
       lines.push(...hang(head, oneLine(`${name}: ${detail} (${cost.calls} calls, ${cost.bytes} bytes)`), look.width));
     }
   }
+  lines.push(...logLines(data, look));
   if (report && report.gaps.length > 0) {
     lines.push('', paint(look, 'bold', '  NOT SEEN'));
     for (const { missing, reason, remedy } of report.gaps) {

@@ -1,4 +1,4 @@
-import type { ReportDocument, ReportFinding } from '../report/document.ts';
+import type { ReportDocument, ReportFinding } from './document.ts';
 
 /** What became of a finding since the last look. */
 export interface FindingChange {

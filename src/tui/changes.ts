@@ -1,0 +1,102 @@
+import type { CollectSummary } from '../engine/protocol.ts';
+import type { Severity } from '../diagnose/finding.ts';
+import type { ReportDocument, ReportFinding } from '../report/document.ts';
+import { changesSince, type Held } from '../report/finding-changes.ts';
+import { type StatusDocument, statusRow } from '../report/status.ts';
+import { refText } from '../snapshot/object.ts';
+
+/** Something that was otherwise at the reading before. */
+export interface Change {
+  /** Milliseconds since 1970: when it was seen. */
+  readonly at: number;
+  readonly what:
+    | 'finding came'
+    | 'finding went'
+    | 'finding changed'
+    | 'configuration'
+    | 'gateway'
+    | 'source'
+    | 'object';
+  readonly about: string;
+  readonly said: string;
+  readonly severity: Severity | null;
+  /** The finding it is about. */
+  readonly finding: string | null;
+}
+
+/** What one reading brought; a part that did not come is null. */
+export interface Reading {
+  readonly collected: Pick<CollectSummary, 'configurations' | 'sources'> | null;
+  readonly status: StatusDocument | null;
+  readonly report: Pick<ReportDocument, 'findings' | 'checks'> | null;
+}
+
+/** What is known from all readings so far. */
+export interface Known {
+  readonly held: Held | null;
+  readonly facts: ReadonlyMap<string, Omit<Change, 'at'>>;
+}
+
+/** Nothing was read yet: the first reading is no change. */
+export const nothingKnown: Known = { held: null, facts: new Map() };
+
+const most = 500;
+
+/** The changes that a reading shows, the newest first, before those of earlier ones. */
+export function withChanges(
+  known: Known,
+  reading: Reading,
+  at: number,
+  earlier: readonly Change[],
+): { readonly known: Known; readonly changes: readonly Change[] } {
+  const facts = new Map([...known.facts, ...factsOf(reading)]);
+  const found = reading.report === null ? null : changesSince(known.held ?? new Map(), reading.report);
+  const ofFindings =
+    known.held === null || !found ? [] : found.changes.map(({ what, finding }) => findingChange(what, finding, at));
+  const ofFacts = [...facts].flatMap(([key, fact]): readonly Change[] => {
+    const before = known.facts.get(key);
+    if (!before || before.said === fact.said) return [];
+    return [{ ...fact, at, said: `${before.said} -> ${fact.said}` }];
+  });
+  const changes = [...ofFindings, ...ofFacts, ...earlier].slice(0, most);
+  return { known: { held: found?.held ?? known.held, facts }, changes };
+}
+
+function findingChange(what: 'appeared' | 'changed' | 'gone', finding: ReportFinding, at: number): Change {
+  const { id, rule, severity, effect, objects, message } = finding;
+  const words = { appeared: 'finding came', changed: 'finding changed', gone: 'finding went' } as const;
+  const [first] = objects;
+  const said = what === 'changed' ? `${rule}: now ${severity}, ${effect}` : `${rule}: ${message}`;
+  return {
+    ...{ at, what: words[what], about: first ? refText(first) : '', said },
+    severity: what === 'gone' ? null : severity,
+    finding: what === 'gone' ? null : id,
+  };
+}
+
+/** What a person wants to hear of when it is not as it was, in a few words each. */
+function factsOf({ collected, status }: Reading): ReadonlyMap<string, Omit<Change, 'at'>> {
+  const facts = new Map<string, Omit<Change, 'at'>>();
+  const add = (what: Change['what'], about: string, said: string, severity: Severity | null): void => {
+    facts.set(`${what} ${about}`, { what, about, said, severity, finding: null });
+  };
+  for (const { envoy, listeners, routes, clusters } of collected?.configurations ?? []) {
+    const parts = Object.entries({ listeners, routes, clusters }).filter(([, version]) => version !== '');
+    if (parts.length > 0)
+      add('configuration', envoy, parts.map(([part, version]) => `${part} ${version}`).join(', '), null);
+  }
+  for (const { name, state, detail } of collected?.sources ?? [])
+    add('source', name, state === 'ok' ? 'read' : `${state}: ${detail}`, state === 'ok' ? null : 'warning');
+  for (const gateway of status?.gateways ?? []) {
+    const [cluster = '', name = '', pods = '?', routes = '?'] = statusRow(gateway);
+    const { controlPlane } = gateway;
+    const plane = controlPlane.known ? controlPlane.value.state : '?';
+    add(
+      'gateway',
+      cluster === '' ? name : `${cluster} ${name}`,
+      `${pods} pods serve, ${routes} routes, control plane ${plane}`,
+      null,
+    );
+  }
+  return facts;
+}
