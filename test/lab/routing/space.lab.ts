@@ -28,7 +28,7 @@ const managers: readonly JsonObject[] = [{}, { normalize_path: true, merge_slash
 const type = 'type.googleapis.com/envoy.extensions.filters';
 
 describe.each<EnvoyVersion>(['1.40.0', '1.36.2'])('what is said of all requests is true on Envoy %s', (version) => {
-  it(`seed ${seed}`, { timeout: 1_800_000 }, async () => {
+  it(`seed ${seed}`, { timeout: 7_200_000 }, async () => {
     const random = randomFrom(seed);
     const ports = await freePorts(managers.length * 2);
     const listeners = managers.flatMap((manager, at) => {
