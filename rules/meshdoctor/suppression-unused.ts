@@ -1,5 +1,5 @@
-import { defineRule, finding, type Outcome, type OtherRules } from '../../src/diagnose/rule.ts';
-import { coversObject, stateOf, suppressionsOf, suppressionsOn } from '../../src/diagnose/suppress.ts';
+import { defineRule, finding, type Outcome, type RuleRun } from '../../src/diagnose/rule.ts';
+import { stateOf, suppressionsOf, suppressionsOn } from '../../src/diagnose/suppress.ts';
 import { nearest } from '../../src/lib/nearest.ts';
 import type { Model } from '../../src/model/model.ts';
 import { refText } from '../../src/snapshot/object.ts';
@@ -27,29 +27,31 @@ export default defineRule({
       );
     }
   },
-  *review(model, others) {
+  *review(model, { runs, known }) {
+    const idle = new Set(runs.flatMap((run) => [...hidingNothing(model, run)]));
     for (const suppression of suppressionsOf(model)) {
       if (stateOf(suppression, model.now) !== 'active') continue;
       const { rule } = suppression;
-      if (!others.known.has(rule)) {
-        const near = nearest(rule, others.known);
+      if (!known.has(rule)) {
+        const near = nearest(rule, known);
         const say = near === null ? 'meshdoctor rules lists the names.' : `Did you mean ${near}?`;
         yield unused(suppression, 'names no rule there is: it hides nothing', say);
-      } else if (hidesNothing(model, suppression, others)) {
+      } else if (idle.has(suppression)) {
         yield unused(suppression, 'hides nothing: the rule looked and found no fault', 'Take it away.');
       }
     }
   },
 });
 
-/** True where its rule judged every subject it speaks of, and found nothing there. */
-function hidesNothing(model: Model, suppression: Suppression, { runs }: OtherRules): boolean {
-  const run = runs.find(({ check }) => check.rule === suppression.rule);
-  if (!run || run.check.failed !== null) return false;
-  const open = [...run.check.notEvaluated, ...run.check.undecided];
-  if (open.some(({ object }) => object === null || coversObject(model, suppression, object))) return false;
-  if (!run.judged.some((ref) => coversObject(model, suppression, ref))) return false;
-  return !run.findings.some((found) => suppressionsOn(model, found).includes(suppression));
+/** Those whose rule judged every subject they speak of, and found nothing there. */
+function hidingNothing(model: Model, { check, judged, findings }: RuleRun): ReadonlySet<Suppression> {
+  const idle = new Set(suppressionsOn(model, check.rule, judged));
+  const open = [...check.notEvaluated, ...check.undecided].map(({ object }) => object);
+  if (check.failed !== null || open.includes(null)) return new Set();
+  const found = findings.flatMap(({ subjects, affects }) => [...subjects, ...affects]);
+  const seen = [...open.flatMap((object) => object ?? []), ...found];
+  for (const suppression of suppressionsOn(model, check.rule, seen)) idle.delete(suppression);
+  return idle;
 }
 
 function unused(suppression: Suppression, what: string, say: string): Outcome {

@@ -1,8 +1,8 @@
 import { asList, asObject, asText } from '../lib/json.ts';
 import { groupBy, memoize } from '../lib/memo.ts';
 import type { Model } from '../model/model.ts';
-import type { Resource } from '../model/resource.ts';
-import { selects } from '../model/selector.ts';
+import type { Pod, Workload } from '../model/platform/kinds.ts';
+import { selecting } from '../model/platform/selecting.ts';
 import { refKey } from '../snapshot/object.ts';
 import type { Change, Finding } from './finding.ts';
 
@@ -122,29 +122,15 @@ function groupOf(kind: string): string {
 /** The keys of the objects that a change touches. */
 function touches(model: Model, { object }: Change): readonly string[] {
   const own = refKey(object);
-  const things: readonly Resource[] = [...model.workloads, ...model.pods];
-  const thing = things.find(({ ref }) => refKey(ref) === own);
-  const labels = labelsOf(model, own);
-  const owner = thing?.owner
-    ? refKey({ ...object, apiVersion: 'apps/v1', kind: thing.owner.kind, name: thing.owner.name })
-    : null;
-  const members = [...model.virtualNodes, ...model.virtualGateways].filter(
-    ({ ref, podSelector }) =>
-      ref.namespace === object.namespace && podSelector !== null && labels !== null && selects(podSelector, labels),
-  );
-  const services = model.services.filter(
-    ({ ref, selector }) =>
-      ref.namespace === object.namespace &&
-      selector !== null &&
-      labels !== null &&
-      Object.keys(selector).length > 0 &&
-      Object.entries(selector).every(([key, value]) => labels[key] === value),
-  );
-  return [...new Set([own, ...(owner ? [owner] : []), ...[...members, ...services].map(({ ref }) => refKey(ref))])];
+  const thing = runners(model).get(own);
+  if (!thing) return [own];
+  const { owner } = thing;
+  const owners = owner ? [refKey({ ...object, apiVersion: 'apps/v1', kind: owner.kind, name: owner.name })] : [];
+  const labels = 'podLabels' in thing ? thing.podLabels : thing.labels;
+  return [...new Set([own, ...owners, ...selecting(model, object.namespace, labels).map(refKey)])];
 }
 
-function labelsOf({ workloads, pods }: Model, key: string): Readonly<Record<string, string>> | null {
-  const workload = workloads.find(({ ref }) => refKey(ref) === key);
-  if (workload) return workload.podLabels;
-  return pods.find(({ ref }) => refKey(ref) === key)?.labels ?? null;
-}
+const runners = memoize(
+  (model: Model): ReadonlyMap<string, Pod | Workload> =>
+    new Map([...model.pods, ...model.workloads].map((one) => [refKey(one.ref), one])),
+);

@@ -15,16 +15,15 @@ export function fold(findings: readonly Finding[], rules: readonly Rule[]): read
   const explains = new Map(rules.map((rule) => [rule.id, new Set(rule.explains ?? [])]));
   const ordered = [...findings].sort(compareFindings);
   const causeOf = new Map<Finding, Finding>();
+  const hurting = causesByObject(ordered.filter(({ rule }) => (explains.get(rule)?.size ?? 0) > 0));
   for (const symptom of ordered) {
-    const cause = ordered.find(
-      (candidate) =>
-        candidate !== symptom &&
-        explains.get(candidate.rule)?.has(symptom.rule) &&
-        isFault(candidate) &&
-        sharesObject(candidate, symptom) &&
-        rootOf(causeOf, candidate) !== symptom,
-    );
-    if (cause) causeOf.set(symptom, cause);
+    let first: Cause | undefined;
+    for (const cause of symptom.subjects.flatMap((ref) => hurting.get(refKey(ref)) ?? [])) {
+      const { finding, at } = cause;
+      if (finding === symptom || (first && first.at <= at) || !explains.get(finding.rule)?.has(symptom.rule)) continue;
+      if (rootOf(causeOf, finding) !== symptom) first = cause;
+    }
+    if (first) causeOf.set(symptom, first.finding);
   }
   const symptomsOf = new Map<Finding, Finding[]>();
   for (const symptom of causeOf.keys()) {
@@ -69,10 +68,24 @@ function rootOf(causeOf: ReadonlyMap<Finding, Finding>, finding: Finding): Findi
   return root;
 }
 
-/** A symptom belongs to a cause when it is about an object that the cause is about or affects. */
-function sharesObject(cause: Finding, symptom: Finding): boolean {
-  const hurt = new Set([...cause.subjects, ...cause.affects].map(refKey));
-  return symptom.subjects.some((ref) => hurt.has(refKey(ref)));
+/** A finding that may be the cause of others, and its place in the report's order. */
+interface Cause {
+  readonly finding: Finding;
+  readonly at: number;
+}
+
+/** A symptom belongs to a cause when it is about an object that the cause is about or affects: the faults, by these objects. */
+function causesByObject(findings: readonly Finding[]): ReadonlyMap<string, readonly Cause[]> {
+  const byObject = new Map<string, Cause[]>();
+  for (const [at, finding] of findings.entries()) {
+    if (!isFault(finding)) continue;
+    for (const key of new Set([...finding.subjects, ...finding.affects].map(refKey))) {
+      const causes = byObject.get(key) ?? [];
+      causes.push({ finding, at });
+      byObject.set(key, causes);
+    }
+  }
+  return byObject;
 }
 
 function compareFindings(left: Finding, right: Finding): number {

@@ -3,7 +3,7 @@ import type { Gateway } from '../model/gateway.ts';
 import type { Model } from '../model/model.ts';
 import { firstUnread } from '../model/unread.ts';
 import type { Gap } from '../snapshot/coverage.ts';
-import { refKey } from '../snapshot/object.ts';
+import { type ObjectRef, refKey } from '../snapshot/object.ts';
 import { joinChanges } from './changes.ts';
 import type { Check, Diagnosis, GatewaySummary } from './diagnosis.ts';
 import type { Finding, FindingDraft, Severity } from './finding.ts';
@@ -52,7 +52,7 @@ export function runRule(model: Model, rule: Rule, others: OtherRules | null = nu
   if (missing) return { check: { ...emptyCheck(rule), notEvaluated: [{ object: null, gap: missing }] }, ...nothing };
   try {
     const judged = isJudged(model);
-    const subjects = [...rule.subjects(model)].filter(judged);
+    const subjects = judgedOf(model, distinct(rule.subjects(model)));
     const said = [...rule.check(model), ...(others && rule.review ? rule.review(model, others) : [])];
     const outcomes = [...said, ...unreadGateways(model, rule, subjects)].filter((outcome) =>
       subjectsOf(outcome).some(judged),
@@ -65,9 +65,26 @@ export function runRule(model: Model, rule: Rule, others: OtherRules | null = nu
   }
 }
 
+/** Subjects by key, each once. Many rules judge the same list: it is keyed once. */
+interface Subjects {
+  readonly byKey: ReadonlyMap<string, Subject>;
+  readonly refs: readonly ObjectRef[];
+}
+
+const distinct = memoize((subjects: Iterable<Subject>): Subjects => {
+  const byKey = new Map<string, Subject>();
+  for (const subject of subjects) byKey.set(refKey(subject.ref), subject);
+  return { byKey, refs: [...byKey.values()].map(({ ref }) => ref) };
+});
+
+function judgedOf(model: Model, all: Subjects): Subjects {
+  return unreported(model).size === 0 ? all : distinct([...all.byKey.values()].filter(isJudged(model)));
+}
+
 /** False for objects that only stand by (`--base`): they resolve references, and nothing is said of them. */
 function isJudged(model: Model): (subject: Subject) => boolean {
   const standingBy = unreported(model);
+  if (standingBy.size === 0) return () => true;
   return ({ ref }) => !standingBy.has(refKey(ref));
 }
 
@@ -94,11 +111,15 @@ function missingNeed(model: Model, rule: Rule): Gap | null {
 }
 
 /** Gateways of which a rule has not seen what it cannot do without: what it does not say of them is not that they are well. */
-function unreadGateways(model: Model, rule: Rule, subjects: readonly Subject[]): readonly Outcome[] {
-  const byKey = new Map(model.gateways.map((gateway) => [refKey(gateway.ref), gateway]));
-  return subjects.flatMap((subject) => {
-    const gateway = byKey.get(refKey(subject.ref));
-    const gap = gateway ? unreadOf(model, rule, gateway) : null;
+function unreadGateways(model: Model, rule: Rule, { byKey }: Subjects): readonly Outcome[] {
+  const gaps = new Map<string, Gap>();
+  for (const gateway of model.gateways) {
+    const gap = unreadOf(model, rule, gateway);
+    if (gap) gaps.set(refKey(gateway.ref), gap);
+  }
+  if (gaps.size === 0) return [];
+  return [...byKey].flatMap(([key, subject]) => {
+    const gap = gaps.get(key);
     return gap ? [notEvaluated(subject, gap)] : [];
   });
 }
@@ -125,7 +146,7 @@ const noEnvoy: Gap = {
 /** Each subject is counted once: found before undecided before not evaluated, else clear. */
 function countOutcomes(
   rule: Rule,
-  subjects: readonly Subject[],
+  { byKey, refs }: Subjects,
   outcomes: readonly Outcome[],
 ): { readonly check: Check; readonly closed: RuleRun['judged'] } {
   const found = new Set<string>();
@@ -147,10 +168,9 @@ function countOutcomes(
       ? [{ object: outcome.subject.ref, gap: outcome.gap }]
       : [],
   );
-  const keys = new Map(subjects.map(({ ref }) => [refKey(ref), ref]));
-  const closed = [...keys].flatMap(([key, ref]) => (open.has(key) ? [] : [ref]));
-  const clear = closed.filter((ref) => !found.has(refKey(ref))).length;
-  const counted = { subjects: keys.size, found: found.size, clear };
+  const closed = open.size === 0 ? refs : refs.filter((ref) => !open.has(refKey(ref)));
+  const clear = found.size === 0 ? closed.length : closed.filter((ref) => !found.has(refKey(ref))).length;
+  const counted = { subjects: byKey.size, found: found.size, clear };
   return { check: { rule: rule.id, ...counted, undecided, notEvaluated: unevaluated, failed: null }, closed };
 }
 

@@ -1,5 +1,5 @@
 import { asObject, asTextMap, pointer } from '../lib/json.ts';
-import { memoize } from '../lib/memo.ts';
+import { groupBy, memoize } from '../lib/memo.ts';
 import type { Model } from '../model/model.ts';
 import { type KubernetesObject, type ObjectRef, refKey, refText } from '../snapshot/object.ts';
 import type { Suppression } from '../snapshot/suppression.ts';
@@ -62,7 +62,7 @@ export function endOfDay(day: string): number | null {
 }
 
 /** Whether a suppression speaks of an object. */
-export function coversObject(model: Model, { objects }: Suppression, ref: ObjectRef): boolean {
+function coversObject(model: Model, { objects }: Suppression, ref: ObjectRef): boolean {
   return (
     like(objects.kind, ref.kind) &&
     like(objects.namespace, ref.namespace ?? '') &&
@@ -92,25 +92,39 @@ function like(pattern: string | null, text: string): boolean {
   return text.length - last.length >= at && text.endsWith(last);
 }
 
-/** The suppressions that speak of a finding, held or not: of its rule, and of any object it is about or affects. */
-export function suppressionsOn(model: Model, finding: Finding): readonly Suppression[] {
-  const named = byRule(model).get(finding.rule) ?? [];
-  const objects = [...finding.subjects, ...finding.affects];
-  return named.filter((suppression) => objects.some((ref) => coversObject(model, suppression, ref)));
+/** The suppressions of a rule that speak of any of these objects, held or not, as they are written. */
+export function suppressionsOn(model: Model, rule: string, refs: Iterable<ObjectRef>): readonly Suppression[] {
+  const named = byObject(model).get(rule);
+  if (!named) return [];
+  const found = new Map<Suppression, number>();
+  for (const ref of refs) {
+    for (const { suppression, at } of [...(named.get(objectKey(ref)) ?? []), ...(named.get(anyObject) ?? [])]) {
+      if (!found.has(suppression) && coversObject(model, suppression, ref)) found.set(suppression, at);
+    }
+  }
+  return [...found].sort(([, one], [, other]) => one - other).map(([suppression]) => suppression);
 }
 
-const byRule = memoize((model: Model) => {
-  const rules = new Map<string, Suppression[]>();
-  for (const suppression of suppressionsOf(model)) {
-    rules.set(suppression.rule, [...(rules.get(suppression.rule) ?? []), suppression]);
-  }
-  return rules;
+const anyObject = '*';
+
+/** By rule, then by the kind and name of the one object that is meant; those that may mean several stand under `*`. */
+const byObject = memoize((model: Model) => {
+  const all = suppressionsOf(model).map((suppression, at) => ({ suppression, at }));
+  const rules = groupBy(all, ({ suppression }) => suppression.rule);
+  return new Map(
+    [...rules].map(([rule, named]) => [rule, groupBy(named, ({ suppression }) => objectKey(suppression.objects))]),
+  );
 });
+
+function objectKey({ kind, name }: Pick<Suppression['objects'], 'kind' | 'name'>): string {
+  return kind === null || name === null || kind.includes('*') || name.includes('*') ? anyObject : `${kind} ${name}`;
+}
 
 /** Marks each finding that a suppression in force speaks of. */
 export function suppress(model: Model, findings: readonly Finding[]): readonly Finding[] {
   return findings.map((finding) => {
-    const held = suppressionsOn(model, finding).find((one) => stateOf(one, model.now) === 'active');
+    const on = suppressionsOn(model, finding.rule, [...finding.subjects, ...finding.affects]);
+    const held = on.find((one) => stateOf(one, model.now) === 'active');
     return held ? { ...finding, suppressed: saidBy(held) } : finding;
   });
 }

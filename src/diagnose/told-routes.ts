@@ -17,9 +17,10 @@ import type { Effect } from './finding.ts';
 import { notEvaluated, type Outcome, type Subject } from './rule.ts';
 
 /** Whatever such reasoning can be about. */
-export function routeSubjects(model: Model): readonly Subject[] {
-  return [...writtenRoutes(model).map(({ object }) => object), ...model.gateways];
-}
+export const routeSubjects = memoize((model: Model): readonly Subject[] => [
+  ...writtenRoutes(model).map(({ object }) => object),
+  ...model.gateways,
+]);
 
 /** A route as a finding speaks of it. */
 export interface ToldRoute {
@@ -130,8 +131,10 @@ export function* tellFaults<Kind extends Exclude<RouteFault['kind'], 'undecided'
 
 /** Routes that stand in no table, and gateways that may lack some, for want of what was not read; of those a rule judges. */
 export function* tellUnplaced(model: Model, judged: Iterable<Subject> = routeSubjects(model)): Iterable<Outcome> {
+  const open = unplaced(model);
+  if (open.length === 0) return;
   const keys = new Set([...judged].map(({ ref }) => refKey(ref)));
-  for (const { subject, gap } of unplaced(model)) if (keys.has(refKey(subject.ref))) yield notEvaluated(subject, gap);
+  for (const { subject, gap } of open) if (keys.has(refKey(subject.ref))) yield notEvaluated(subject, gap);
 }
 
 /** Two routes that ask for the same are one fault, whichever of them stands first in a table. */

@@ -56,7 +56,12 @@ export function asDurationMs(value: unknown): number | undefined {
 
 /** A JSON pointer (RFC 6901) of these segments. */
 export function pointer(...segments: readonly (string | number)[]): string {
-  return segments.map((segment) => `/${String(segment).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  let path = '';
+  for (const segment of segments) {
+    const plain = typeof segment === 'number' || !(segment.includes('~') || segment.includes('/'));
+    path += `/${plain ? segment : segment.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  }
+  return path;
 }
 
 /** The segments of a JSON pointer. */
@@ -83,6 +88,7 @@ export function valueAt(value: unknown, path: string): unknown {
 
 /** The segments of a dotted path as people write it: `spec.listeners[0].portMapping` or `metadata.labels["a.b/c"]`. */
 export function dottedSegments(path: string): readonly string[] {
+  if (!/[[\]]/.test(path)) return path.split('.').filter((segment) => segment !== '');
   return [...path.matchAll(/\["([^"]*)"\]|\[(\d+)\]|([^.[\]]+)/g)].map(
     (match) => match[1] ?? match[2] ?? match[3] ?? '',
   );

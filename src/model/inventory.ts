@@ -53,12 +53,17 @@ export function lookUp<T extends Named>(
   namespace: string | null,
   name: string,
 ): Relation<T> {
-  const position = positions(objects).get(nameKey(namespace, name));
-  const found = position === undefined ? undefined : objects[position];
+  const found = named(objects, namespace, name);
   if (found) return { state: 'present', value: found };
   const seen = completeness(snapshot, kind, namespace ?? '*');
   if (seen.complete) return { state: 'absent', proof: [seen.proof] };
   return { state: 'unknown', gap: seen.gap };
+}
+
+/** The object of a name among those of one kind. */
+export function named<T extends Named>(objects: readonly T[], namespace: string | null, name: string): T | undefined {
+  const position = positions(objects).get(nameKey(namespace, name));
+  return position === undefined ? undefined : objects[position];
 }
 
 const positions = memoize((objects: readonly Named[]) => {

@@ -1,4 +1,5 @@
 import { envoyEvidence } from '../model/envoy/envoy.ts';
+import { memoize } from '../lib/memo.ts';
 import { virtualServiceHeader } from '../model/envoy/naming.ts';
 import { gatewayOf, virtualService } from '../model/mesh/links.ts';
 import { type WrittenRoute, writtenGatewayRoutes, writtenPaths } from '../model/mesh/written-routes.ts';
@@ -22,7 +23,13 @@ export interface RouteOrigin {
 }
 
 /** Finds what the routes of a table were made from: by the translation, or by path and VirtualService among the GatewayRoutes of that gateway. */
-export function originsIn(model: Model, { gateway, envoy, translation }: GatewayTable): (route: Route) => RouteOrigin {
+export function originsIn(model: Model, table: GatewayTable): (route: Route) => RouteOrigin {
+  return origins(model)(table);
+}
+
+const origins = memoize((model: Model) => memoize((table: GatewayTable) => memoize(originFinder(model, table))));
+
+function originFinder(model: Model, { gateway, envoy, translation }: GatewayTable): (route: Route) => RouteOrigin {
   const byRef = new Map(writtenGatewayRoutes(model).map((written) => [refKey(written.object.ref), written]));
   const bySaying = new Map<string, WrittenRoute>();
   for (const written of envoy ? writtenGatewayRoutes(model) : []) {
@@ -35,12 +42,16 @@ export function originsIn(model: Model, { gateway, envoy, translation }: Gateway
     const origin = translation?.origins.get(routeKey(route.place));
     const saying = `${serviceNamedBy(route)} ${specifierOf(route)}`;
     const written = (origin ? byRef.get(refKey(origin.ref)) : bySaying.get(saying)) ?? null;
-    const { document, pointer } = route.place;
-    const evidence =
-      written && !envoy
-        ? written.object.at(`${written.path}.match`)
-        : envoyEvidence('config_dump', { document, pointer: `${pointer}/match` }, { match: sayingOf(route) });
-    return { written, evidence, key: written ? refKey(written.object.ref) : saying.replace(/\/$/, '') };
+    return {
+      written,
+      // Few of ten thousand routes are told of: only those are said in words.
+      get evidence() {
+        if (written && !envoy) return written.object.at(`${written.path}.match`);
+        const { document, pointer } = route.place;
+        return envoyEvidence('config_dump', { document, pointer: `${pointer}/match` }, { match: sayingOf(route) });
+      },
+      key: written ? refKey(written.object.ref) : saying.replace(/\/$/, ''),
+    };
   };
 }
 

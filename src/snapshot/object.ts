@@ -1,4 +1,5 @@
 import type { JsonObject } from '../lib/json.ts';
+import { memoize } from '../lib/memo.ts';
 
 /** The identity of an object: the same on every cluster and every machine. */
 export interface ObjectRef {
@@ -31,8 +32,11 @@ export function refText(ref: ObjectRef): string {
   return `${ref.kind} ${ref.namespace === null ? '' : `${ref.namespace}/`}${ref.name}`;
 }
 
-/** A key that two refs share exactly when they name the same object; API versions of one group are one. */
-export function refKey(ref: ObjectRef): string {
-  const group = ref.apiVersion.includes('/') ? ref.apiVersion.slice(0, ref.apiVersion.indexOf('/')) : '';
-  return `${group}|${ref.kind}|${ref.namespace ?? ''}|${ref.name}`;
-}
+/**
+ * A key that two refs share exactly when they name the same object; API versions of one group are one. Remembered: every
+ * rule asks for those of all its subjects.
+ */
+export const refKey = memoize(({ apiVersion, kind, namespace, name }: ObjectRef): string => {
+  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+  return `${group}|${kind}|${namespace ?? ''}|${name}`;
+});

@@ -44,7 +44,8 @@ export function firstMismatch(selector: LabelSelector, labels: Readonly<Record<s
 
 /** True when every requirement holds. */
 export function selects(selector: LabelSelector, labels: Readonly<Record<string, string>>): boolean {
-  return firstMismatch(selector, labels) === null;
+  for (const key in selector.matchLabels) if (labels[key] !== selector.matchLabels[key]) return false;
+  return selector.matchExpressions.every((expression) => holds(expression, labels[expression.key]));
 }
 
 function holds(expression: Expression, actual: string | undefined): boolean {

@@ -50,6 +50,10 @@ export async function compare(
 }
 
 function summary(runs: readonly Run[]): Run {
-  const times = runs.map(({ ms }) => ms).sort((left, right) => left - right);
-  return { ms: times[Math.floor(times.length / 2)] ?? 0, mib: Math.max(...runs.map(({ mib }) => mib)) };
+  return { ms: median(runs.map(({ ms }) => ms)), mib: Math.max(...runs.map(({ mib }) => mib)) };
+}
+
+/** The middle one of several values. */
+export function median(values: readonly number[]): number {
+  return [...values].sort((left, right) => left - right)[Math.floor(values.length / 2)] ?? 0;
 }

@@ -3,8 +3,9 @@ import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { writeConfigDump, writeManifests } from './inputs.ts';
 import { measurePeer, writeAccessLog } from './logs.ts';
-import { compare, type Run, runNode } from './measure.ts';
+import { compare, median, type Run, runNode } from './measure.ts';
 import { measureRouting, ordinaryDump, requestLines } from './routing.ts';
+import { measureRules } from './rules.ts';
 import { measureAdversarial, measureOrdinary } from './space.ts';
 
 /**
@@ -30,6 +31,7 @@ try {
   await configDump(smoke ? 600 : 50_500, 1, false);
   await rescued(smoke ? 300 : 11_000, smoke ? 1 : 5);
   await manifests(smoke ? 400 : 20_000);
+  rules(smoke ? 500 : 10_000);
   routing(smoke ? 2_000 : 20_000);
   await answers(smoke ? 2_000 : 200_000);
   await accessLog(smoke ? 200_000 : 4_000_000);
@@ -51,6 +53,17 @@ async function startUp(): Promise<void> {
   writeManifests(fifty, 50);
   const [small, again] = await compare(rounds, () => runNode([main, 'diagnose', '-f', fifty], findings), bare);
   ratio('`diagnose -f` on 50 objects against `node -e 0`', small, again, 4);
+}
+
+/** Every rule over a cluster where all is well, and over one with many faults; the median of three runs. */
+function rules(routes: number): void {
+  for (const health of ['well', 'ill'] as const) {
+    const runs = Array.from({ length: smoke ? 1 : 3 }, () => measureRules(routes, health));
+    const [build, all] = [median(runs.map(({ buildMs }) => buildMs)), median(runs.map(({ rulesMs }) => rulesMs))];
+    const faults = health === 'ill' ? ', of which many are ill' : '';
+    const what = `all rules over ${routes} routes and ${routes / 5} services${faults}, 20 gateway pods, against building the model`;
+    ratio(what, { ms: all, mib: 0 }, { ms: build, mib: 0 }, 2);
+  }
 }
 
 function routing(routes: number): void {

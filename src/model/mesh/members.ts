@@ -1,13 +1,11 @@
-import { groupBy } from '../../lib/memo.ts';
+import { groupBy, memoize } from '../../lib/memo.ts';
 import type { ObjectRef } from '../../snapshot/object.ts';
 import type { Model } from '../model.ts';
 import type { Resource } from '../resource.ts';
 import type { MeshMember } from './kinds.ts';
 
 /** Every App Mesh object that was read. */
-export function meshObjects(model: Model): readonly Resource[] {
-  return [...model.meshes, ...meshMembers(model)];
-}
+export const meshObjects = memoize((model: Model): readonly Resource[] => [...model.meshes, ...meshMembers(model)]);
 
 /** What belongs to a Mesh (`meshRef`) or a VirtualGateway (`virtualGatewayRef`), as its members finalizer counts it. */
 export function membersOf(model: Model, { ref }: Resource): readonly MeshMember[] {
@@ -27,16 +25,14 @@ export const memberKinds = [
 ] as const;
 
 /** Every App Mesh object but Meshes. */
-export function meshMembers(model: Model): readonly MeshMember[] {
-  return [
-    ...model.virtualGateways,
-    ...model.gatewayRoutes,
-    ...model.virtualServices,
-    ...model.virtualRouters,
-    ...model.virtualNodes,
-    ...model.backendGroups,
-  ];
-}
+export const meshMembers = memoize((model: Model): readonly MeshMember[] => [
+  ...model.virtualGateways,
+  ...model.gatewayRoutes,
+  ...model.virtualServices,
+  ...model.virtualRouters,
+  ...model.virtualNodes,
+  ...model.backendGroups,
+]);
 
 /** App Mesh objects by namespace; those with a written meshRef were taken into a mesh once, and that stays. */
 export function undecidedMembers(model: Model): ReadonlyMap<string, readonly MeshMember[]> {

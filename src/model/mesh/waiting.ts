@@ -1,5 +1,6 @@
 import { memoize } from '../../lib/memo.ts';
 import { refKey } from '../../snapshot/object.ts';
+import { named } from '../inventory.ts';
 import type { Model } from '../model.ts';
 import { presentValue } from '../relation.ts';
 import type { Resource } from '../resource.ts';
@@ -47,9 +48,8 @@ function rootsOf(model: Model, object: Resource, seen: Set<string>): readonly Re
 }
 
 function buildsOn(model: Model, object: Resource): readonly Resource[] {
-  const key = refKey(object.ref);
-  const find = <T extends MeshMember>(items: readonly T[]): T | undefined =>
-    items.find(({ ref }) => refKey(ref) === key);
+  const { namespace, name } = object.ref;
+  const find = <T extends MeshMember>(items: readonly T[]): T | undefined => named(items, namespace, name);
   switch (object.ref.kind) {
     case 'GatewayRoute': {
       const route = find(model.gatewayRoutes);
@@ -65,7 +65,7 @@ function buildsOn(model: Model, object: Resource): readonly Resource[] {
     }
     case 'VirtualNode':
     case 'VirtualGateway': {
-      const member = find([...model.virtualNodes, ...model.virtualGateways]);
+      const member = object.ref.kind === 'VirtualNode' ? find(model.virtualNodes) : find(model.virtualGateways);
       return member ? meshOf(model, member) : [];
     }
     default:

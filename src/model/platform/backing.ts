@@ -2,6 +2,7 @@ import type { Model } from '../model.ts';
 import { lookUp } from '../inventory.ts';
 import type { Relation } from '../relation.ts';
 import type { Container, Pod, Service, Workload } from './kinds.ts';
+import { podsSelected, workloadsSelected } from './selected.ts';
 
 /** The Service a cluster-local host name speaks of: `name.namespace`, with or without `.svc` and the cluster's domain. */
 export function serviceOfHostname(model: Model, hostname: string): Relation<Service> | null {
@@ -21,11 +22,8 @@ export interface Backing {
 export function backingOf(model: Model, service: Service): readonly Backing[] {
   const { selector, ref } = service;
   if (!selector || Object.keys(selector).length === 0) return [];
-  const matches = (labels: Readonly<Record<string, string>>): boolean =>
-    Object.entries(selector).every(([key, value]) => labels[key] === value);
-  const pods = model.pods.filter((pod) => pod.ref.namespace === ref.namespace && matches(pod.labels));
-  if (pods.length > 0) return pods.map((from) => ({ from, containers: from.containers }));
-  return model.workloads
-    .filter((workload) => workload.ref.namespace === ref.namespace && matches(workload.podLabels))
-    .map((from) => ({ from, containers: from.containers }));
+  const wanted = { matchLabels: selector, matchExpressions: [] };
+  const pods = podsSelected(model)(ref.namespace, wanted);
+  const found: readonly (Pod | Workload)[] = pods.length > 0 ? pods : workloadsSelected(model)(ref.namespace, wanted);
+  return found.map((from) => ({ from, containers: from.containers }));
 }

@@ -1,7 +1,9 @@
 import type { Gap } from '../../snapshot/coverage.ts';
 import type { Evidence } from '../../snapshot/evidence.ts';
+import { groupBy, memoize } from '../../lib/memo.ts';
+import { nameKey } from '../inventory.ts';
 import type { Model } from '../model.ts';
-import type { Service } from './kinds.ts';
+import type { EndpointSlice, Service } from './kinds.ts';
 
 /** Whether a Service has a ready endpoint, by its EndpointSlices. */
 export type ReadyBySlices =
@@ -9,10 +11,22 @@ export type ReadyBySlices =
   | { readonly state: 'unknown'; readonly gap: Gap }
   | { readonly state: 'none'; readonly gap: null; readonly proof: Evidence; readonly unready: readonly Evidence[] };
 
+const slicesByService = memoize((model: Model) =>
+  groupBy(model.endpointSlices, ({ ref, service }) => (service === null ? '' : nameKey(ref.namespace, service))),
+);
+
+/** The EndpointSlices of a Service. */
+export function slicesOf(
+  model: Model,
+  { namespace, name }: Pick<Service['ref'], 'namespace' | 'name'>,
+): readonly EndpointSlice[] {
+  return slicesByService(model).get(nameKey(namespace, name)) ?? [];
+}
+
 /** Looks for a ready endpoint in the EndpointSlices of a Service. */
 export function readyBySlices(model: Model, { ref }: Service): ReadyBySlices {
-  const { namespace, name } = ref;
-  const slices = model.endpointSlices.filter((one) => one.ref.namespace === namespace && one.service === name);
+  const { namespace } = ref;
+  const slices = slicesOf(model, ref);
   if (slices.some(({ endpoints }) => endpoints.some(({ ready }) => ready))) return { state: 'some', gap: null };
   const seen = model.completeness('EndpointSlice', namespace ?? '');
   if (!seen.complete) return { state: 'unknown', gap: seen.gap };

@@ -31,9 +31,12 @@ function indexByLabel<T extends Placed>(items: readonly T[], labelsOf: (item: T)
   }
   return (namespace, selector) => {
     if (!selector) return [];
-    const [label] = Object.entries(selector.matchLabels);
-    const near = label ? byLabel.get(`${namespace ?? ''} ${label[0]}=${label[1]}`) : byNamespace.get(namespace ?? '');
-    return (near ?? []).filter((item) => selects(selector, labelsOf(item)));
+    let near = byNamespace.get(namespace ?? '') ?? [];
+    for (const [key, value] of Object.entries(selector.matchLabels)) {
+      const carrying = byLabel.get(`${namespace ?? ''} ${key}=${value}`) ?? [];
+      if (carrying.length < near.length) near = carrying;
+    }
+    return near.filter((item) => selects(selector, labelsOf(item)));
   };
 }
 

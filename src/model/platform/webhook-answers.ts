@@ -4,6 +4,7 @@ import { lookUp } from '../inventory.ts';
 import type { Model } from '../model.ts';
 import { selects } from '../selector.ts';
 import type { Webhook, WebhookConfiguration } from './cluster.ts';
+import { slicesOf } from './ready-slices.ts';
 
 /** Whether anybody answers a webhook. */
 type Answer =
@@ -15,7 +16,7 @@ type Answer =
 function answersOf(model: Model, { namespace, name }: NonNullable<Webhook['service']>): Answer {
   const service = lookUp(model.snapshot, 'Service', model.services, namespace, name);
   if (service.state === 'absent') return { state: 'silent', proof: service.proof[0] };
-  const slices = model.endpointSlices.filter((slice) => slice.ref.namespace === namespace && slice.service === name);
+  const slices = slicesOf(model, { namespace, name });
   if (slices.some(({ endpoints }) => endpoints.some(({ ready }) => ready))) return { state: 'answers' };
   const [slice] = slices;
   const seen = model.completeness('EndpointSlice', namespace);

@@ -1,3 +1,5 @@
+import { groupBy } from '../../lib/memo.ts';
+
 /**
  * What App Mesh orders a route by, among the routes of its virtual host: `priority` (0 first; 1000 where none is
  * written), then the longer matched prefix (user guide, gateway-routes). An exact path or a regex has no prefix to
@@ -49,21 +51,21 @@ function compare(one: number, other: number): number {
 
 /** The routes for which some other object's route of the same virtual host stands in no defined order. */
 export function withoutOrder<T extends Ordered>(routes: readonly T[]): readonly T[] {
-  const groups = new Map<number, T[]>();
-  for (const route of routes) groups.set(route.order.priority, [...(groups.get(route.order.priority) ?? []), route]);
-  return [...groups.values()].flatMap((group) => {
-    const free = group.filter(({ order }) => order.prefixLength === null);
-    const byLength = new Map<number | null, readonly T[]>();
-    for (const route of group) {
-      const { prefixLength } = route.order;
-      byLength.set(prefixLength, [...(byLength.get(prefixLength) ?? []), route]);
+  return [...groupBy(routes, ({ order }) => order.priority).values()].flatMap((group) => {
+    const byLength = groupBy(group, ({ order }) => order.prefixLength);
+    const free = byLength.get(null) ?? [];
+    const unordered = new Set<number | null>();
+    for (const [length, peers] of byLength) {
+      if (ofSeveral(length === null ? group : [...peers, ...free])) unordered.add(length);
     }
-    return group.filter((route) => {
-      const peers =
-        route.order.prefixLength === null ? group : [...free, ...(byLength.get(route.order.prefixLength) ?? [])];
-      return peers.some(
-        ({ source }) => source.document !== route.source.document || source.pointer !== route.source.pointer,
-      );
-    });
+    return group.filter(({ order }) => unordered.has(order.prefixLength));
   });
+}
+
+/** True where routes come from more than one object. */
+function ofSeveral(routes: readonly Ordered[]): boolean {
+  const [first] = routes;
+  return routes.some(
+    ({ source }) => source.document !== first?.source.document || source.pointer !== first.source.pointer,
+  );
 }

@@ -1,6 +1,7 @@
 import { asList, asObject, asText, type JsonObject } from '../../lib/json.ts';
+import { memoize } from '../../lib/memo.ts';
 import { defaultBackend, virtualServiceHeader } from '../../model/envoy/naming.ts';
-import type { GatewayRoute, Listener, VirtualGateway } from '../../model/mesh/kinds.ts';
+import type { GatewayRoute, Listener, VirtualGateway, VirtualService } from '../../model/mesh/kinds.ts';
 import { gatewayOf, meshesSelecting, namespaceOf } from '../../model/mesh/links.ts';
 import { targetOf } from '../../model/mesh/target.ts';
 import type { Model } from '../../model/model.ts';
@@ -29,6 +30,7 @@ export function translate(
   const leftOut: LeftOut[] = [];
   const unknownServices: string[] = [];
   const services = new Map<string, readonly MadeRoute[]>();
+  const routesOf = memoize((service: VirtualService) => routesOfService(model, service, mesh));
   const keepsHost = new Set<string>();
   const ingress = new Map<Listener, MadeRoute[]>(gateway.listeners.map((listener) => [listener, []]));
   for (const route of model.gatewayRoutes) {
@@ -46,7 +48,7 @@ export function translate(
       continue;
     }
     const awsName = presentValue(service)?.awsName ?? `${target.name}.${target.namespace}`;
-    const routes = service.state === 'present' ? routesOfService(model, service.value, mesh) : null;
+    const routes = service.state === 'present' ? routesOf(service.value) : null;
     if (routes) services.set(awsName, routes);
     else unknownServices.push(awsName);
     const hasRoutes = routes === null || routes.length > 0;
