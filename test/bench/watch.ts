@@ -19,7 +19,7 @@ const columns = 120;
 const rows = 40;
 
 /** The terminal UI in a real terminal (`script` makes one). */
-export class Watched {
+class Watched {
   readonly #child: ChildProcess;
   readonly #pidFile: string;
   readonly begun = performance.now();
@@ -56,7 +56,11 @@ export class Watched {
       const hear = (): void => {
         if (what.test(this.#text)) end(resolve);
       };
-      const timer = setTimeout(() => end(() => reject(new Error(`the screen never had ${what}`))), mostMs);
+      const timer = setTimeout(
+        () =>
+          end(() => reject(new Error(`the screen never had ${what}, but: ${JSON.stringify(this.#text.slice(-1500))}`))),
+        mostMs,
+      );
       this.#hears.push(hear);
       hear();
     });
@@ -155,9 +159,13 @@ async function keys(folder: string, routes: number, presses: number): Promise<Wa
 
 /** Writes lines into a log, so many a second, from a process of its own. */
 function startWriter(log: string, routes: number, perSecond: number): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', 'test/bench/write-log.ts', log, String(routes), String(perSecond)], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  return spawn(
+    process.execPath,
+    ['--import', 'tsx', 'test/bench/write-log.ts', log, String(routes), String(perSecond)],
+    {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
 }
 
 /** An hour of 2,000 lines a second, as quickly as they are read. */
@@ -174,7 +182,10 @@ async function hour(folder: string, lines: number, pieces: number): Promise<Watc
     const from = Date.now();
     for (let piece = 0; piece < pieces; piece += 1) {
       const count = lines / pieces;
-      appendFileSync(log, linesFor(piece * count, count, 500, (at) => from + at / 2));
+      appendFileSync(
+        log,
+        linesFor(piece * count, count, 500, (at) => from + at / 2),
+      );
       await watched.sees(new RegExp(`logs \\(${numberText((piece + 1) * count)} lines\\)`), performance.now());
       samples.push(watched.residentMib());
       // What was read need not lie on the disk: another file takes its place, as where logs are rotated.
