@@ -25,10 +25,7 @@ export async function watch(flags: SourceFlags & WatchFlags & Configured): Promi
   if (flags.filename.includes('-'))
     throw new Failure('watch reads keys from standard input: give manifests as a file', 2);
   const logs = logsOf(flags);
-  const sources = await sourcesOf(flags, { documents: true, whole: false }, 'one');
-  const lives = sources.admin.length > 0 || sources.live !== null;
-  // Read again and again, rules hear of the logs that are followed; else of what stands in them now.
-  const request = lives ? sources : { ...sources, logs };
+  const request = await sourcesOf(flags, { documents: true, whole: false }, 'one');
   const userRules = flags.userRules?.length
     ? await (await import('./user-rules.ts')).loadUserRules(flags.userRules)
     : [];
@@ -42,7 +39,7 @@ export async function watch(flags: SourceFlags & WatchFlags & Configured): Promi
   try {
     // Where CI is set ink draws its last frame alone; but here is a terminal, and somebody before it.
     process.env.CI = 'false';
-    const { startUi } = await import('../tui/start.tsx');
+    const { startUi } = await import('../tui/start.ts');
     const { width: _, ...paint } = look();
     await startUi(
       {
@@ -59,7 +56,7 @@ export async function watch(flags: SourceFlags & WatchFlags & Configured): Promi
           );
         },
         bundle: async () => put(`meshdoctor-${stamp()}.tar.gz`, await engine.bundle()),
-        everyMs: lives ? flags.interval : null,
+        everyMs: request.admin.length > 0 || request.live ? flags.interval : null,
         now: Date.now,
       },
       paint,

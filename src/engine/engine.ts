@@ -42,11 +42,20 @@ export function makeEngine(): Engine {
     if (!snapshot) throw new Error('nothing was collected yet');
     return snapshot;
   };
+  /** As they were collected. */
+  let bare: readonly Snapshot[] = [];
   let live: LiveLogs | null = null;
   const following = async (): Promise<LiveLogs> => {
     if (!live) throw new Error('no logs are followed');
     await live.use(built(), asked);
     return live;
+  };
+  // Of logs that are followed rules hear as of logs that were read.
+  const hearOfLogs = async (): Promise<void> => {
+    const views = (await following()).views(built(), collected().position, Date.now());
+    const { withTraffic } = await import('./logs/add-traffic.ts');
+    snapshots = bare.map((one) => withTraffic(one, views));
+    models = [];
   };
   const built = (): Model => {
     if (models.length === 0) models = snapshots.map((snapshot) => buildModel(snapshot));
@@ -66,6 +75,7 @@ export function makeEngine(): Engine {
         const requests = perCluster(request);
         snapshots = await Promise.all(snapshots.map((one, at) => addTraffic(one, requests[at] ?? request, signal)));
       }
+      bare = snapshots;
       models = [];
       whole = request.whole;
       asked = request;
@@ -84,13 +94,7 @@ export function makeEngine(): Engine {
       };
     },
     async diagnose({ rules: wanted, skip, suppressions = [], userRules = [], ways }) {
-      if (live && built().traffic === null) {
-        // Of what is followed rules hear as of logs that were read.
-        const views = (await following()).views(built(), collected().position, Date.now());
-        const { withTraffic } = await import('./logs/add-traffic.ts');
-        snapshots = snapshots.map((one) => withTraffic(one, views));
-        models = [];
-      }
+      if (live) await hearOfLogs();
       built();
       const all = [...catalogue.map(({ rule }) => rule), ...(await compiled(userRules))];
       const known = all.map(({ id }) => id);

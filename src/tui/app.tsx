@@ -1,9 +1,10 @@
-import { Box, type Instance, render, Text, useApp, useInput, useStdout } from 'ink';
-import { type ReactElement, useEffect, useReducer, useRef, useState } from 'react';
+import { type Instance, render, useApp, useInput, useStdout } from 'ink';
+import { useEffect, useLayoutEffect, useReducer, useRef, useState } from 'react';
 import type { Look } from '../report/terminal/paint.ts';
 import { extentOf, frame, standingOn } from './frame.ts';
 import { type Command, keysIn, meaningOf } from './keys.ts';
 import type { Data } from './data.ts';
+import type { Painter } from './painter.ts';
 import { commandOf, witnessOf } from './screens/findings.ts';
 import { classRequest } from './screens/logs.ts';
 import { routeWords } from './screens/routes.ts';
@@ -16,15 +17,16 @@ interface AppProps {
   readonly session: Session;
   readonly access: Access;
   readonly look: Omit<Look, 'width'>;
+  readonly painter: Painter;
 }
 
-/** Draws it on this terminal, and hears its keys. */
-export function openApp(props: AppProps, maxFps: number): Pick<Instance, 'unmount' | 'waitUntilExit'> {
-  return render(<App {...props} />, { exitOnCtrlC: false, maxFps, incrementalRendering: true });
+/** Hears the keys of this terminal, and draws what they lead to. */
+export function openApp(props: AppProps): Pick<Instance, 'unmount' | 'waitUntilExit'> {
+  return render(<App {...props} />, { exitOnCtrlC: false });
 }
 
-/** The terminal UI: keys in, one frame of text out. */
-export function App({ session, access, look }: AppProps): ReactElement {
+/** The terminal UI: ink hears keys and sizes, the painter puts one frame of text out. */
+export function App({ session, access, look, painter }: AppProps): null {
   const { exit } = useApp();
   const { stdout } = useStdout();
   const size = useSize();
@@ -62,17 +64,8 @@ export function App({ session, access, look }: AppProps): ReactElement {
       else if (meaning) apply(meaning);
     }
   });
-  const lines = frame(state.current, session.data(), full, size.rows);
-  return (
-    <Box flexDirection="column" width={size.columns}>
-      {lines.map((line, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a line of the screen is its place
-        <Text key={at} wrap="truncate">
-          {line === '' ? ' ' : line}
-        </Text>
-      ))}
-    </Box>
-  );
+  useLayoutEffect(() => painter.paint(frame(state.current, session.data(), full, size.rows), size));
+  return null;
 }
 
 function useSize(): Size {

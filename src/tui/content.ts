@@ -31,6 +31,8 @@ export type Content =
       readonly head?: readonly string[];
       readonly columns: readonly Column[];
       readonly rows: readonly Row[];
+      /** What is told anew of a row each second; of rows that are not seen it need not be known. */
+      readonly refresh?: (row: Row) => Row;
       /** Said where there are no rows. */
       readonly empty: string;
     }
@@ -45,23 +47,33 @@ export interface Choice {
 const noRows: readonly Row[] = [];
 
 /** The last choice made of a list, and what it shows: a key press asks for it several times. */
-const lastShown = memoize((_: readonly Row[]) => ({ choice: '', rows: noRows }));
+const lastShown = memoize((_: object) => ({ choice: '', rows: noRows }));
 
 /** The columns and rows of a list. */
-type Table = Pick<Extract<Content, { kind: 'list' }>, 'columns' | 'rows'>;
+type Table = Pick<Extract<Content, { kind: 'list' }>, 'columns' | 'rows' | 'refresh'>;
 
 /**
  * The rows of a list that a filter leaves, in the order a person chose. Every word of the filter must be somewhere in the row;
  * `flag:uf` in the column whose title begins so; `5xx` stands for every number from 500 to 599.
  */
 export function shownRows(table: Table, { filter, sort }: Choice): readonly Row[] {
-  const last = lastShown(table.rows);
+  const { columns, refresh } = table;
+  if (filter === '' && !sort) return table.rows;
+  const last = lastShown(refresh ?? table.rows);
   const wanted = JSON.stringify([filter, sort]);
-  if (last.choice !== wanted) Object.assign(last, { choice: wanted, rows: choose(table, filter, sort) });
+  if (last.choice !== wanted) {
+    const rows = refresh ? table.rows.map(refresh) : table.rows;
+    Object.assign(last, { choice: wanted, rows: choose(columns, rows, filter, sort) });
+  }
   return last.rows;
 }
 
-function choose({ columns, rows }: Table, filter: string, sort: Choice['sort']): readonly Row[] {
+function choose(
+  columns: readonly Column[],
+  rows: readonly Row[],
+  filter: string,
+  sort: Choice['sort'],
+): readonly Row[] {
   const tests = filter
     .toLowerCase()
     .split(/\s+/)

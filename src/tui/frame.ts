@@ -64,7 +64,8 @@ function drawList(list: List, state: State, look: Look, room: number): readonly 
   const page = Math.max(1, room - 1 - head.length);
   const stands = Math.min(selected, shown.length - 1);
   const top = Math.max(0, Math.min(stands - Math.floor(page / 2), shown.length - page));
-  const seen = shown.slice(top, top + page);
+  const there = shown.slice(top, top + page);
+  const seen = list.refresh ? there.map(list.refresh) : there;
   const laid = layOut(columns, seen, look.width - 2);
   return [...head, drawHead(laid, sort, look), ...seen.map((row, at) => drawRow(row, laid, top + at === stands, look))];
 }

@@ -39,6 +39,8 @@ export interface Session {
 
 /** Between two looks at the logs that are followed. */
 const trafficMs = 1_000;
+/** Between two diagnoses of logs that grow beside sources that do not. */
+const againMs = 15_000;
 /** As often is looked once more, where nothing more can come: lines may wait for their other one. */
 const settling = 3;
 /** A request that is typed is not asked for letter by letter. */
@@ -51,6 +53,7 @@ export function startSession(access: Access): Session {
   let paused = false;
   let closed = false;
   let known = nothingKnown;
+  let diagnosedAt = { lines: 0, at: 0 };
   let looking: NodeJS.Timeout | undefined;
   let typing: NodeJS.Timeout | undefined;
   const hearers = new Set<() => void>();
@@ -78,19 +81,32 @@ export function startSession(access: Access): Session {
     await settle(access.collect, (collected) => update({ collected }));
     if (data.collected.state === 'there') {
       if (first) void follow();
-      if (data.last === null) update({ report: waiting() });
       // The table comes before the rules have run.
       await settle(access.engine.status, (status) => {
         if (status.state === 'there') update({ status: status.value });
       });
-      await settle(
-        () => access.engine.diagnose({ rules: [], skip: [], ...access.settings }),
-        (report) => update({ report, last: report.state === 'there' ? report.value : data.last }),
-      );
-      told();
+      await diagnose();
       const gateways = [...data.routes.keys()];
       await Promise.all([...gateways.map(loadRoutes), ...[...data.explained.keys()].map(loadExplanation)]);
     }
+    reading = false;
+  };
+  const diagnose = async (): Promise<void> => {
+    if (data.last === null) update({ report: waiting() });
+    diagnosedAt = { lines: linesSeen(data), at: access.now() };
+    await settle(
+      () => access.engine.diagnose({ rules: [], skip: [], ...access.settings }),
+      (report) => update({ report, last: report.state === 'there' ? report.value : data.last }),
+    );
+    told();
+  };
+  /** Where sources are read but once, their logs may still tell more. */
+  const diagnoseLogs = async (grows: boolean): Promise<void> => {
+    const { lines, at } = diagnosedAt;
+    if (reading || access.everyMs !== null || linesSeen(data) === lines) return;
+    if (grows && lines > 0 && access.now() - at < againMs) return;
+    reading = true;
+    await diagnose();
     reading = false;
   };
   const told = (): void => {
@@ -116,6 +132,7 @@ export function startSession(access: Access): Session {
     if (!paused || data.traffic?.state !== 'there')
       await settle(access.engine.traffic, (traffic) => update({ traffic }));
     const grows = data.traffic?.state !== 'there' || data.traffic.value.logs.some(({ state }) => state === 'reading');
+    void diagnoseLogs(grows);
     const more = grows || access.everyMs !== null ? settling : left - 1;
     if (more > 0 && !closed) looking = setTimeout(() => void look(more), trafficMs);
   };
@@ -178,4 +195,9 @@ export function startSession(access: Access): Session {
       if (timer) clearInterval(timer);
     },
   };
+}
+
+/** How many lines of logs were read. */
+function linesSeen({ traffic }: Data): number {
+  return traffic?.state === 'there' ? traffic.value.lines : 0;
 }

@@ -4,7 +4,7 @@ export interface Size {
   readonly rows: number;
 }
 
-/** One line less than the terminal has: a full one makes ink clear the screen at every change. */
+/** The size of a terminal; what is usual where it does not tell. */
 export function measure({ columns, rows }: Pick<NodeJS.WriteStream, 'columns' | 'rows'>): Size {
-  return { columns: Math.max(20, columns || 80), rows: Math.max(5, (rows || 24) - 1) };
+  return { columns: Math.max(20, columns || 80), rows: Math.max(5, rows || 24) };
 }

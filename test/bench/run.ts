@@ -7,6 +7,7 @@ import { compare, median, type Run, runNode } from './measure.ts';
 import { measureRouting, ordinaryDump, requestLines } from './routing.ts';
 import { measureRules } from './rules.ts';
 import { measureAdversarial, measureOrdinary } from './space.ts';
+import { measureWatch } from './watch.ts';
 
 /**
  * `npm run bench`: ratios against a peer or a limit in the same run. `--smoke` runs everything once on small inputs, to
@@ -35,6 +36,7 @@ try {
   routing(smoke ? 2_000 : 20_000);
   await answers(smoke ? 2_000 : 200_000);
   await accessLog(smoke ? 200_000 : 4_000_000);
+  await watched();
   space(smoke ? [100, 400, 1_000] : [1_000, 20_000, 50_000]);
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -130,6 +132,26 @@ async function accessLog(lines: number): Promise<void> {
       holds: times !== null && times >= least,
     });
   }
+}
+
+/** The terminal UI in a terminal of its own. */
+async function watched(): Promise<void> {
+  const { firstFrameMs, firstRowMs, keyMs, idleShare, memory } = await measureWatch(folder, smoke);
+  const routes = smoke ? 300 : 10_000;
+  limit('`watch` on a bundle: first frame', firstFrameMs, 500, ' ms');
+  limit('`watch` on a bundle: first frame with a gateway in it', firstRowMs, 1_500, ' ms');
+  const load = `${routes} routes and 2,000 log lines a second arriving`;
+  rows.push({
+    what: `\`watch\`: a key answered, ${load}, 99th percentile of ${keyMs.presses}`,
+    measured: `${keyMs.p99.toFixed(0)} ms (median ${keyMs.p50.toFixed(0)} ms)`,
+    limit: '50 ms',
+    holds: keyMs.p99 <= 50,
+  });
+  limit('`watch`, idle: of one core', idleShare * 100, 5, ' %');
+  const { quarter, most, lines } = memory;
+  const grown = `${quarter.toFixed(0)} MiB, then at most ${most.toFixed(0)} MiB`;
+  const what = `\`watch\`, an hour of traffic (${lines} lines): memory in its first quarter and after`;
+  rows.push({ what, measured: grown, limit: 'a tenth more', holds: most <= quarter * 1.1 });
 }
 
 /** All routes of one table, shadowed and partly shadowed: an ordinary one at three sizes, and the worst we know. */

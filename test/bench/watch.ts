@@ -19,7 +19,7 @@ const columns = 120;
 const rows = 40;
 
 /** The terminal UI in a real terminal (`script` makes one). */
-export class Watched {
+class Watched {
   readonly #child: ChildProcess;
   readonly #pidFile: string;
   readonly begun = performance.now();
@@ -56,7 +56,11 @@ export class Watched {
       const hear = (): void => {
         if (what.test(this.#text)) end(resolve);
       };
-      const timer = setTimeout(() => end(() => reject(new Error(`the screen never had ${what}`))), mostMs);
+      const timer = setTimeout(
+        () =>
+          end(() => reject(new Error(`the screen never had ${what}, but: ${JSON.stringify(this.#text.slice(-1500))}`))),
+        mostMs,
+      );
       this.#hears.push(hear);
       hear();
     });

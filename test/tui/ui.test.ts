@@ -9,6 +9,7 @@ import type { Suppression } from '../../src/snapshot/suppression.ts';
 import { makeEngine } from '../../src/engine/engine.ts';
 import { buildRequest } from '../../src/engine/requests/build.ts';
 import { App } from '../../src/tui/app.tsx';
+import { Painter } from '../../src/tui/painter.ts';
 import { type Access, startSession } from '../../src/tui/session.ts';
 
 /** The whole terminal UI in a terminal emulator. */
@@ -42,7 +43,8 @@ function start(access: Access, columns = 110, rows = 30): Screen {
     unref: () => stdin,
   });
   const session = startSession(access);
-  const app = render(createElement(App, { session, access, look: { color: false, ascii: false } }), {
+  const painter = new Painter((text) => stdout.write(text));
+  const app = render(createElement(App, { session, access, look: { color: false, ascii: false }, painter }), {
     // What ink needs of a terminal, and no more.
     stdout: stdout as unknown as NodeJS.WriteStream,
     stdin: stdin as unknown as NodeJS.ReadStream,

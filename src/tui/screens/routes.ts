@@ -31,7 +31,8 @@ export function routesContent(data: Data, gateway: string): Content {
       { title: 'FINDINGS', most: 24 },
       { title: 'GOES TO', most: 200, spare: 5, least: 24 },
     ],
-    rows: traffic ? liveRows(base)(liveRoutes(traffic)(gateway)) : base.map(({ row }) => row),
+    rows: baseRows(base),
+    ...(traffic ? { refresh: refreshing(base)(liveRoutes(traffic)(gateway)) } : {}),
     empty: emptyText(data, gateway),
   };
 }
@@ -100,22 +101,23 @@ function rowOf(route: RouteRow, findings: ReadonlyMap<string, readonly ReportFin
 const fromLog = 4;
 
 /** What the log tells of routes takes the place of what counters of clusters do, which routes share. */
-const liveRows = memoize((base: readonly Based[]) =>
-  memoize((live: ReadonlyMap<string, LiveRoute>) =>
-    base.map(({ row, route }): Row => {
-      const told = live.get(route.label);
-      if (!told) return row;
-      const { perMinute, more, failedShare, p99Ms } = told;
-      const cells = [`${more ? '>=' : ''}${rateOf(perMinute)}`, shareOf(failedShare), durationOf(p99Ms)];
-      const order = [perMinute, failedShare, p99Ms ?? -1];
-      return {
-        ...row,
-        cells: row.cells.toSpliced(fromLog, cells.length, ...cells),
-        order: (row.order ?? []).toSpliced(fromLog, order.length, ...order),
-      };
-    }),
-  ),
-);
+const refreshing = memoize((base: readonly Based[]) => {
+  const labels = new Map(base.map(({ row, route }) => [row.key, route.label]));
+  return memoize((live: ReadonlyMap<string, LiveRoute>) => (row: Row): Row => {
+    const told = live.get(labels.get(row.key) ?? '');
+    if (!told) return row;
+    const { perMinute, more, failedShare, p99Ms } = told;
+    const cells = [`${more ? '>=' : ''}${rateOf(perMinute)}`, shareOf(failedShare), durationOf(p99Ms)];
+    const order = [perMinute, failedShare, p99Ms ?? -1];
+    return {
+      ...row,
+      cells: row.cells.toSpliced(fromLog, cells.length, ...cells),
+      order: (row.order ?? []).toSpliced(fromLog, order.length, ...order),
+    };
+  });
+});
+
+const baseRows = memoize((base: readonly Based[]): readonly Row[] => base.map(({ row }) => row));
 
 /** What the log tells of the routes of a gateway, by what it calls them. */
 const liveRoutes = memoize((traffic: LiveTraffic) => {

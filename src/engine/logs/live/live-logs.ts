@@ -43,7 +43,10 @@ export class LiveLogs {
   /** From now on this model decides; logs that it names and that are not followed are. */
   async use(model: Model, request: CollectRequest): Promise<void> {
     if (model === this.#model) return;
+    const before = this.#model;
     this.#model = model;
+    // What was decided is remembered for as long as the same objects and Envoys decide.
+    if (before?.snapshot.envoys === model.snapshot.envoys && before.snapshot.objects === model.snapshot.objects) return;
     for (const [name, fold] of this.#folds) fold.decideBy(decidingBy(model, name));
     const { signal } = this.#ending;
     const gateway = onlyGateway(model, request.gateways);

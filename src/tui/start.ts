@@ -1,14 +1,12 @@
 import type { Look } from '../report/terminal/paint.ts';
 import { frame } from './frame.ts';
+import { Painter } from './painter.ts';
 import { type Access, startSession } from './session.ts';
 import { measure } from './size.ts';
 import { initialState } from './state.ts';
 
 const alternateScreen = '\u001b[?1049h\u001b[H';
 const restoreScreen = '\u001b[?1049l\u001b[?25h';
-
-/** A key is answered within two frames. */
-const mostFramesASecond = 100;
 
 /** Runs the terminal UI until a person leaves it; whatever ends it, the terminal is as it was before. */
 export async function startUi(access: Access, look: Omit<Look, 'width'>): Promise<void> {
@@ -21,9 +19,10 @@ export async function startUi(access: Access, look: Omit<Look, 'width'>): Promis
   process.once('exit', restore);
   // What is typed from now on is a key: it must not be seen as text.
   stdin.setRawMode(true);
-  const { columns, rows } = measure(stdout);
-  const first = frame(initialState, session.data(), { ...look, width: columns }, rows).join('\r\n');
-  stdout.write(`${alternateScreen}${first}\u001b[H`);
+  stdout.write(alternateScreen);
+  const painter = new Painter((text) => stdout.write(text));
+  const size = measure(stdout);
+  painter.paint(frame(initialState, session.data(), { ...look, width: size.columns }, size.rows), size);
   let leave: (() => void) | null = null;
   let ended = false;
   const end = (signal: NodeJS.Signals): void => {
@@ -34,9 +33,9 @@ export async function startUi(access: Access, look: Omit<Look, 'width'>): Promis
   const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
   for (const signal of signals) process.once(signal, end);
   try {
-    // What draws and hears keys takes longer to load than the first frame may take.
+    // What hears keys takes longer to load than the first frame may take.
     const { openApp } = await import('./app.tsx');
-    const app = openApp({ session, access, look }, mostFramesASecond);
+    const app = openApp({ session, access, look, painter });
     leave = app.unmount;
     if (ended) leave();
     await app.waitUntilExit();
