@@ -1,7 +1,7 @@
 import { asList, asObject, asText } from '../../lib/json.ts';
 import type { PodName } from '../../snapshot/envoy/view.ts';
 import type { KubernetesObject } from '../../snapshot/object.ts';
-import { type LinesRead, linesOf } from '../access-log/lines.ts';
+import { linesOf, type LogPiece } from '../access-log/lines.ts';
 import type { PodLogsWanted } from '../request.ts';
 import { type Cluster, openCluster } from './cluster.ts';
 import { parseLabelQuery } from './label-query.ts';
@@ -14,7 +14,7 @@ export interface PodLog {
   /** The gateway it serves, `NS/NAME`. */
   readonly gateway: string;
   /** Throws where it cannot be read, in words for people. */
-  readonly pieces: AsyncIterable<LinesRead>;
+  readonly pieces: AsyncIterable<LogPiece>;
 }
 
 /** The logs of the gateways in scope. */
@@ -63,7 +63,7 @@ async function* readPodLog(
   { namespace, name }: PodName,
   container: string,
   { since, limitBytes }: PodLogsWanted,
-): AsyncGenerator<LinesRead> {
+): AsyncGenerator<LogPiece> {
   const query = new URLSearchParams({
     container,
     sinceTime: `${new Date(since).toISOString().slice(0, 19)}Z`,
@@ -76,7 +76,7 @@ async function* readPodLog(
   if (statusCode === 200) {
     for await (const piece of linesOf(response)) {
       yield piece;
-      if (piece.bytes >= limitBytes)
+      if (piece.read >= limitBytes)
         throw new Error(`more than ${limitBytes} bytes since then: the newest are left out`);
     }
     return;

@@ -1,4 +1,4 @@
-import { LogReader } from '../../collect/access-log/reader.ts';
+import { linesIn } from '../../collect/access-log/lines.ts';
 import { compileFormat, formatsOf } from '../../collect/access-log/formats.ts';
 import type { LineParser } from '../../collect/access-log/text-parser.ts';
 import type { Gateway } from '../../model/gateway.ts';
@@ -10,7 +10,7 @@ import { classifyBy } from './classify.ts';
 import { nameOf } from './gateway-name.ts';
 import { ProcessTally } from './process-tally.ts';
 import { logSpans, otherClusterIn } from './gateway-envoys.ts';
-import { emptyTally, type Log, readLog, type Sink, takeLine } from './tally.ts';
+import { emptyTally, type Log, pieceTaker, readLog, type Sink } from './tally.ts';
 import type { FoldedLogs } from './view.ts';
 import type { LogsDocument } from '../../report/logs-document.ts';
 
@@ -40,10 +40,10 @@ export class GatewayLogs {
     const given = format === null ? [] : [compileFormat(format)].filter((parser) => parser !== null);
     this.formats = [...given, ...formatsOf(model.snapshot)];
     this.#folding = folding;
-    const classify = classifyBy(model, gateway && nameOf(gateway), envoyVersion);
+    const { classify, asks } = classifyBy(model, gateway && nameOf(gateway), envoyVersion);
     const spans = gateway ? logSpans(model, gateway) : [];
     const otherCluster = gateway ? otherClusterIn(gateway) : () => null;
-    const fold = new TrafficFold({ classify, by, mostClasses, spans, otherCluster });
+    const fold = new TrafficFold({ classify, asks, by, mostClasses, spans, otherCluster });
     this.sink = { fold, tally: emptyTally(), processes: new ProcessTally() };
   }
 
@@ -54,10 +54,11 @@ export class GatewayLogs {
   }
 
   /** Takes a log that is there already. */
-  take(name: string, lines: readonly string[], pod: string | null = null): void {
+  take(name: string, text: string): void {
     this.#names.push(name);
-    const reader = new LogReader(this.formats, pod);
-    for (const line of lines) takeLine(reader.read(line), line.length, this.#folding, this.sink);
+    const take = pieceTaker(this.formats, null, this.#folding, this.sink);
+    for (const piece of linesIn(text)) take(piece);
+    this.sink.fold.release(Number.POSITIVE_INFINITY);
   }
 
   /** No more lines come. */
