@@ -7,7 +7,7 @@ const table = {
   snapshot: [['lib'], ['node:crypto', 'node:zlib'], 'what was seen: no I/O, only hashing and packing of bytes'],
   model: [['snapshot', 'schema', 'lib'], [], 'pure: same snapshot, same model'],
   routing: [['model', 'snapshot', 'lib'], ['re2js'], 'the heart: pure, and told of the world by values'],
-  traffic: [['routing', 'snapshot', 'lib'], ['@datadog/sketches-js'], 'the fold of log lines: pure, and bounded'],
+  traffic: [['routing', 'snapshot', 'lib'], [], 'the fold of log lines: pure, and bounded'],
   diagnose: [
     ['model', 'routing', 'snapshot', 'lib'],
     ['node:crypto', '@marcbachmann/cel-js', 're2js'],

@@ -14,8 +14,6 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20',
-  // sketches-js asks for it only where a sketch is written as protobuf, which ours never are
-  external: ['protobufjs/minimal'],
   // commander is CommonJS inside and asks for node's modules with require
   banner: {
     js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",

@@ -21,7 +21,8 @@ export function pathShape(target: string): string {
 /** Beginnings of words that are not ids though they hold a digit: `v1`, `oauth2`, `s3`. */
 const word = /^(?:v\d{1,3}(?:\.\d{1,2})?|[a-z]{1,12}\d{1,2}|\d?[a-z][a-z_-]{0,40})(?:\.[a-z]{1,6}\d?)?$/i;
 
-function isId(segment: string): boolean {
+/** True for a segment that names one thing or person. */
+export function isId(segment: string): boolean {
   if (segment === '' || segment === '*') return false;
   if (/@|%40/i.test(segment) || segment.includes('=')) return true;
   if (segment.length > 40) return true;

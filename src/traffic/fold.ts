@@ -1,11 +1,13 @@
 import type { LogLine } from '../snapshot/access-log/line.ts';
 import { pathShape } from '../snapshot/path-shape.ts';
 import { clientFamily } from '../snapshot/client-family.ts';
-import { Pairing } from './pairing.ts';
+import type { KindsBy, LogRow } from '../snapshot/access-log/row.ts';
+import { type Half, Pairing } from './pairing.ts';
 import { Quantiles } from './quantiles.ts';
 import { RateCounter } from './rates.ts';
-import { RouteTallies } from './route-tally.ts';
+import { RouteTallies, type RoutesTaken } from './route-tally.ts';
 import { answeredBy, isHandedOver, type LoggedRequest, tellingLine } from './request.ts';
+import { type RowKind, rowKind } from './row-kind.ts';
 import { sampleOf, withoutExcess } from './sample.ts';
 import { type Classified, type Classify, type GroupBy, isFailure, type Traffic, type TrafficClass } from './traffic.ts';
 
@@ -15,6 +17,8 @@ export interface FoldOptions {
   readonly by: GroupBy;
   /** Classes beyond so many are told together as `(other)`. */
   readonly mostClasses: number;
+  /** What of lines `classify` asks for beside what always tells them apart; absent: all of the path, and each header. */
+  readonly asks?: KindsBy;
   /** The cluster that a line's upstream belongs to, where it is another than the one decided; else null. */
   readonly otherCluster?: (line: LogLine, decided: string) => string | null;
   /** Times between which requests are counted, by Envoy; `pod` null: every line is that Envoy's. */
@@ -36,6 +40,30 @@ type Growing = { -readonly [K in keyof TrafficClass]: TrafficClass[K] } & {
   to: number;
 };
 
+interface StatusFlag {
+  readonly listener: string | null;
+  readonly status: number;
+  readonly flag: string;
+  count: number;
+}
+
+/** Where requests of one kind are counted. */
+interface Counted {
+  readonly outer: StatusFlag;
+  readonly inner: StatusFlag | null;
+  /** Whether the outer line alone tells a failure, and whether the request failed. */
+  readonly outerFailed: boolean;
+  readonly failed: boolean;
+  readonly taken: RoutesTaken;
+  readonly traffic: Growing;
+}
+
+/** The kind of a row, as a fold counts it. */
+export type FoldedKind = RowKind<Counted>;
+
+/** Inner kinds of one kind beyond so many are looked at anew. */
+const mostJoined = 64;
+
 const nothing: Classified = {
   listener: null,
   inner: null,
@@ -51,9 +79,9 @@ const nothing: Classified = {
 /** The incremental fold of log lines into classes: memory is bounded whatever comes in, and counts by status and flag are exact. */
 export class TrafficFold {
   readonly #options: FoldOptions;
-  readonly #pairing = new Pairing((request) => this.#count(request));
+  readonly #pairing = new Pairing<Counted>((outer, inner) => this.#count(outer, inner));
   readonly #classes = new Map<string, Growing>();
-  readonly #byStatusFlag = new Map<string, { listener: string | null; status: number; flag: string; count: number }>();
+  readonly #byStatusFlag = new Map<string, StatusFlag>();
   readonly #rates = new RateCounter();
   readonly #routes = new RouteTallies();
   readonly #spans: number[];
@@ -68,6 +96,17 @@ export class TrafficFold {
     this.#spans = (options.spans ?? []).map(() => 0);
   }
 
+  /** What tells rows of one kind from others. */
+  get kindsBy(): KindsBy {
+    const { asks = { header: () => true, path: 'whole' }, by } = this.#options;
+    return by === 'client' ? { ...asks, header: (name) => name === 'user-agent' || asks.header(name) } : asks;
+  }
+
+  /** The kind that a line is the first of. */
+  kindOf(line: LogLine, reread: (text: string) => LogLine): FoldedKind {
+    return rowKind(line, reread);
+  }
+
   /** `length`: of the line as it was read. */
   add(line: LogLine, length: number): void {
     this.#pairing.add(line, length);
@@ -76,6 +115,15 @@ export class TrafficFold {
   /** Lines that waited for their other one since the last call count as alone. */
   settle(): void {
     this.#pairing.settle();
+  }
+
+  addRow(row: LogRow<FoldedKind>): void {
+    this.#pairing.addRow(row);
+  }
+
+  /** The memory of blocks before this one is used anew. */
+  release(block: number): void {
+    this.#pairing.release(block);
   }
 
   /** No more lines come. */
@@ -109,39 +157,71 @@ export class TrafficFold {
     };
   }
 
-  #count(request: LoggedRequest): void {
+  #count(outer: Half<Counted>, inner: Half<Counted> | null): void {
+    const counted = this.#countedOf(outer, inner);
+    const { at, sent, durationMs } = outer;
+    this.#requests += 1;
+    if (sent > 0) this.#bytes += sent;
+    counted.outer.count += 1;
+    if (counted.inner) counted.inner.count += 1;
+    if (!Number.isNaN(at)) {
+      if (at < this.#from) this.#from = at;
+      if (at > this.#to) this.#to = at;
+      this.#rates.add(at, counted.outerFailed);
+      if (this.#spans.length > 0) this.#countSpans(outer.line?.pod ?? outer.kind?.pod ?? null, at);
+    }
+    if (counted.failed) this.#failed += 1;
+    this.#routes.add(counted.taken, durationMs);
+    grow(counted.traffic, outer);
+  }
+
+  /** What is counted of rows of these kinds is found once. */
+  #countedOf(outer: Half<Counted>, inner: Half<Counted> | null): Counted {
+    const { kind } = outer;
+    if (!kind || (inner && !inner.kind)) return this.#find({ outer: lineOf(outer), inner: inner && lineOf(inner) });
+    if (!inner?.kind) {
+      kind.alone ??= this.#find({ outer: lineOf(outer), inner: null });
+      return kind.alone;
+    }
+    let counted = kind.joined.get(inner.kind);
+    if (!counted) {
+      counted = this.#find({ outer: lineOf(outer), inner: lineOf(inner) });
+      if (kind.joined.size >= mostJoined) kind.joined.clear();
+      kind.joined.set(inner.kind, counted);
+    }
+    return counted;
+  }
+
+  #find(request: LoggedRequest): Counted {
     const { outer, inner } = request;
     const decided = this.#options.classify(request) ?? nothing;
     const lone = inner === null && isInnerAlone(outer, decided);
-    this.#requests += 1;
-    this.#bytes += outer.sent ?? 0;
-    this.#countLine(outer, lone ? decided.inner : decided.listener);
-    if (inner) this.#countLine(inner, decided.inner);
-    if (outer.at !== null) {
-      this.#from = Math.min(this.#from, outer.at);
-      this.#to = Math.max(this.#to, outer.at);
-      this.#rates.add(outer.at, isFailure(outer));
-      this.#countSpans(outer, outer.at);
-    }
     const telling = tellingLine(request);
     const failed = isFailure({ status: outer.status, flag: telling.flag });
-    if (failed) this.#failed += 1;
-    this.#routes.add(decided, outer, telling.flag, failed);
-    grow(this.#classOf(request, telling, decided, lone || telling === inner ? 'inner' : 'outer'), outer);
+    return {
+      outer: this.#statusFlag(outer, lone ? decided.inner : decided.listener),
+      inner: inner && this.#statusFlag(inner, decided.inner),
+      outerFailed: isFailure(outer),
+      failed,
+      taken: this.#routes.taken(decided, outer, telling.flag, failed),
+      traffic: this.#classOf(request, telling, decided, lone || telling === inner ? 'inner' : 'outer'),
+    };
   }
 
-  #countSpans({ pod }: LogLine, at: number): void {
+  #countSpans(pod: string | null, at: number): void {
     for (const [index, span] of (this.#options.spans ?? []).entries()) {
       const inside = at >= span.from && at <= span.to && (span.pod === null || span.pod === pod);
       if (inside) this.#spans[index] = (this.#spans[index] ?? 0) + 1;
     }
   }
 
-  #countLine({ status, flag }: LogLine, listener: string | null): void {
+  #statusFlag({ status, flag }: LogLine, listener: string | null): StatusFlag {
     const key = `${listener} ${status} ${flag}`;
     const held = this.#byStatusFlag.get(key);
-    if (held) held.count += 1;
-    else this.#byStatusFlag.set(key, { listener, status: status ?? 0, flag: flag ?? '-', count: 1 });
+    if (held) return held;
+    const made = { listener, status: status ?? 0, flag: flag ?? '-', count: 0 };
+    this.#byStatusFlag.set(key, made);
+    return made;
   }
 
   #classOf(request: LoggedRequest, telling: LogLine, decided: Classified, hop: 'outer' | 'inner'): Growing {
@@ -220,18 +300,28 @@ function newClass(
 
 const mostTraceIds = 20;
 
-function grow(one: Growing, { at, sent, durationMs, traceId }: LogLine): void {
+function grow(one: Growing, half: Half<Counted>): void {
+  const { at, sent, durationMs } = half;
   one.count += 1;
-  one.bytes += sent ?? 0;
-  if (durationMs !== null) one.quantiles.add(durationMs);
-  if (traceId !== null && one.status >= 400 && one.traceIds.length < mostTraceIds) {
-    // X-Amzn-Trace-Id: `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1`.
-    const id = /\b1-[0-9a-f]{8}-[0-9a-f]{24}\b/.exec(traceId);
-    if (id) one.traceIds.push(id[0]);
-  }
-  if (at === null) return;
-  one.from = Math.min(one.from, at);
-  one.to = Math.max(one.to, at);
+  if (sent > 0) one.bytes += sent;
+  if (durationMs >= 0) one.quantiles.add(durationMs);
+  if (one.status >= 400 && one.traceIds.length < mostTraceIds) keepTrace(one, half);
+  if (at < one.from) one.from = at;
+  if (at > one.to) one.to = at;
+}
+
+function keepTrace(one: Growing, half: Half<Counted>): void {
+  const traceId = half.kind?.traced === false ? null : lineOf(half).traceId;
+  // X-Amzn-Trace-Id: `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1`.
+  const id = traceId === null ? null : /\b1-[0-9a-f]{8}-[0-9a-f]{24}\b/.exec(traceId);
+  if (id) one.traceIds.push(id[0]);
+}
+
+/** The line that waited. */
+function lineOf({ line, kind, bytes, from, to }: Half<Counted>): LogLine {
+  if (line) return line;
+  if (!kind) throw new Error('neither a line nor a row');
+  return kind.reread(bytes.toString('latin1', from, to));
 }
 
 /** A line of the listener inside the gateway whose other line was not read: the outer one would have been handed over, or have no route. */

@@ -1,103 +1,265 @@
 import type { LogLine } from '../snapshot/access-log/line.ts';
-import { isHandedOver, type LoggedRequest } from './request.ts';
+import type { LogRow } from '../snapshot/access-log/row.ts';
+import { isHandedOver, pairOf } from './request.ts';
+import type { RowKind } from './row-kind.ts';
 
-interface Waiting {
-  readonly key: string;
-  readonly line: LogLine;
-  readonly length: number;
-  readonly outer: boolean;
+/** One of the two lines of a request, as it waits for the other; used again when it has left. */
+export interface Half<Counted> {
+  /** A line that the exact reader read, or a row: its kind, and where its bytes are. */
+  line: LogLine | null;
+  kind: RowKind<Counted> | null;
+  at: number;
+  sent: number;
+  durationMs: number;
+  /** Its length as it was read. */
+  length: number;
+  outer: boolean;
+  bytes: Buffer;
+  from: number;
+  to: number;
+  /** The memory its bytes are in will be used anew: the block, or infinite where they are its own. */
+  block: number;
   /** How often was settled before it came. */
-  readonly round: number;
-  /** Its other line came. */
-  joined: boolean;
+  round: number;
+  /** What it shares with the other line beside the bytes of its key. */
+  pair: string;
+  hash: number;
+  keyFrom: number;
+  keyTo: number;
+  /** Others in the order they came, with other keys of the same bucket, and with the same key. */
+  older: Half<Counted> | null;
+  newer: Half<Counted> | null;
+  beside: Half<Counted> | null;
+  same: Half<Counted> | null;
+  lastSame: Half<Counted> | null;
 }
 
 /** What waits for its other line: as many lines, and as many bytes, as at most this. */
 const mostLines = 8_192;
 const mostBytes = 16 << 20;
+const noBytes = Buffer.alloc(0);
 
 /**
  * Joins the two lines of a request in a gateway that hands requests to itself. They are written when each stream ends: the
  * inner one first, as a rule, but not when the client leaves. They share x-request-id; where it is not logged, the original path,
  * method, host and status are compared, which lines of equal requests at one time may swap without changing any count.
  */
-export class Pairing {
-  readonly #waiting = new Map<string, Waiting[]>();
-  /** In the order they came; `#head` is the oldest that may still wait. (A Map from whose front is deleted is slow to ask for its first.) */
-  #queue: Waiting[] = [];
-  #head = 0;
+export class Pairing<Counted> {
+  /** Of each bucket the first key; of each key the oldest line. */
+  readonly #buckets: (Half<Counted> | null)[] = Array.from({ length: 4 * mostLines }, () => null);
+  #oldest: Half<Counted> | null = null;
+  #newest: Half<Counted> | null = null;
+  #free: Half<Counted> | null = null;
   #lines = 0;
   #bytes = 0;
   #round = 0;
-  readonly #found: (request: LoggedRequest) => void;
+  readonly #found: (outer: Half<Counted>, inner: Half<Counted> | null) => void;
 
-  constructor(found: (request: LoggedRequest) => void) {
+  /** Both halves hold until `found` returns. */
+  constructor(found: (outer: Half<Counted>, inner: Half<Counted> | null) => void) {
     this.#found = found;
   }
 
-  add(line: LogLine, length: number): void {
-    const outer = isHandedOver(line);
-    const key = keyOf(line);
-    const held = this.#waiting.get(key);
-    const other = held?.find((one) => one.outer !== outer);
-    if (other) {
-      this.#leave(other);
-      this.#found(outer ? { outer: line, inner: other.line } : { outer: other.line, inner: line });
-      return;
+  addRow(row: LogRow<RowKind<Counted>>): void {
+    const half = this.#take();
+    const { kind, bytes, view } = row;
+    half.kind = kind;
+    half.at = row.at;
+    half.sent = row.sent;
+    half.durationMs = row.durationMs;
+    half.length = row.length;
+    half.outer = kind.outer;
+    half.bytes = bytes;
+    half.from = row.from;
+    half.to = row.to;
+    half.block = row.block;
+    if (row.idTo > row.idFrom) {
+      half.pair = '';
+      half.keyFrom = row.idFrom;
+      half.keyTo = row.idTo;
+    } else {
+      half.pair = kind.pair;
+      half.keyFrom = row.pathFrom;
+      half.keyTo = row.pathTo;
     }
-    const waiting = { key, line, length, outer, round: this.#round, joined: false };
-    if (held) held.push(waiting);
-    else this.#waiting.set(key, [waiting]);
-    this.#queue.push(waiting);
-    this.#lines += 1;
-    this.#bytes += length;
-    while (this.#lines > mostLines || this.#bytes > mostBytes) this.#giveUpOldest();
+    half.hash = hashOf(view, half.keyFrom, half.keyTo, half.pair.length);
+    this.#join(half);
+  }
+
+  add(line: LogLine, length: number): void {
+    const half = this.#take();
+    const { requestId, path } = line;
+    const named = requestId !== null && requestId !== '-';
+    const key = Buffer.from(named ? requestId : (path ?? ''));
+    const view = new DataView(new ArrayBuffer(key.length + 4));
+    const bytes = Buffer.from(view.buffer, 0, key.length);
+    bytes.set(key);
+    half.line = line;
+    half.at = line.at ?? Number.NaN;
+    half.sent = line.sent ?? -1;
+    half.durationMs = line.durationMs ?? -1;
+    half.length = length;
+    half.outer = isHandedOver(line);
+    half.bytes = bytes;
+    half.block = Number.POSITIVE_INFINITY;
+    half.pair = named ? '' : pairOf(line);
+    half.keyFrom = 0;
+    half.keyTo = key.length;
+    half.hash = hashOf(view, 0, key.length, half.pair.length);
+    this.#join(half);
+  }
+
+  /** The memory of blocks before this one is used anew: lines that stand there move. */
+  release(block: number): void {
+    for (let half = this.#oldest; half; half = half.newer) {
+      if (half.block === Number.POSITIVE_INFINITY) continue;
+      if (half.block >= block) return;
+      const { from, bytes } = half;
+      half.bytes = Buffer.from(bytes.subarray(from, half.to));
+      half.block = Number.POSITIVE_INFINITY;
+      half.from = 0;
+      half.to -= from;
+      // What stands outside the line is an empty key.
+      half.keyFrom = Math.max(0, half.keyFrom - from);
+      half.keyTo = Math.max(0, half.keyTo - from);
+    }
   }
 
   /** No more lines come: what waits was alone. */
   end(): void {
-    while (this.#lines > 0) this.#giveUpOldest();
+    while (this.#oldest) this.#giveUpOldest(this.#oldest);
   }
 
   /** What waited already when this was last called is alone: for lines that are read as they are written. */
   settle(): void {
-    for (let oldest = this.#queue[this.#head]; oldest && oldest.round < this.#round; oldest = this.#queue[this.#head])
-      this.#giveUpOldest();
+    while (this.#oldest && this.#oldest.round < this.#round) this.#giveUpOldest(this.#oldest);
     this.#round += 1;
   }
 
-  #giveUpOldest(): void {
-    const oldest = this.#queue[this.#head];
-    this.#head += 1;
-    if (oldest && !oldest.joined) {
-      this.#leave(oldest);
-      this.#found({ outer: oldest.line, inner: null });
+  #join(half: Half<Counted>): void {
+    const bucket = half.hash & (this.#buckets.length - 1);
+    const first = this.#buckets[bucket] ?? null;
+    let held = first;
+    while (held && !isSameKey(held, half)) held = held.beside;
+    if (held && held.outer !== half.outer) {
+      this.#leave(held);
+      if (half.outer) this.#found(half, held);
+      else this.#found(held, half);
+      this.#putBack(held);
+      this.#putBack(half);
+      return;
     }
-    this.#shrink();
+    if (held) {
+      (held.lastSame ?? held).same = half;
+      held.lastSame = half;
+    } else {
+      half.beside = first;
+      this.#buckets[bucket] = half;
+    }
+    half.round = this.#round;
+    half.older = this.#newest;
+    if (this.#newest) this.#newest.newer = half;
+    else this.#oldest = half;
+    this.#newest = half;
+    this.#lines += 1;
+    this.#bytes += half.length;
+    while (this.#oldest && (this.#lines > mostLines || this.#bytes > mostBytes)) this.#giveUpOldest(this.#oldest);
   }
 
-  /** Lets go of the front of the queue: what is joined must not be kept in memory by it. */
-  #shrink(): void {
-    while (this.#queue[this.#head]?.joined) this.#head += 1;
-    if (this.#head < mostLines) return;
-    this.#queue = this.#queue.slice(this.#head);
-    this.#head = 0;
+  #giveUpOldest(oldest: Half<Counted>): void {
+    this.#leave(oldest);
+    this.#found(oldest, null);
+    this.#putBack(oldest);
   }
 
-  #leave(waiting: Waiting): void {
-    const { key, length } = waiting;
-    const held = this.#waiting.get(key);
-    if (held && held.length > 1) held.splice(held.indexOf(waiting), 1);
-    else this.#waiting.delete(key);
-    waiting.joined = true;
+  /** Takes out the oldest line of a key. */
+  #leave(half: Half<Counted>): void {
+    const { older, newer, same, beside, lastSame } = half;
+    if (older) older.newer = newer;
+    else this.#oldest = newer;
+    if (newer) newer.older = older;
+    else this.#newest = older;
+    let next = beside;
+    if (same) {
+      same.beside = beside;
+      same.lastSame = lastSame === same ? null : lastSame;
+      next = same;
+    }
+    const bucket = half.hash & (this.#buckets.length - 1);
+    let before = this.#buckets[bucket] ?? null;
+    if (before === half) {
+      this.#buckets[bucket] = next;
+    } else {
+      while (before && before.beside !== half) before = before.beside;
+      if (before) before.beside = next;
+    }
     this.#lines -= 1;
-    this.#bytes -= length;
-    if (this.#queue.length < mostLines * 4) return;
-    this.#queue = this.#queue.slice(this.#head).filter((one) => !one.joined);
-    this.#head = 0;
+    this.#bytes -= half.length;
+  }
+
+  #take(): Half<Counted> {
+    const half = this.#free;
+    if (!half) return emptyHalf();
+    this.#free = half.newer;
+    half.newer = null;
+    return half;
+  }
+
+  /** Nothing that was read is kept in memory by it. */
+  #putBack(half: Half<Counted>): void {
+    half.line = null;
+    half.kind = null;
+    half.bytes = noBytes;
+    half.older = null;
+    half.beside = null;
+    half.same = null;
+    half.lastSame = null;
+    half.newer = this.#free;
+    this.#free = half;
   }
 }
 
-function keyOf({ requestId, method, path, authority, status }: LogLine): string {
-  return requestId !== null && requestId !== '-' ? requestId : `${method} ${authority} ${path} ${status}`;
+function emptyHalf<Counted>(): Half<Counted> {
+  return {
+    line: null,
+    kind: null,
+    at: Number.NaN,
+    sent: -1,
+    durationMs: -1,
+    length: 0,
+    outer: false,
+    bytes: noBytes,
+    from: 0,
+    to: 0,
+    block: 0,
+    round: 0,
+    pair: '',
+    hash: 0,
+    keyFrom: 0,
+    keyTo: 0,
+    older: null,
+    newer: null,
+    beside: null,
+    same: null,
+    lastSame: null,
+  };
+}
+
+function isSameKey<Counted>(one: Half<Counted>, other: Half<Counted>): boolean {
+  const { keyFrom, keyTo, bytes } = one;
+  const from = other.keyFrom;
+  if (one.hash !== other.hash || keyTo - keyFrom !== other.keyTo - from || one.pair !== other.pair) return false;
+  for (let at = keyTo - keyFrom - 1; at >= 0; at -= 1) if (bytes[keyFrom + at] !== other.bytes[from + at]) return false;
+  return true;
+}
+
+function hashOf(view: DataView, from: number, to: number, start: number): number {
+  let hash = start;
+  let at = from;
+  for (; at + 4 <= to; at += 4) {
+    hash = Math.imul(hash ^ view.getInt32(at, true), 0x9e3779b1);
+    hash ^= hash >>> 15;
+  }
+  if (at < to) hash = Math.imul(hash ^ (view.getInt32(at, true) & (-1 >>> (32 - 8 * (to - at)))), 0x9e3779b1);
+  return hash ^ (hash >>> 15);
 }

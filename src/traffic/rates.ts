@@ -16,20 +16,49 @@ export class RateCounter {
   #failed = new Map<number, number>();
   #first = Number.POSITIVE_INFINITY;
   #last = Number.NEGATIVE_INFINITY;
+  /** What was counted since the last request of another bucket: most lines stand in the bucket of the one before. */
+  #bucket = Number.NaN;
+  #begins = Number.POSITIVE_INFINITY;
+  #ends = Number.NEGATIVE_INFINITY;
+  #newRequests = 0;
+  #newFailed = 0;
 
   add(at: number, failed: boolean): void {
+    if (at < this.#begins || at >= this.#ends) this.#move(at);
+    if (at < this.#first || at > this.#last) this.#stretch(at);
+    this.#newRequests += 1;
+    if (failed) this.#newFailed += 1;
+  }
+
+  #stretch(at: number): void {
     if (at < this.#first) this.#first = at;
     if (at > this.#last) this.#last = at;
-    while (Math.floor(this.#last / this.#bucketMs) - Math.floor(this.#first / this.#bucketMs) >= mostBuckets)
+    while (Math.floor(this.#last / this.#bucketMs) - Math.floor(this.#first / this.#bucketMs) >= mostBuckets) {
+      this.#settle();
       this.#widen();
-    const bucket = Math.floor(at / this.#bucketMs);
-    this.#requests.set(bucket, (this.#requests.get(bucket) ?? 0) + 1);
-    if (failed) this.#failed.set(bucket, (this.#failed.get(bucket) ?? 0) + 1);
+      this.#move(at);
+    }
+  }
+
+  #move(at: number): void {
+    this.#settle();
+    this.#bucket = Math.floor(at / this.#bucketMs);
+    this.#begins = this.#bucket * this.#bucketMs;
+    this.#ends = this.#begins + this.#bucketMs;
+  }
+
+  #settle(): void {
+    const bucket = this.#bucket;
+    if (this.#newRequests > 0) this.#requests.set(bucket, (this.#requests.get(bucket) ?? 0) + this.#newRequests);
+    if (this.#newFailed > 0) this.#failed.set(bucket, (this.#failed.get(bucket) ?? 0) + this.#newFailed);
+    this.#newRequests = 0;
+    this.#newFailed = 0;
   }
 
   /** Null where no line told its time. */
   result(): Rates | null {
     if (this.#first > this.#last) return null;
+    this.#settle();
     const first = Math.floor(this.#first / this.#bucketMs);
     const count = Math.floor(this.#last / this.#bucketMs) - first + 1;
     const list = (of: ReadonlyMap<number, number>): readonly number[] =>

@@ -28,3 +28,8 @@ export function answeredBy(line: LogLine): 'gateway' | 'upstream' {
   const silent = flag === null || /^(?:-|URX|DI)$/.test(flag);
   return silent && upstream !== '-' ? 'upstream' : 'gateway';
 }
+
+/** What the two lines of a request share beside its path, where its id is not logged. */
+export function pairOf({ method, authority, status, path }: LogLine): string {
+  return `${method} ${authority} ${status} ${path === null ? '' : 'path'}`;
+}

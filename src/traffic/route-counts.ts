@@ -42,7 +42,9 @@ const nearTimeout = 0.8;
 
 /** Counts the requests of one gateway by route, turn by turn; what is kept between turns is bounded. */
 export class RouteCounts {
-  readonly #pairing = new Pairing((request) => this.#count(request));
+  readonly #pairing = new Pairing<never>((outer, inner) => {
+    if (outer.line) this.#count({ outer: outer.line, inner: inner?.line ?? null });
+  });
   readonly #lost = new LostClasses();
   #routes = new Map<string, Growing>();
   #classify: Classify = () => null;

@@ -7,19 +7,47 @@ type Growing = { -readonly [K in keyof RouteTally]: RouteTally[K] } & { readonly
 /** Routes beyond so many are not counted one by one. */
 const mostRoutes = 5_000;
 
+/** The routes that a kind of request takes. */
+export interface RoutesTaken {
+  readonly routes: readonly (Growing | null)[];
+  readonly failed: boolean;
+  /** The client left before the answer. */
+  readonly left: boolean;
+  /** The answer says how long a request takes. */
+  readonly answered: boolean;
+}
+
 /** Counts requests by route: unlike classes, of every request, however many kinds of them there are. */
 export class RouteTallies {
   readonly #routes = new Map<string, Growing>();
   /** Requests by a route beyond the cap. */
   #beyond = 0;
 
-  add(decided: Classified, line: LogLine, flag: string | null, failed: boolean): void {
-    const { routes } = decided;
-    for (const [at, label] of routes.entries()) {
-      const one = this.#of(decided, label, at);
+  /** The routes of requests like this one; a route beyond the cap is null. */
+  taken(
+    decided: Classified,
+    { status, method }: Pick<LogLine, 'status' | 'method'>,
+    flag: string | null,
+    failed: boolean,
+  ): RoutesTaken {
+    const left = /\b(?:DC|DR)\b/.test(flag ?? '');
+    return {
+      routes: decided.routes.map((label, at) => this.#of(decided, label, at)),
+      failed,
+      left,
+      answered: !left && status !== null && status >= 200 && method !== 'CONNECT',
+    };
+  }
+
+  /** `durationMs` is below 0 where the line does not tell it. */
+  add(taken: RoutesTaken, durationMs: number): void {
+    const { routes } = taken;
+    const sure = routes.length === 1;
+    for (let at = 0; at < routes.length; at += 1) {
+      const one = routes[at];
       if (!one) this.#beyond += 1;
-      else if (routes.length > 1) one.perhaps += 1;
-      else count(one, line, flag, failed);
+      else if (sure) count(one, taken, durationMs);
+      else one.perhaps += 1;
     }
   }
 
@@ -61,12 +89,11 @@ export class RouteTallies {
   }
 }
 
-function count(one: Growing, { status, method, durationMs }: LogLine, flag: string | null, failed: boolean): void {
+function count(one: Growing, { failed, left, answered }: RoutesTaken, durationMs: number): void {
   one.requests += 1;
   if (failed) one.failed += 1;
-  const left = /\b(?:DC|DR)\b/.test(flag ?? '');
   if (left) one.left += 1;
-  if (left || status === null || status < 200 || method === 'CONNECT' || durationMs === null) return;
+  if (!answered || durationMs < 0) return;
   one.answered += 1;
   one.quantiles.add(durationMs);
 }

@@ -66,7 +66,7 @@ function withLog(snapshot: Snapshot, log: string): Snapshot {
   const gateway = onlyGateway(model, []);
   const folding = { format: null, since: null, until: null, by: 'route', envoyVersion: null } as const;
   const logs = new GatewayLogs(model, gateway, folding);
-  logs.take('edge.log', log.split('\n'));
+  logs.take('edge.log', log);
   const judging = { model, gateway, envoyVersion: null, position: snapshot.position, index: 0 };
   const { view, document } = viewOf(logs.end(), judging);
   return { ...snapshot, documents: [...snapshot.documents, document], traffic: [view] };

@@ -1,3 +1,4 @@
+import { DDSketch } from '@datadog/sketches-js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LogReader } from '../../src/collect/access-log/reader.ts';
@@ -124,6 +125,21 @@ describe('quantiles', () => {
       }),
     );
   });
+});
+
+it('quantiles are those of a sketch of another make', () => {
+  const values = fc.array(fc.oneof(fc.nat(5_000), fc.maxSafeNat(), fc.constant(0)), { minLength: 1, maxLength: 300 });
+  fc.assert(
+    fc.property(values, fc.constantFrom(0, 0.5, 0.9, 0.99, 1), (all, quantile) => {
+      const [ours, theirs] = [new Quantiles(), new DDSketch({ relativeAccuracy: 0.01 })];
+      for (const value of all) {
+        ours.add(value);
+        theirs.accept(value);
+      }
+      expect(ours.at(quantile)).toBe(Math.round(theirs.getValueAtQuantile(quantile) * 100) / 100);
+    }),
+    { numRuns: 500 },
+  );
 });
 
 describe('rates', () => {

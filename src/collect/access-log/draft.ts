@@ -101,7 +101,7 @@ function putPath(draft: Draft, text: string, most: number | null): boolean {
 }
 
 /** Times in JSON: ISO 8601, or seconds or milliseconds since 1970. */
-function timeOf(text: string): number | null {
+export function timeOf(text: string): number | null {
   if (/^\d{9,10}(?:\.\d+)?$/.test(text)) return Number(text) * 1000;
   if (/^\d{12,13}$/.test(text)) return Number(text);
   const time = Date.parse(text);

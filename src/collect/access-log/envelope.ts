@@ -25,6 +25,11 @@ export class Unwrapper {
     this.#most = most;
   }
 
+  /** True where a line goes on in the next one. */
+  get holdsParts(): boolean {
+    return this.#parts.size > 0;
+  }
+
   /** The line inside; null where it goes on in the next one. */
   unwrap(line: string): Unwrapped | null {
     const pod = line.startsWith('[pod/') ? prefixed.exec(line) : null;

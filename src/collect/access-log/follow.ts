@@ -1,6 +1,6 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type LinesRead, linesOf, readLines } from './lines.ts';
+import { type LogPiece, linesOf, readLines } from './lines.ts';
 
 const restMs = 500;
 const pieceBytes = 1 << 18;
@@ -10,7 +10,7 @@ const lineEnd = 10;
  * Reads a log and then what is written to it, until the signal. A file that was emptied, or that another one took the place of,
  * is begun anew. What cannot grow (gzipped, a pipe) is read to its end.
  */
-export async function* followLines(path: string, signal: AbortSignal): AsyncGenerator<LinesRead> {
+export async function* followLines(path: string, signal: AbortSignal): AsyncGenerator<LogPiece> {
   const file = await open(path);
   const head = Buffer.alloc(2);
   const isFile = (await file.stat()).isFile();

@@ -2,7 +2,7 @@ import { makeDocument } from '../../snapshot/document.ts';
 import type { Harvest, SourceReport } from '../../snapshot/snapshot.ts';
 import { describeError } from '../describe-error.ts';
 import { compileFormat, formatsOf } from './formats.ts';
-import { readLines } from './lines.ts';
+import { readLines, textsOf } from './lines.ts';
 import { LogReader } from './reader.ts';
 import { redactedLine } from './redacted.ts';
 
@@ -51,8 +51,8 @@ async function keepLog(
   let trouble: string | null = null;
   try {
     for await (const piece of readLines(path)) {
-      bytes = piece.bytes;
-      for (const raw of piece.lines) {
+      bytes = piece.read;
+      for (const raw of textsOf(piece)) {
         const one = reader.read(raw);
         if (one.kind !== 'request') continue;
         const line = redactedLine(one.line);

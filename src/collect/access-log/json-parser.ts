@@ -2,6 +2,7 @@ import { isObject, type JsonObject } from '../../lib/json.ts';
 import type { LoggedField } from '../../snapshot/access-log/line.ts';
 import { type Draft, emptyDraft, put } from './draft.ts';
 import { parseFormat } from './format.ts';
+import { layoutOfJson } from './json-layout.ts';
 import { meaningOf, type Meaning } from './operators.ts';
 import { compileText, type LineParser } from './text-parser.ts';
 
@@ -20,7 +21,7 @@ const mostDepth = 20;
 export function compileJson(format: JsonObject): LineParser | null {
   const members = [...membersOf(format, [])];
   if (members.every(({ meaning, text }) => meaning === null && text === null)) return null;
-  return (line) => {
+  const read = (line: string): Draft | null => {
     const value = parse(line);
     if (!value) return null;
     const draft = emptyDraft();
@@ -38,6 +39,11 @@ export function compileJson(format: JsonObject): LineParser | null {
     }
     return held > 0 ? draft : null;
   };
+  // What stands deeper, or holds several operators, is left to the exact reader.
+  const isFlat = members.every(({ path, text, most }) => path.length === 1 && text === null && most === null);
+  const meanings = new Map(members.map(({ path: [key = ''], meaning }) => [key, meaning]));
+  const layout = (line: string) => (isFlat ? layoutOfJson(line, (key) => meanings.get(key) ?? null, read) : null);
+  return Object.assign(read, { layout });
 }
 
 function* membersOf(format: JsonObject, path: readonly string[]): Generator<Member> {
@@ -130,6 +136,19 @@ export function readUsualJson(line: string): Draft | null {
     if (put(trial, { field }, text, null)) put(draft, { field }, text, null);
   }
   return draft.method === null && draft.path === null && draft.status === null ? null : draft;
+}
+
+/** The usual names as a parser that knows where lines keep their values. */
+export const usualJson: LineParser = Object.assign(readUsualJson, {
+  layout: (line: string) => layoutOfJson(line, usualMeaning, readUsualJson),
+});
+
+function usualMeaning(key: string): Meaning {
+  const name = key.toLowerCase().replaceAll(/[-.]/g, '_');
+  const header = Object.hasOwn(usualHeaders, name) ? usualHeaders[name] : undefined;
+  if (header !== undefined) return { header };
+  const [field] = rankOf.get(name) ?? [];
+  return field === undefined ? null : { field };
 }
 
 /** What may stand before the object: a log collector's prefix. */

@@ -1,7 +1,7 @@
 import type { LogLine, ProcessLine } from '../../snapshot/access-log/line.ts';
 import type { Draft } from './draft.ts';
 import { defaultTextFormat } from './format.ts';
-import { readUsualJson } from './json-parser.ts';
+import { usualJson } from './json-parser.ts';
 import { readProcessLine } from './process-line.ts';
 import { compileText, type LineParser } from './text-parser.ts';
 import { Unwrapper } from './envelope.ts';
@@ -40,7 +40,7 @@ export class LogReader {
   /** `pod`: whose log it is, where lines do not name theirs. */
   constructor(formats: readonly LineParser[], pod: string | null = null) {
     this.#pod = pod;
-    this.#parsers = [...formats, ...usualFormats, readUsualJson];
+    this.#parsers = [...formats, ...usualFormats, usualJson];
   }
 
   read(raw: string): ReadLine {
@@ -61,6 +61,26 @@ export class LogReader {
     }
     // Envoy's own log prints configuration and traces over many lines.
     return this.#afterProcess ? { kind: 'process-more' } : { kind: 'unparsed', text };
+  }
+
+  /** The parser that is asked first: the one that read the last line. */
+  get first(): LineParser | null {
+    return this.#parsers[0] ?? null;
+  }
+
+  /** Whose log it is, where lines do not name theirs. */
+  get pod(): string | null {
+    return this.#pod;
+  }
+
+  /** True where a part of a line waits for the next one. */
+  get isWithinLine(): boolean {
+    return this.#unwrapper.holdsParts;
+  }
+
+  /** A request was read another way. */
+  passRequest(): void {
+    this.#afterProcess = false;
   }
 
   /** The parser that read the last line is asked first: a log has few formats. */

@@ -47,7 +47,7 @@ const composed: Readonly<Record<string, string>> = { F: '%Y-%m-%d', T: '%H:%M:%S
 const defaultFormat = '%Y-%m-%dT%H:%M:%E3SZ';
 
 /** The default: read digit by digit, as every line of most logs has it. */
-const isoReader: TimeReader = {
+export const isoReader: TimeReader = {
   pattern: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/y,
   read: ([text]) => {
     const digits = (from: number, to: number): number => Number(text.slice(from, to));

@@ -1,10 +1,15 @@
 import { type Draft, emptyDraft, put } from './draft.ts';
 import { type FormatPart, parseFormat } from './format.ts';
+import { type Layout, roleOf, unambiguous } from './layout.ts';
 import { type Meaning, meaningOf, type Operator } from './operators.ts';
-import { compileStartTime, type TimeReader } from './start-time.ts';
+import { compileStartTime, isoReader, type TimeReader } from './start-time.ts';
 
 /** Reads one line; null where it is not in the format. */
-export type LineParser = (line: string) => Draft | null;
+export interface LineParser {
+  (line: string): Draft | null;
+  /** Where the values stand in lines like this one, which it has read; null, or absent: only the exact reader tells. */
+  readonly layout?: (line: string) => Layout | null;
+}
 
 /** A value between two literal texts. Operators side by side are one slot: where one ends the line does not tell. */
 interface Slot {
@@ -23,10 +28,31 @@ export function compileText(format: string): LineParser | null {
   const { lead, slots } = slotsOf(parseFormat(format.replace(/[\r\n]+$/, '')));
   if (format.replace(/[\r\n]+$/, '').includes('\n') || slots.every(({ meaning }) => meaning === null)) return null;
   const pivot = slots.findLastIndex(({ free }) => free);
-  return (line) => {
+  const read = (line: string): Draft | null => {
     if (!line.startsWith(lead)) return null;
     return fromLeft(slots, line, lead.length) ?? (pivot < 0 ? null : fromBothEnds(slots, pivot, line, lead.length));
   };
+  const layout = layoutOfSlots(lead, slots);
+  return Object.assign(read, { layout: () => layout });
+}
+
+function layoutOfSlots(lead: string, slots: readonly Slot[]): Layout | null {
+  const values = slots.flatMap(({ meaning, most, time, after, last }) => {
+    const role = roleOf(meaning, most);
+    if (role === null) return [];
+    const header = meaning !== null && 'header' in meaning ? meaning.header : null;
+    const whole = time && ((text: string) => readWhole(time, text));
+    return [{ role, header, after, last, json: false, time: whole, pattern: time === isoReader ? null : time }];
+  });
+  if (values.length !== slots.length) return null;
+  const read = (line: string) => (line.startsWith(lead) ? fromLeft(slots, line, lead.length) : null);
+  return unambiguous({ lead, slots: values, read });
+}
+
+function readWhole({ pattern, read }: TimeReader, text: string): number | null {
+  pattern.lastIndex = 0;
+  const match = pattern.exec(text);
+  return match && read(match);
 }
 
 /** Reads as much of a line's beginning as there is; `from`: the first field that may begin it. Null: not even two fields. */

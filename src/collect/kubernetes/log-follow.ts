@@ -1,5 +1,5 @@
 import { describeError } from '../describe-error.ts';
-import { linesOf } from '../access-log/lines.ts';
+import { linesOf, textsOf } from '../access-log/lines.ts';
 
 /** An answer as it comes. */
 export interface OpenedLog {
@@ -48,8 +48,8 @@ export async function* followLog(log: FollowedLog, ways: FollowWays): AsyncGener
       if (status === 200) {
         trouble(null);
         place.begin();
-        for await (const { lines } of linesOf(chunks)) {
-          const fresh = place.fresh(lines);
+        for await (const piece of linesOf(chunks)) {
+          const fresh = place.fresh([...textsOf(piece)]);
           if (fresh.length === 0) continue;
           came = true;
           yield fresh;

@@ -1,7 +1,7 @@
 import { asList, asObject, asText } from '../../lib/json.ts';
 import type { PodName } from '../../snapshot/envoy/view.ts';
 import type { KubernetesObject } from '../../snapshot/object.ts';
-import { type LinesRead, linesOf } from '../access-log/lines.ts';
+import { linesOf, type LogPiece } from '../access-log/lines.ts';
 import type { PodLogsWanted } from '../request.ts';
 import { type Cluster, openCluster } from './cluster.ts';
 import { parseLabelQuery } from './label-query.ts';
@@ -14,7 +14,7 @@ export interface PodLog {
   /** The gateway it serves, `NS/NAME`. */
   readonly gateway: string;
   /** Throws where it cannot be read, in words for people. */
-  readonly pieces: AsyncIterable<LinesRead>;
+  readonly pieces: AsyncIterable<LogPiece>;
 }
 
 /** The logs of the gateways in scope. */
@@ -73,7 +73,7 @@ async function* readPodLog(
   container: string,
   { since, limitBytes }: PodLogsWanted,
   follow: boolean,
-): AsyncGenerator<LinesRead> {
+): AsyncGenerator<LogPiece> {
   // Followed, a limit of bytes would end it: only the newest lines of the time before are read then.
   const limit = follow
     ? { follow: 'true', tailLines: String(Math.ceil(limitBytes / usualLineBytes)) }
@@ -89,7 +89,7 @@ async function* readPodLog(
     if (follow) response.setTimeout(0);
     for await (const piece of linesOf(response)) {
       yield piece;
-      if (!follow && piece.bytes >= limitBytes)
+      if (!follow && piece.read >= limitBytes)
         throw new Error(`more than ${limitBytes} bytes since then: the newest are left out`);
     }
     return;

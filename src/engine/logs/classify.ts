@@ -4,7 +4,9 @@ import { describeClause } from '../../routing/match/describe.ts';
 import { isInner } from '../../routing/gateway-tables.ts';
 import { routesOf } from '../../routing/origins.ts';
 import { routeKey } from '../../routing/translate/translation.ts';
+import type { Route } from '../../routing/table/table.ts';
 import type { LogLine } from '../../snapshot/access-log/line.ts';
+import type { KindsBy } from '../../snapshot/access-log/row.ts';
 import type { SeenRoute } from '../../snapshot/access-log/traffic-view.ts';
 import { type ObjectRef, refText } from '../../snapshot/object.ts';
 import type { Classified, Classify } from '../../traffic/traffic.ts';
@@ -13,30 +15,30 @@ import type { Logged } from '../../routing/explained.ts';
 import { alikeOf } from '../answered.ts';
 import { CannotExplain, type Decider, type RunningTable } from '../deciders.ts';
 import { cannot, decidersFor } from '../explain.ts';
-import { decidingShape, isDecidedByShape, pathTextsOf } from './alike-paths.ts';
 import { contradiction } from '../logged.ts';
 import { requestOfLine } from '../request-of-line.ts';
 import { findWay } from '../way.ts';
+import { hasMatcher, type PathClass, pathClassesOf } from './path-classes.ts';
 
 /** Decided requests are remembered: as many as this, then anew. */
 const mostRemembered = 20_000;
 
+/** What decides logged requests, and what of their lines it asks for. */
+export interface Classifier {
+  readonly classify: Classify;
+  readonly asks: KindsBy;
+}
+
 /** Decides logged requests by the model; requests that cannot be told apart by what routes ask are decided once. */
-export function classifyBy(model: Model, gateway: string | null, envoyVersion: string | null): Classify {
+export function classifyBy(model: Model, gateway: string | null, envoyVersion: string | null): Classifier {
   const deciders = decidersFor(model, gateway, envoyVersion);
-  if (deciders instanceof CannotExplain) return () => null;
+  if (deciders instanceof CannotExplain) return { classify: () => null, asks: { header: () => false, path: 'shape' } };
   const asked = askedOf(deciders);
-  const texts = pathTextsOf(deciders.flatMap(({ tables }) => tables.map(({ table }) => table)));
   const names = new Map<RunningTable, RouteLabels>();
   const known = new Map<string, Classified | null>();
-  return ({ outer, inner }) => {
+  const classify: Classify = ({ outer, inner }) => {
     const { status, flag } = tellingLine({ outer, inner });
-    const target = asked.query ? outer.path : (outer.path?.split('?', 1)[0] ?? null);
-    const shape = outer.pathCut ? null : decidingShape(target, texts);
-    const ending = `${status} ${flag}`;
-    const byShape = shape === null ? undefined : known.get(shapeKey(keyOf(outer, shape, ending, asked)));
-    if (byShape !== undefined) return byShape;
-    const key = keyOf(outer, target, ending, asked);
+    const key = keyOf(outer, `${status} ${flag}`, asked);
     const held = known.get(key);
     if (held !== undefined) return held;
     if (known.size >= mostRemembered) known.clear();
@@ -49,18 +51,9 @@ export function classifyBy(model: Model, gateway: string | null, envoyVersion: s
       labels = labelsOf(running);
       names.set(running, labels);
     }
-    const alike = target !== null && shape !== null && isDecidedByShape(target, shape, decision, texts);
-    return remember(
-      known,
-      alike ? shapeKey(keyOf(outer, shape, ending, asked)) : key,
-      classified(running, decision, labels, { status, flag }),
-    );
+    return remember(known, key, classified(running, decision, labels, { status, flag }));
   };
-}
-
-/** A path may be written as a shape is: their answers are kept apart. */
-function shapeKey(key: string): string {
-  return `shape ${key}`;
+  return { classify, asks: { header: asked.header, path: asked.path ?? 'whole' } };
 }
 
 function remember(known: Map<string, Classified | null>, key: string, value: Classified | null): Classified | null {
@@ -68,35 +61,64 @@ function remember(known: Map<string, Classified | null>, key: string, value: Cla
   return value;
 }
 
-/** What the routes of all tables ask of a request beside host and path. */
+/** What the routes of all tables ask of a request beside its host. */
 interface Asked {
-  readonly headers: readonly string[];
+  readonly header: (name: string) => boolean;
   readonly query: boolean;
+  /** Null: of two paths nothing tells that they are decided alike. */
+  readonly path: PathClass | null;
 }
+
+/** Headers that routing itself looks at, whatever routes ask. */
+const alwaysAsked = ['content-type', 'x-forwarded-proto', 'host', 'connection', 'upgrade'];
 
 function askedOf(deciders: readonly Decider[]): Asked {
-  const headers = new Set<string>();
-  let query = false;
-  for (const { table } of deciders.flatMap(({ tables }) => tables)) {
-    for (const { host, route } of routesOf(table)) {
-      // A tree of matchers may ask for anything.
-      if (host.matcher) query = true;
-      for (const clause of route.clauses) {
-        if (clause.field === 'header') headers.add(clause.name.toLowerCase());
-        if (clause.field === 'cookie') headers.add('cookie');
-        if (clause.field === 'grpc') headers.add('content-type');
-        if (clause.field === 'query' || (clause.field === 'header' && clause.name === ':path')) query = true;
-      }
+  const headers = new Set(alwaysAsked);
+  const tables = deciders.flatMap((decider) => decider.tables.map(({ table }) => table));
+  // A tree of matchers may ask for anything.
+  const tree = tables.some(hasMatcher);
+  let query = tree;
+  for (const { route } of tables.flatMap((table) => [...routesOf(table)])) {
+    for (const clause of route.clauses) {
+      if (clause.field === 'header') headers.add(clause.name.toLowerCase());
+      if (clause.field === 'cookie') headers.add('cookie');
+      if (clause.field === 'query' || (clause.field === 'header' && clause.name === ':path')) query = true;
     }
+    for (const name of namedBy(route)) headers.add(name.toLowerCase());
   }
-  return { headers: [...headers].filter((name) => !name.startsWith(':')), query };
+  return {
+    header: (name) => tree || headers.has(name),
+    query,
+    path: query ? null : pathClassesOf(tables),
+  };
 }
 
-function keyOf(line: LogLine, target: string | null, ending: string, asked: Asked): string {
+/** Headers that choose a route's cluster or host. */
+function namedBy({ action }: Route): readonly string[] {
+  if (action.type !== 'forward') return [];
+  const { target, host } = action;
+  return [
+    ...(target.kind === 'header' ? [target.name] : []),
+    ...(target.kind === 'weighted' && target.header !== null ? [target.header] : []),
+    ...(host.kind === 'header' ? [host.name] : []),
+  ];
+}
+
+function keyOf(line: LogLine, ending: string, asked: Asked): string {
   const { method, authority, headers, protocol, sni, pathCut } = line;
   let told = '';
-  for (const name of asked.headers) told += `${headers[name] ?? ''}\n`;
-  return `${method} ${authority} ${target} ${ending} ${protocol} ${sni} ${pathCut} ${told}`;
+  for (const name of Object.keys(headers)) if (asked.header(name)) told += `${name}:${headers[name] ?? ''}\n`;
+  return `${method} ${authority} ${pathKey(line, asked)} ${ending} ${protocol} ${sni} ${pathCut} ${told}`;
+}
+
+function pathKey({ path, pathCut }: LogLine, asked: Asked): string {
+  if (path === null) return 'null';
+  if (asked.path && !pathCut) {
+    const bytes = Buffer.from(path);
+    const number = asked.path(bytes, 0, bytes.length);
+    if (number >= 0) return `class ${number}`;
+  }
+  return asked.query ? path : (path.split('?', 1)[0] ?? '');
 }
 
 function classified({ table }: RunningTable, decision: Decision, labels: RouteLabels, logged: Logged): Classified {

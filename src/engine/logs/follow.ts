@@ -5,6 +5,7 @@ import { LogFollowers, type FollowersOptions } from '../../collect/kubernetes/lo
 import { containersOf } from '../../collect/kubernetes/pod-logs.ts';
 import { asObject } from '../../lib/json.ts';
 import type { Model } from '../../model/model.ts';
+import type { Classify } from '../../traffic/traffic.ts';
 import { RouteCounts } from '../../traffic/route-counts.ts';
 import type { Followed, FollowOptions } from '../protocol.ts';
 import { classifyBy } from './classify.ts';
@@ -57,7 +58,7 @@ export class Follower {
     for (const gateway of wanted) {
       const counts = this.#counts.get(gateway) ?? new RouteCounts();
       this.#counts.set(gateway, counts);
-      counts.decideBy(lazily(() => classifyBy(model, gateway, null)));
+      counts.decideBy(lazily(() => classifyBy(model, gateway, null).classify));
     }
   }
 
@@ -97,8 +98,8 @@ export class Follower {
 }
 
 /** Tables are compiled for those that are asked. */
-function lazily(make: () => ReturnType<typeof classifyBy>): ReturnType<typeof classifyBy> {
-  let made: ReturnType<typeof classifyBy> | null = null;
+function lazily(make: () => Classify): Classify {
+  let made: Classify | null = null;
   return (request) => {
     made ??= make();
     return made(request);

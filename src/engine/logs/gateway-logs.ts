@@ -1,4 +1,4 @@
-import { LogReader } from '../../collect/access-log/reader.ts';
+import { linesIn } from '../../collect/access-log/lines.ts';
 import { compileFormat, formatsOf } from '../../collect/access-log/formats.ts';
 import type { LineParser } from '../../collect/access-log/text-parser.ts';
 import type { Gateway } from '../../model/gateway.ts';
@@ -10,7 +10,7 @@ import { classifyBy } from './classify.ts';
 import { nameOf } from './gateway-name.ts';
 import { ProcessTally } from './process-tally.ts';
 import { logSpans, otherClusterIn } from './gateway-envoys.ts';
-import { emptyTally, type Log, readLog, type Sink, takeLine } from './tally.ts';
+import { emptyTally, type Log, pieceTaker, readLog, type Sink } from './tally.ts';
 import type { FoldedLogs } from './view.ts';
 import type { LogsDocument } from '../../report/logs-document.ts';
 
@@ -32,7 +32,6 @@ export class GatewayLogs {
   readonly sink: Sink;
   readonly formats: readonly LineParser[];
   readonly #folding: Folding;
-  readonly #fold: TrafficFold;
   readonly #names: string[] = [];
 
   /** `gateway`: whose configuration decides; null: that of the only one, if there is one. */
@@ -40,11 +39,11 @@ export class GatewayLogs {
     const { format, by, envoyVersion } = folding;
     this.formats = formatsFor(model, format);
     this.#folding = folding;
-    const classify = classifyBy(model, gateway && nameOf(gateway), envoyVersion);
+    const { classify, asks } = classifyBy(model, gateway && nameOf(gateway), envoyVersion);
     const spans = gateway ? logSpans(model, gateway) : [];
     const otherCluster = gateway ? otherClusterIn(gateway) : () => null;
-    this.#fold = new TrafficFold({ classify, by, mostClasses, spans, otherCluster });
-    this.sink = { fold: this.#fold, tally: emptyTally(), processes: new ProcessTally() };
+    const fold = new TrafficFold({ classify, asks, by, mostClasses, spans, otherCluster });
+    this.sink = { fold, tally: emptyTally(), processes: new ProcessTally() };
   }
 
   /** Reads one log; what it came to as a source. */
@@ -54,10 +53,11 @@ export class GatewayLogs {
   }
 
   /** Takes a log that is there already. */
-  take(name: string, lines: readonly string[], pod: string | null = null): void {
+  take(name: string, text: string): void {
     this.#names.push(name);
-    const reader = new LogReader(this.formats, pod);
-    for (const line of lines) takeLine(reader.read(line), line.length, this.#folding, this.sink);
+    const take = pieceTaker(this.formats, null, this.#folding, this.sink);
+    for (const piece of linesIn(text)) take(piece);
+    this.sink.fold.release(Number.POSITIVE_INFINITY);
   }
 
   /** No more lines come. */
@@ -65,8 +65,8 @@ export class GatewayLogs {
     const { since, until } = this.#folding;
     const asked: TrafficView['asked'] =
       since === null && until === null ? null : { from: timeOf(since), to: timeOf(until) };
-    const { processes, tally } = this.sink;
-    return { traffic: this.#fold.end(), processes, lines: tally.lines, names: this.#names, asked, whole: true };
+    const { fold, processes, tally } = this.sink;
+    return { traffic: fold.end(), processes, lines: tally.lines, names: this.#names, asked, whole: true };
   }
 }
 

@@ -1,4 +1,4 @@
-import { readLines } from '../../collect/access-log/lines.ts';
+import { linesIn, readLines } from '../../collect/access-log/lines.ts';
 import type { Gateway } from '../../model/gateway.ts';
 import type { Model } from '../../model/model.ts';
 import type { Document } from '../../snapshot/document.ts';
@@ -25,9 +25,8 @@ export function fileLogs(model: Model, paths: readonly string[], named: readonly
 }
 
 /** A log as a bundle kept it. */
-export function bundledLog({ origin, size, text }: Document): Log {
-  const lines = (text() ?? '').split('\n');
-  return { name: origin, pieces: [{ lines: lines.at(-1) === '' ? lines.slice(0, -1) : lines, bytes: size, cut: 0 }] };
+export function bundledLog({ origin, text }: Document): Log {
+  return { name: origin, pieces: linesIn(text() ?? '') };
 }
 
 /** The gateway that logs without a name are taken for: the only one that is named, or reported. */

@@ -1,11 +1,13 @@
-import type { LinesRead } from '../../collect/access-log/lines.ts';
-import { LogReader, type ReadLine } from '../../collect/access-log/reader.ts';
+import type { LogPiece } from '../../collect/access-log/lines.ts';
+import type { ReadLine } from '../../collect/access-log/reader.ts';
+import { RowReader } from '../../collect/access-log/row-reader.ts';
 import type { LineParser } from '../../collect/access-log/text-parser.ts';
 import { describeError } from '../../collect/describe-error.ts';
 import type { LogsDocument } from '../../report/logs-document.ts';
 import type { ProcessLineKind } from '../../snapshot/access-log/line.ts';
+import type { LogRow } from '../../snapshot/access-log/row.ts';
 import { textForm } from '../../snapshot/path-shape.ts';
-import type { TrafficFold } from '../../traffic/fold.ts';
+import type { FoldedKind, TrafficFold } from '../../traffic/fold.ts';
 import type { LogsOptions } from './options.ts';
 import type { ProcessTally } from './process-tally.ts';
 
@@ -43,11 +45,16 @@ export interface Log {
   readonly name: string;
   /** The pod whose log it is; absent: its lines or its name say. */
   readonly pod?: string;
-  readonly pieces: AsyncIterable<LinesRead> | Iterable<LinesRead>;
+  readonly pieces: AsyncIterable<LogPiece> | Iterable<LogPiece>;
 }
 
 /** Where lines go: requests into the fold, what Envoy says of itself into a tally of its own, and all into the counts. */
-export interface Sink {
+export interface Sink extends LineSink {
+  readonly fold: TrafficFold;
+}
+
+/** Where lines go that are read one by one. */
+export interface LineSink {
   readonly fold: Pick<TrafficFold, 'add'>;
   readonly tally: Counting;
   readonly processes: ProcessTally;
@@ -60,16 +67,18 @@ export async function readLog(
   window: Window,
   sink: Sink,
 ): Promise<LogsDocument['sources'][number]> {
-  const { tally } = sink;
-  const reader = new LogReader(formats, pod ?? podOf(file));
+  const { tally, fold } = sink;
+  const take = pieceTaker(formats, pod ?? podOf(file), window, sink);
   let bytes = 0;
   const before = { ...tally };
   try {
     for await (const piece of pieces) {
-      bytes = piece.bytes;
-      for (const raw of piece.lines) takeLine(reader.read(raw), raw.length, window, sink);
+      bytes = piece.read;
+      take(piece);
     }
+    fold.release(Number.POSITIVE_INFINITY);
   } catch (error) {
+    fold.release(Number.POSITIVE_INFINITY);
     const lines = tally.lines - before.lines;
     const why = describeError(error);
     const detail = lines === 0 ? `nothing readable: ${why}` : `read ${lines} lines, then: ${why}`;
@@ -84,8 +93,35 @@ export async function readLog(
     : { name: file, state: 'ok', detail, cost: { calls: 1, bytes } };
 }
 
+/** Takes the pieces of one log into the fold, one after the other. */
+export function pieceTaker(
+  formats: readonly LineParser[],
+  pod: string | null,
+  window: Window,
+  sink: Sink,
+): (piece: LogPiece) => void {
+  const { fold } = sink;
+  const reader = new RowReader<FoldedKind>(formats, pod, { by: fold.kindsBy, kindOf: fold.kindOf });
+  const takes = {
+    row: (row: LogRow<FoldedKind>): void => takeRow(row, window, sink),
+    line: (line: ReadLine, length: number): void => takeLine(line, length, window, sink),
+  };
+  return (piece) => {
+    reader.read(piece, takes);
+    fold.release(piece.lasting);
+  };
+}
+
+function takeRow(row: LogRow<FoldedKind>, { since, until }: Window, { tally, fold }: Sink): void {
+  tally.lines += 1;
+  tally.parsed += 1;
+  const { at } = row;
+  if ((since !== null && at < since) || (until !== null && at > until)) tally.outside += 1;
+  else fold.addRow(row);
+}
+
 /** Counts one line; `length`: as it was read. */
-export function takeLine(read: ReadLine, length: number, { since, until }: Window, sink: Sink): void {
+export function takeLine(read: ReadLine, length: number, { since, until }: Window, sink: LineSink): void {
   const { tally, fold, processes } = sink;
   tally.lines += 1;
   if (read.kind === 'request') {

@@ -43,7 +43,7 @@ function beginningOf(route: Route | undefined): string {
 }
 
 /** The characters a pattern surely begins with: up to its first operator, and without the one a quantifier follows. */
-function literalBeginning(pattern: string): string {
+export function literalBeginning(pattern: string): string {
   // An alternative may begin otherwise; a group may hold flags.
   if (pattern.includes('|')) return '';
   const [literal = ''] = /^[\w/~-]*/.exec(pattern) ?? [];

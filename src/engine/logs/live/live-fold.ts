@@ -5,7 +5,7 @@ import type { Classify, Traffic } from '../../../traffic/traffic.ts';
 import type { FoldedLogs } from '../view.ts';
 import { mostClasses } from '../gateway-logs.ts';
 import { ProcessTally } from '../process-tally.ts';
-import { emptyTally, type Sink, takeLine } from '../tally.ts';
+import { emptyTally, type LineSink, takeLine } from '../tally.ts';
 import { classKey, joined } from './join.ts';
 import { RecentCounts } from './recent-counts.ts';
 
@@ -33,7 +33,7 @@ export function routeKeys(label: string): { readonly requests: string; readonly 
  * the older one, so that the newer one tells what happens now.
  */
 export class LiveFold {
-  readonly sink: Sink;
+  readonly sink: LineSink;
   readonly recent = new RecentCounts();
   #deciding: Deciding;
   #older: TrafficFold;

@@ -1,4 +1,5 @@
 import { followLines } from '../../../collect/access-log/follow.ts';
+import { textsOf } from '../../../collect/access-log/lines.ts';
 import { LogReader } from '../../../collect/access-log/reader.ts';
 import { describeError } from '../../../collect/describe-error.ts';
 import type { CollectRequest, LogsRequest } from '../../../collect/request.ts';
@@ -143,10 +144,12 @@ export class LiveLogs {
 
   async #follow({ pieces }: Log, following: Following, fold: LiveFold, reader: LogReader): Promise<void> {
     try {
-      for await (const { lines } of pieces) {
-        for (const line of lines) fold.take(reader.read(line), line.length, this.#wanted);
-        following.lines += lines.length;
-        if (lines.length > 0) following.lastAt = Date.now();
+      for await (const piece of pieces) {
+        for (const line of textsOf(piece)) {
+          fold.take(reader.read(line), line.length, this.#wanted);
+          following.lines += 1;
+        }
+        following.lastAt = Date.now();
       }
       following.state = 'ended';
     } catch (error) {
@@ -163,7 +166,7 @@ function gatewayOf(model: Model, name: string | null): Gateway | null {
 function decidingBy(model: Model, name: string | null): Deciding {
   const gateway = gatewayOf(model, name);
   return {
-    classify: classifyBy(model, name, null),
+    classify: classifyBy(model, name, null).classify,
     otherCluster: gateway ? otherClusterIn(gateway) : () => null,
   };
 }
