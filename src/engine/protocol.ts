@@ -4,6 +4,7 @@ import type { ReportDocument } from '../report/document.ts';
 import type { Suppression } from '../snapshot/suppression.ts';
 import type { PodMeasure } from '../diagnose/measured.ts';
 import type { UserRuleText } from '../snapshot/user-rule.ts';
+import type { RequestsAsked } from './about-requests.ts';
 import type { RuleTestResult } from './rule-tests.ts';
 import type { StatusDocument } from '../report/status.ts';
 import type { RescueOptions, RescueResult } from '../rescue/rescue.ts';
@@ -20,6 +21,8 @@ export interface DiagnoseOptions {
   readonly ways?: boolean;
   /** Of the configuration file. */
   readonly suppressions?: readonly Suppression[];
+  /** Tell only what is about such requests. */
+  readonly requests?: RequestsAsked | null;
   /** Rules of the user's own, read and found right. */
   readonly userRules?: readonly UserRuleText[];
 }
