@@ -1,5 +1,5 @@
 import type { LogsRequest } from '../collect/request.ts';
-import type { RequestsAsked } from '../engine/about-requests.ts';
+import type { RequestsAsked } from '../engine/protocol.ts';
 import type { BaselineEntry } from '../report/document.ts';
 import type { UserRuleText } from '../snapshot/user-rule.ts';
 import { againstBaseline, keepBaseline, loadBaseline } from './baseline.ts';

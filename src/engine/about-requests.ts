@@ -19,15 +19,7 @@ import { type ObjectRef, refKey } from '../snapshot/object.ts';
 import { CannotExplain, type Decider } from './deciders.ts';
 import { decidersFor } from './explain.ts';
 import { hasStatus, wanted } from './logs/options.ts';
-
-/** The requests that a report should be about: what is not named is open. */
-export interface RequestsAsked {
-  /** The path, with a query or without. */
-  readonly path: string | null;
-  readonly host: string | null;
-  /** `404`, `5xx`; empty: any. */
-  readonly statuses: readonly string[];
-}
+import type { RequestsAsked } from './protocol.ts';
 
 /**
  * The same diagnosis with what is about such requests alone: about a gateway that takes them, a route that may decide them, one

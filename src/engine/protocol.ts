@@ -4,12 +4,20 @@ import type { ReportDocument } from '../report/document.ts';
 import type { Suppression } from '../snapshot/suppression.ts';
 import type { PodMeasure } from '../diagnose/measured.ts';
 import type { UserRuleText } from '../snapshot/user-rule.ts';
-import type { RequestsAsked } from './about-requests.ts';
 import type { RuleTestResult } from './rule-tests.ts';
 import type { StatusDocument } from '../report/status.ts';
 import type { RescueOptions, RescueResult } from '../rescue/rescue.ts';
 import type { LogsOptions } from './logs/options.ts';
 import type { Explained, ExplainRequest, Unexplained } from '../routing/explained.ts';
+
+/** The requests that a report should be about: what is not named is open. */
+export interface RequestsAsked {
+  /** The path, with a query or without. */
+  readonly path: string | null;
+  readonly host: string | null;
+  /** `404`, `5xx`; empty: any. */
+  readonly statuses: readonly string[];
+}
 
 /** What a diagnosis should consider. */
 export interface DiagnoseOptions {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { emptyRequest } from '../../src/collect/request.ts';
-import type { RequestsAsked } from '../../src/engine/about-requests.ts';
+import type { RequestsAsked } from '../../src/engine/protocol.ts';
 import { makeEngine } from '../../src/engine/engine.ts';
 import type { Engine } from '../../src/engine/protocol.ts';
 
