@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { logsSchema } from '../report/logs-schema.ts';
 import { reportSchema } from '../report/schema.ts';
 import { cloudWatchTemplates } from './cloudwatch-alarms.ts';
+import { leastRightsPage } from './least-rights-page.ts';
 import { inhibitRules, prometheusRules } from './prometheus-alerts.ts';
 import { loadRule, type RuleFile, ruleFiles } from './rule-files.ts';
 import { userRulesPage } from './user-rules-page.ts';
@@ -21,6 +22,7 @@ const wanted = new Map<string, string>([
   ['rules/alerts/alertmanager-inhibit.yaml', inhibitRules()],
   ...cloudWatchTemplates().map(([name, text]): [string, string] => [`rules/alerts/cloudwatch/${name}.json`, text]),
   ['docs/user-rules.md', userRulesPage()],
+  ['docs/least-rights.md', leastRightsPage()],
   ['docs/report.schema.json', `${JSON.stringify(reportSchema, null, 2)}\n`],
   ['docs/logs.schema.json', `${JSON.stringify(logsSchema, null, 2)}\n`],
 ]);

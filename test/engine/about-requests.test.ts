@@ -1,9 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { emptyRequest } from '../../src/collect/request.ts';
-import type { RequestsAsked } from '../../src/engine/protocol.ts';
 import { makeEngine } from '../../src/engine/engine.ts';
-import type { Engine } from '../../src/engine/protocol.ts';
+import type { Engine, RequestsAsked } from '../../src/engine/protocol.ts';
 
 const incident = fileURLToPath(new URL('../../src/demo/incident.tar.gz', import.meta.url));
 
