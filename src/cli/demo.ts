@@ -12,7 +12,7 @@ export async function demo(flags: ReportFlags): Promise<void> {
   const path = fileURLToPath(new URL('./demo/incident.tar.gz', import.meta.url));
   const near = relative(process.cwd(), path);
   const bundle = near.startsWith('..') ? path : near;
-  await diagnose({ ...noSources, ...noLogFlags, bundle: [bundle], ...flags });
+  await diagnose({ ...noSources, ...noLogFlags, bundle: [bundle], status: [], ...flags });
 }
 
 const noSources: SourceFlags = {

@@ -12,6 +12,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   ],
   diagnose: [
     { command: 'meshdoctor diagnose vgw/edge -n shop', why: 'one gateway of the current context' },
+    { command: 'meshdoctor diagnose --live --path /cart/1 --status 404', why: 'what is wrong with such requests' },
     { command: 'meshdoctor diagnose --live -A -o markdown', why: 'every gateway, for an issue or a pull request' },
     {
       command: 'meshdoctor diagnose --admin http://127.0.0.1:9901 -f manifests',

@@ -44,9 +44,7 @@ export async function logs(words: readonly string[], given: SourceFlags & LogsFl
     );
   if (files.filter((file) => file === '-').length + Number(flags.filename.includes('-')) > 1)
     throw new Failure('only one of the logs and -f can be standard input (-)', 2);
-  const statuses = flags.status.flatMap((list) => list.split(',')).filter((text) => text !== '');
-  const wrong = statuses.find((text) => !/^(?:\d{1,3}|[1-5]xx)$/i.test(text));
-  if (wrong !== undefined) throw new Failure(`--status takes 404, 5xx or a list of them; got ${wrong}`, 2);
+  const statuses = statusesOf(flags.status);
   const now = flags.now === undefined ? Date.now() : Date.parse(flags.now);
   const [only = null] = flags.named.gateways.length === 1 ? flags.named.gateways : [];
   const options = {
@@ -68,6 +66,14 @@ export async function logs(words: readonly string[], given: SourceFlags & LogsFl
     await write(document, flags);
     process.exitCode = exitCodeOf(document, summary.sources, summary.timedOut, flags.bestEffort);
   });
+}
+
+/** What `--status` names: `404`, `5xx`. */
+export function statusesOf(lists: readonly string[]): readonly string[] {
+  const statuses = lists.flatMap((list) => list.split(',')).filter((text) => text !== '');
+  const wrong = statuses.find((text) => !/^(?:\d{1,3}|[1-5]xx)$/i.test(text));
+  if (wrong !== undefined) throw new Failure(`--status takes 404, 5xx or a list of them; got ${wrong}`, 2);
+  return statuses;
 }
 
 function exitCodeOf(

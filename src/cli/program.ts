@@ -33,6 +33,10 @@ function buildVerbs(): Command {
     .action(async (flags) => (await import('./demo.ts')).demo(flags));
   addReportOptions(addLogWindow(addSourceOptions(program.command('diagnose')).optionsGroup('Logs:')))
     .option('--no-logs', 'not the logs of gateway pods: with --live they are read (see --since)')
+    .optionsGroup('Requests:')
+    .option('--path <path>', 'only what is about requests for it: /cart/1')
+    .option('--host <host>', 'only what is about requests for it: shop.example.com')
+    .addOption(list('--status <code>', 'only what may answer so: 404, 5xx, or a list of them'))
     .description('collect, run every rule, report')
     .argument('[type/name...]', 'only these gateways: vgw/NAME, deploy/NAME, pod/NAME')
     .option('--gateway <ns/name>', 'only this gateway')

@@ -6,6 +6,7 @@ import { cloudWatchTemplates } from './cloudwatch-alarms.ts';
 import { cloudWatchDashboards } from './dashboards/cloudwatch.ts';
 import { grafanaDashboard } from './dashboards/grafana.ts';
 import { metricsPage } from './metrics-page.ts';
+import { leastRightsPage } from './least-rights-page.ts';
 import { inhibitRules, prometheusRules } from './prometheus-alerts.ts';
 import { loadRule, type RuleFile, ruleFiles } from './rule-files.ts';
 import { userRulesPage } from './user-rules-page.ts';
@@ -27,6 +28,7 @@ const wanted = new Map<string, string>([
   ...cloudWatchDashboards().map(([name, text]): [string, string] => [`dashboards/cloudwatch/${name}.json`, text]),
   ['docs/metrics.md', metricsPage()],
   ['docs/user-rules.md', userRulesPage()],
+  ['docs/least-rights.md', leastRightsPage()],
   ['docs/report.schema.json', `${JSON.stringify(reportSchema, null, 2)}\n`],
   ['docs/logs.schema.json', `${JSON.stringify(logsSchema, null, 2)}\n`],
 ]);

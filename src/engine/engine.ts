@@ -93,17 +93,20 @@ export function makeEngine(): Engine {
         configurations: snapshots.flatMap(configurationsOf),
       };
     },
-    async diagnose({ rules: wanted, skip, suppressions = [], userRules = [], ways }) {
+    async diagnose({ rules: wanted, skip, suppressions = [], userRules = [], ways, requests = null }) {
       if (live) await hearOfLogs();
       built();
       const all = [...catalogue.map(({ rule }) => rule), ...(await compiled(userRules))];
       const known = all.map(({ id }) => id);
       const chosen = all.filter(({ id }) => (wanted.length === 0 || wanted.includes(id)) && !skip.includes(id));
       const drawn = ways === true ? (await import('./finding-ways.ts')).withWays : null;
+      const about = requests ? (await import('./about-requests.ts')).aboutRequests : null;
       const documentOf = (read: Model): ReportDocument => {
         const model = suppressions.length > 0 ? buildModel({ ...read.snapshot, suppressions }) : read;
         const { snapshot } = model;
-        const document = toDocument(diagnose(model, chosen, known), {
+        const everything = diagnose(model, chosen, known);
+        const diagnosis = about && requests ? about(model, everything, requests) : everything;
+        const document = toDocument(diagnosis, {
           documents: snapshot.documents,
           position: (place) => snapshot.position(place) ?? positionInConfig(suppressions, place),
           toolVersion: version,

@@ -13,6 +13,15 @@ import type { LiveTraffic } from './logs/live/live-document.ts';
 import type { LogsOptions } from './logs/options.ts';
 import type { Explained, ExplainRequest, Unexplained } from '../routing/explained.ts';
 
+/** The requests that a report should be about: what is not named is open. */
+export interface RequestsAsked {
+  /** The path, with a query or without. */
+  readonly path: string | null;
+  readonly host: string | null;
+  /** `404`, `5xx`; empty: any. */
+  readonly statuses: readonly string[];
+}
+
 /** What a diagnosis should consider. */
 export interface DiagnoseOptions {
   /** `--rule`: only these; empty means all. */
@@ -23,6 +32,8 @@ export interface DiagnoseOptions {
   readonly ways?: boolean;
   /** Of the configuration file. */
   readonly suppressions?: readonly Suppression[];
+  /** Tell only what is about such requests. */
+  readonly requests?: RequestsAsked | null;
   /** Rules of the user's own, read and found right. */
   readonly userRules?: readonly UserRuleText[];
 }

@@ -1,4 +1,5 @@
 import { decide } from './match/decide.ts';
+import { endsOf } from './match/endings.ts';
 import type { RoutingRequest } from './match/request.ts';
 import { compileTable } from './table/compile.ts';
 import { makeListener } from './translate/listener.ts';
@@ -18,6 +19,6 @@ export function unmadeOf({ leftOut, input }: Translation, request: RoutingReques
     listeners: [makeListener({ name, port, statPrefix: name, routeConfig: name, document: name, tls: 'DISABLED' })],
     routeConfigs: [{ place: { document: name, pointer: '' }, body }],
   });
-  const at = decide(table, request).hops.at(0)?.route?.index;
+  const [at] = endsOf(decide(table, request)).flatMap(({ hops }) => hops.at(0)?.route?.index ?? []);
   return at === undefined ? null : (owners[at]?.one ?? null);
 }

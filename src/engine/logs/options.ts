@@ -26,9 +26,13 @@ export function wanted(
   { statuses, path }: Pick<LogsOptions, 'statuses' | 'path'>,
   { status, path: shape }: { readonly status: number; readonly path: string },
 ): boolean {
-  const text = String(status).padStart(3, '0');
-  const fits = statuses.some((asked) => (/^\dxx$/i.test(asked) ? asked[0] === text[0] : Number(asked) === status));
-  if (statuses.length > 0 && !fits) return false;
+  if (statuses.length > 0 && !hasStatus(statuses, status)) return false;
   if (path === null) return true;
   return path.endsWith('*') ? shape.startsWith(path.slice(0, -1)) : shape === path;
+}
+
+/** Whether a status is among these: `404`, `5xx`. */
+export function hasStatus(statuses: readonly string[], status: number): boolean {
+  const text = String(status).padStart(3, '0');
+  return statuses.some((asked) => (/^\dxx$/i.test(asked) ? asked[0] === text[0] : Number(asked) === status));
 }

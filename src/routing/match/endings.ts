@@ -70,3 +70,8 @@ function keyOf(decision: Decision): string {
     last?.rewrite,
   ]);
 }
+
+/** Every way a decision can end. */
+export function endsOf(decision: Decision): readonly Decision[] {
+  return decision.candidates.length === 0 ? [decision] : decision.candidates.flatMap(endsOf);
+}
