@@ -44,7 +44,7 @@ function headOf(flags: InstallFlags): readonly string[] {
   const policy = JSON.stringify(policyOf(flags), null, 2).split('\n');
   return [
     `The agent of meshdoctor ${version}. Apply it with: kubectl apply --server-side -f -`,
-    `It lists objects, reads the Envoys of gateways${flags.logs ? ', follows their logs' : ''}, and writes its Lease${flags.events ? ' and Events' : ''}.`,
+    `It lists and watches objects, reads the Envoys of gateways${flags.logs ? ', follows their logs' : ''}, and writes its Lease${flags.events ? ' and Events' : ''}.`,
     'Neither Secrets nor ConfigMaps are read.',
     ...(flags.image === undefined
       ? ['The image is named as the Dockerfile of the repository makes it: give yours with --image.']
