@@ -1,14 +1,21 @@
 import { costLines, type Fleet } from '../export/cost.ts';
 import { openCluster } from '../collect/kubernetes/cluster.ts';
 import { listAll } from '../collect/kubernetes/list.ts';
-import type { RunningFlags } from './agent.ts';
+import type { AgentFlags } from './agent-options.ts';
 import { Failure } from './failure.ts';
 import { writeOut } from './report-options.ts';
 
 const timeMs = 60_000;
 
+/** The cluster whose gateways are counted, and what of the agent's flags changes the price. */
+interface CostFlags extends Pick<AgentFlags, 'onlyNamespace' | 'mode' | 'maxSeries'> {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly requestTimeout: number;
+}
+
 /** `meshdoctor agent --cost`: counts gateways, routes and agents of the cluster, and prints what each profile costs a month. */
-export async function printCost(flags: RunningFlags): Promise<void> {
+export async function printCost(flags: CostFlags): Promise<void> {
   const { kubeconfig = null, context = null, requestTimeout } = flags;
   const signal = AbortSignal.timeout(timeMs);
   const cluster = await openCluster({ kubeconfig, context, as: null, requestTimeoutMs: requestTimeout, signal });
