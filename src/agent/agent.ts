@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineClient } from '../engine/client.ts';
 import type { Metrics } from '../export/metrics.ts';
@@ -41,9 +42,14 @@ export async function runAgent(options: AgentOptions, parts: AgentParts): Promis
     metrics: () => metrics.prometheusText(),
   });
   log({ level: 'info', event: 'started', mode: options.mode, node: options.node, port: pages.port });
-  const elections = keepLeases(leadership, membership, options, log, signal);
+  const elected = new EventEmitter();
+  const leads = (now: boolean): void => {
+    log({ level: 'info', event: now ? 'leads' : 'follows' });
+    if (now) elected.emit('leads');
+  };
+  const elections = keepLeases(leadership, membership, options, { log, leads, signal });
   try {
-    await keepLooking(options, parts, { api, leadership, membership, health });
+    await keepLooking(options, parts, { api, leadership, membership, health, elected });
   } finally {
     await elections;
     await Promise.all([leadership.release(), membership?.leave()]);
@@ -59,8 +65,7 @@ async function keepLeases(
   leadership: Leadership,
   membership: Membership | null,
   { times }: AgentOptions,
-  log: Log,
-  signal: AbortSignal,
+  { log, leads, signal }: Pick<AgentParts, 'log' | 'signal'> & { readonly leads: (now: boolean) => void },
 ): Promise<void> {
   let led = false;
   let trouble: string | null = null;
@@ -70,7 +75,7 @@ async function keepLeases(
     trouble = now;
     if (leadership.leads() !== led) {
       led = !led;
-      log({ level: 'info', event: led ? 'leads' : 'follows' });
+      leads(led);
     }
     await sleep(times.retryMs, undefined, { signal }).catch(() => {});
   }
@@ -81,12 +86,14 @@ interface Looking {
   readonly leadership: Leadership;
   readonly membership: Membership | null;
   readonly health: Health;
+  /** Emits `leads` when this agent begins to lead. */
+  readonly elected: EventEmitter;
 }
 
 async function keepLooking(
   options: AgentOptions,
   { startEngine, metrics, log, signal }: AgentParts,
-  { api, leadership, membership, health }: Looking,
+  { api, leadership, membership, health, elected }: Looking,
 ): Promise<void> {
   const rounds = new Rounds(options);
   const aborted = untilAborted(signal);
@@ -94,6 +101,7 @@ async function keepLooking(
   try {
     while (!signal.aborted) {
       const begun = performance.now();
+      const led = leadership.leads();
       try {
         const members = (): readonly string[] => membership?.members() ?? [options.name];
         const look = rounds.look({ engine, api, metrics, log, leads: leadership.leads, members, startEngine });
@@ -104,12 +112,42 @@ async function keepLooking(
         await engine.close();
         engine = startEngine();
       }
-      const rest = options.intervalMs - (performance.now() - begun);
-      await sleep(Math.max(rest, options.intervalMs / 10), undefined, { signal }).catch(() => {});
+      const rest = Math.max(options.intervalMs - (performance.now() - begun), options.intervalMs / 10);
+      const least = Math.min(rest, leastRestMs);
+      // Elected while it looked: as a leader it has not looked yet.
+      await restOrChange({ engine, elected, signal }, least, !led && leadership.leads() ? least : rest);
     }
   } finally {
     await engine.close();
   }
+}
+
+/** Between two looks, whatever happens; and how long more changes are waited for after the first. */
+const leastRestMs = 3_000;
+const settleMs = 500;
+
+/** Rests, and less long where something changes that was asked of App Mesh, or where this agent begins to lead. */
+async function restOrChange(
+  {
+    engine,
+    elected,
+    signal,
+  }: Pick<Looking, 'elected'> & { readonly engine: EngineClient; readonly signal: AbortSignal },
+  least: number,
+  rest: number,
+): Promise<void> {
+  const pause = (ms: number): Promise<unknown> => sleep(ms, undefined, { signal }).catch(() => {});
+  const ended = new AbortController();
+  const either = AbortSignal.any([signal, ended.signal]);
+  const leads = once(elected, 'leads', { signal: either }).catch(() => 'rested');
+  await pause(least);
+  if (rest > least) {
+    const whole = sleep(rest - least, 'rested', { signal: either }).catch(() => 'rested');
+    // An engine that dies while it is waited for is noticed by the next look.
+    const why = await Promise.race([whole, leads, engine.changed().catch(() => whole)]);
+    if (why !== 'rested') await pause(settleMs);
+  }
+  ended.abort();
 }
 
 function untilAborted(signal: AbortSignal): Promise<null> {

@@ -15,11 +15,14 @@ export interface RightsFor {
   readonly logs: boolean;
 }
 
-/** What it does in the cluster: lists; follows logs and writes Events, where it is to. In a pod `auto` reaches Envoys by their addresses. */
+/** What it does in the cluster: lists and watches; follows logs and writes Events, where it is to. In a pod `auto` reaches Envoys by their addresses. */
 export function clusterRights({ via, events, logs }: RightsFor): readonly AgentRight[] {
   const more = [...(via === 'port-forward' ? ['pods/portforward'] : []), ...(logs ? ['pods/log'] : [])];
   return [
-    ...rights.filter(({ verbs, resource }) => verbs.includes('list') || more.includes(resource)),
+    ...rights.flatMap((right) => {
+      if (right.verbs.includes('list')) return [{ ...right, verbs: [...right.verbs, 'watch'] }];
+      return more.includes(right.resource) ? [right] : [];
+    }),
     ...(events ? [{ verbs: ['create', 'patch'], group: '', resource: 'events' }] : []),
   ];
 }

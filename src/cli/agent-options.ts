@@ -94,6 +94,7 @@ export function addAgentOptions(command: Command): Command {
 /** Adds what only the running agent takes. */
 export function addRunningOptions(command: Command): Command {
   return command
+    .option('--cost', 'only print what each profile would cost a month in CloudWatch', false)
     .option('--node <name>', 'the node whose pods it counts (else NODE_NAME)')
     .option('--name <name>', 'its own name (else POD_NAME, else that of the machine)')
     .option('--lease-namespace <name>', 'where its Leases lie (else POD_NAMESPACE, else that of the context)')

@@ -16,10 +16,12 @@ export interface RunningFlags extends AgentFlags {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly requestTimeout: number;
+  readonly cost: boolean;
 }
 
 /** `meshdoctor agent`: looks again and again until it is ended. */
 export async function agent(flags: RunningFlags & Configured): Promise<void> {
+  if (flags.cost) return (await import('./agent-cost.ts')).printCost(flags);
   const options = await optionsFrom(flags);
   const [{ runAgent }, { makeLog }, { startMetrics }] = await Promise.all([
     import('../agent/agent.ts'),

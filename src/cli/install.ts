@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { stringify } from 'yaml';
 import { clusterRights, ownRights } from '../agent/rights.ts';
 import { version } from '../lib/version.ts';
+import { costLines } from '../export/cost.ts';
 import { manifestsOf } from '../install/manifests.ts';
 import type { AgentFlags } from './agent-options.ts';
 import { Failure } from './failure.ts';
@@ -44,7 +45,7 @@ function headOf(flags: InstallFlags): readonly string[] {
   const policy = JSON.stringify(policyOf(flags), null, 2).split('\n');
   return [
     `The agent of meshdoctor ${version}. Apply it with: kubectl apply --server-side -f -`,
-    `It lists objects, reads the Envoys of gateways${flags.logs ? ', follows their logs' : ''}, and writes its Lease${flags.events ? ' and Events' : ''}.`,
+    `It lists and watches objects, reads the Envoys of gateways${flags.logs ? ', follows their logs' : ''}, and writes its Lease${flags.events ? ' and Events' : ''}.`,
     'Neither Secrets nor ConfigMaps are read.',
     ...(flags.image === undefined
       ? ['The image is named as the Dockerfile of the repository makes it: give yours with --image.']
@@ -55,6 +56,12 @@ function headOf(flags: InstallFlags): readonly string[] {
     ...(flags.cloudwatch === 'put'
       ? ['CloudWatch: its ServiceAccount needs this policy, by IRSA (--role-arn) or Pod Identity:', ...policy]
       : []),
+    ...(flags.cloudwatch === 'off'
+      ? []
+      : [
+          'What it costs a month for one gateway of 50 routes (for yours: meshdoctor agent --cost):',
+          ...costLines({ gateways: 1, routes: 50, maxSeries: flags.maxSeries }),
+        ]),
   ];
 }
 

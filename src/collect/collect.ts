@@ -13,19 +13,19 @@ export interface Collected {
 
 const envoysAtOnce = 3;
 
-/** What is remembered of Envoys that are read again and again, by their keys. */
-type Memories = PacedReading['memories'];
+/** What is remembered from one reading of a cluster to the next, for requests with a pace. */
+export type Remembered = Pick<PacedReading, 'memories' | 'list'>;
 
 /**
  * Reads every source a request names and joins what they brought. A source that fails is reported, and the others are read.
- * `memories` are for requests with a pace: those of the last reading of the same cluster.
+ * `remembered`: of the same cluster, where it is read again and again.
  */
-export async function collect(request: CollectRequest, memories: Memories = new Map()): Promise<Collected> {
+export async function collect(request: CollectRequest, remembered: Remembered | null = null): Promise<Collected> {
   const deadline = AbortSignal.timeout(request.timeoutMs);
   const startedAt = new Date();
   const readAt = request.now ?? startedAt.toISOString();
   const files = await readFiles(request, readAt);
-  const cluster = await readKubernetes(request, memories, deadline, readAt);
+  const cluster = await readKubernetes(request, remembered, deadline, readAt);
   // Files overlay the cluster: what is about to be applied is judged as if it were.
   const read = [...cluster, ...files];
   const harvests = [...read, ...(await readLive(request, deadline, countEnvoys(read)))];
@@ -125,14 +125,14 @@ function countEnvoys(harvests: readonly Harvest[]): number {
 
 async function readKubernetes(
   { live, keep, whole, windowMs, requestTimeoutMs, pace }: CollectRequest,
-  memories: Memories,
+  remembered: Remembered | null,
   signal: AbortSignal,
   readAt: string,
 ): Promise<readonly Harvest[]> {
   if (!live) return [];
   const { readCluster } = await import('./kubernetes/read.ts');
   const [context = null] = live.contexts;
-  const paced = pace ? { paced: { ...pace, memories } } : {};
+  const paced = pace && remembered ? { paced: { ...pace, ...remembered } } : {};
   return readCluster({ live, context, keep, whole, windowMs, requestTimeoutMs, readAt, signal, ...paced });
 }
 

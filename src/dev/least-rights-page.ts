@@ -17,8 +17,8 @@ export function leastRightsPage(): string {
 # Least rights
 
 meshdoctor lists objects, asks Envoys by port-forward, and reads logs. It writes nothing, and reads neither Secrets nor
-ConfigMaps. Without a right it goes on: what could not be seen is a gap that names the verb, and rules that need it say *not
-evaluated*, never *missing*. A source that fails is exit 3, unless \`--best-effort\` is given.
+ConfigMaps. Without a right it goes on: what could not be seen is a gap that names the verb, and rules that need it say _not
+evaluated_, never _missing_. A source that fails is exit 3, unless \`--best-effort\` is given.
 
 \`\`\`sh
 meshdoctor rights                              # the table below

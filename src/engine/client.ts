@@ -38,6 +38,7 @@ export function startEngine(entry: URL): EngineClient {
     status: () => call('status', null),
     measure: () => call('measure', null),
     countRequests: (options) => call('countRequests', options),
+    changed: () => call('changed', null),
     explain: (options) => call('explain', options),
     routes: (gateway) => call('routes', gateway),
     decide: (options) => call('decide', options),

@@ -1,6 +1,6 @@
 import { catalogue } from '../../rules/index.ts';
-import { collect } from '../collect/collect.ts';
-import type { EnvoyMemory } from '../collect/envoy-admin/paced.ts';
+import { collect, type Remembered } from '../collect/collect.ts';
+import type { WatchedLists } from '../collect/kubernetes/watched.ts';
 import { type CollectRequest, emptyRequest } from '../collect/request.ts';
 import { diagnose } from '../diagnose/run.ts';
 import { statusOf } from '../diagnose/status.ts';
@@ -28,12 +28,23 @@ export function makeEngine(): Engine {
   let snapshots: readonly Snapshot[] = [];
   let models: readonly Model[] = [];
   let whole = false;
-  const memories = new Map<string, Map<string, EnvoyMemory>>();
-  const memoriesOf = ({ live }: CollectRequest): Map<string, EnvoyMemory> => {
-    const cluster = live?.contexts.join() ?? '';
-    const known = memories.get(cluster) ?? new Map<string, EnvoyMemory>();
-    memories.set(cluster, known);
-    return known;
+  /** Of clusters that are read again and again, by their contexts. */
+  const known = new Map<string, { readonly memories: Remembered['memories']; readonly lists: WatchedLists }>();
+  const changes = makeSignal();
+  const rememberedOf = async ({ live, pace }: CollectRequest): Promise<Remembered | null> => {
+    if (!live || !pace) return null;
+    const cluster = live.contexts.join();
+    let kept = known.get(cluster);
+    if (!kept) {
+      const [{ WatchedLists: Lists }, { streamWays }] = await Promise.all([
+        import('../collect/kubernetes/watched.ts'),
+        import('../collect/kubernetes/streams.ts'),
+      ]);
+      const lists = new Lists({ ...streamWays(live), now: () => performance.now(), changed: changes.tell });
+      kept = { memories: new Map(), lists };
+      known.set(cluster, kept);
+    }
+    return { memories: kept.memories, list: kept.lists.list };
   };
   let asked = emptyRequest;
   let follower: Follower | null = null;
@@ -66,7 +77,9 @@ export function makeEngine(): Engine {
   return {
     async collect(request) {
       const begun = performance.now();
-      const results = await Promise.all(perCluster(request).map((one) => collect(one, memoriesOf(one))));
+      changes.clear();
+      const results = await Promise.all(perCluster(request).map(async (one) => collect(one, await rememberedOf(one))));
+      for (const { lists } of known.values()) lists.sweep();
       snapshots = results.map(({ snapshot }) => snapshot);
       if (request.logs) {
         const { addTraffic } = await import('./logs/add-traffic.ts');
@@ -138,11 +151,12 @@ export function makeEngine(): Engine {
       const { live } = asked;
       if (!live) throw new Error('logs are followed in a cluster alone');
       if (!follower) {
-        const { waysToLogs } = await import('../collect/kubernetes/log-followers.ts');
-        follower = new Made(waysToLogs(live));
+        const { streamWays } = await import('../collect/kubernetes/streams.ts');
+        follower = new Made(streamWays(live));
       }
       return follower.turn(built(), options);
     },
+    changed: () => changes.told(),
     async explain(options) {
       const { explainAll } = await import('./explain.ts');
       return explainAll(built(), options, collected().position);
@@ -196,5 +210,24 @@ export function makeEngine(): Engine {
       const { writeBundle } = await import('../collect/bundle/write.ts');
       return writeBundle(collected(), { version, whole });
     },
+  };
+}
+
+/** Something that is told until it is cleared, and can be waited for; who still waits then waits for nothing any more. */
+function makeSignal(): { readonly tell: () => void; readonly clear: () => void; readonly told: () => Promise<void> } {
+  let happened = false;
+  let waiting: (() => void)[] = [];
+  return {
+    tell() {
+      happened = true;
+      for (const resolve of waiting) resolve();
+      waiting = [];
+    },
+    clear() {
+      happened = false;
+      for (const resolve of waiting) resolve();
+      waiting = [];
+    },
+    told: () => (happened ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
   };
 }

@@ -161,6 +161,8 @@ export interface Engine {
   readonly measure: () => Promise<readonly PodMeasure[]>;
   /** Follows the logs of these pods, decides their requests by what was collected last, and tells what came since it was called before. */
   readonly countRequests: (options: FollowOptions) => Promise<Followed>;
+  /** Waits until what is asked of App Mesh in a cluster that is read again and again has changed since it was read. */
+  readonly changed: () => Promise<void>;
   /** Explains requests: decisions and every step. */
   readonly explain: (options: ExplainOptions) => Promise<ExplainResult>;
   /** The routes of a gateway (`NS/NAME`). */

@@ -45,6 +45,36 @@ const gateway = {
 };
 const stock: readonly Stock[] = [{ resource: 'virtualgateways.appmesh.k8s.aws', items: [gateway] }];
 
+describe('meshdoctor agent --cost', () => {
+  it('counts what the cluster has, and starts nothing', async () => {
+    const named = (count: number) =>
+      Array.from({ length: count }, (_, at) => ({ metadata: { name: `one-${at}`, namespace: 'shop' } }));
+    server = await startFakeApiServer([
+      ...stock,
+      { resource: 'gatewayroutes.appmesh.k8s.aws', items: named(43) },
+      { resource: 'nodes', items: named(6) },
+    ]);
+    const { code, stdout, stderr } = await meshdoctor(['agent', '--cost', '--kubeconfig', server.kubeconfig]);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('1 gateways, 43 routes, 6 agents');
+    // 15 series of a gateway and 4 of a cluster, at $0.30.
+    expect(stdout).toMatch(/^alarms +19 +\$5\.70/m);
+    expect(server.asked.every((line) => line.startsWith('GET '))).toBe(true);
+  });
+
+  it('says that there is no cluster to count', async () => {
+    const { code, stdout, stderr } = await meshdoctor(['agent', '--cost', '--kubeconfig', '/nonexistent/config']);
+    expect([code, stdout]).toEqual([3, '']);
+    expect(stderr).toContain('--cost counts the gateways of a cluster');
+  });
+
+  it('is told by install where metrics go to CloudWatch', async () => {
+    const { stdout } = await meshdoctor(['install', '--cloudwatch', 'put']);
+    expect(stdout).toMatch(/^# alarms +19 +\$5\.70/m);
+    expect((await meshdoctor(['install'])).stdout).not.toContain('$');
+  });
+});
+
 describe('meshdoctor agent', () => {
   it.each([
     ['without a cluster', ['--node', 'n'], 'the agent needs a cluster'],
@@ -79,9 +109,13 @@ describe('meshdoctor agent', () => {
     expect(stderr).toContain(`cannot listen on 127.0.0.1:${port}`);
   });
 
-  it('counts without leading where it may write no Lease, and says so once', async () => {
+  const mesh = ['backendgroups', 'gatewayroutes', 'meshes', 'virtualgateways', 'virtualnodes', 'virtualrouters'];
+  it.each([
+    ['and tells routes by their objects', [], [...mesh, 'virtualservices']],
+    ['and no routes', ['--no-logs'], ['virtualgateways']],
+  ])('counts without leading where it may write no Lease, and says so once; %s', async (_, more, kinds) => {
     server = await startFakeApiServer(stock);
-    const flags = ['--kubeconfig', server.kubeconfig, '--node', 'n', '--name', 'a', '--interval', '1s'];
+    const flags = ['--kubeconfig', server.kubeconfig, '--node', 'n', '--name', 'a', '--interval', '1s', ...more];
     const { code, stdout, stderr } = await agentUntil('"event":"look"', flags);
     expect(code).toBe(0);
     expect(stderr).toBe('');
@@ -99,7 +133,7 @@ describe('meshdoctor agent', () => {
     expect([...new Set(listed)].sort()).toEqual([
       'GET /api/v1/nodes?fieldSelector=metadata.name%3Dn&',
       'GET /api/v1/pods?fieldSelector=spec.nodeName%3Dn&',
-      'GET /apis/appmesh.k8s.aws/v1beta2/virtualgateways?',
+      ...kinds.map((kind) => `GET /apis/appmesh.k8s.aws/v1beta2/${kind}?`),
     ]);
     expect(stdout).not.toContain('canary-token-value');
   });

@@ -34,14 +34,15 @@ function group(
   }));
 }
 
-const mesh = 'appmesh.k8s.aws';
+/** The group of App Mesh's kinds. */
+export const meshGroup = 'appmesh.k8s.aws';
 
 /** Every kind that is listed. Neither Secrets nor ConfigMaps: no rule needs them. */
 export const listedKinds: readonly ListedKind[] = [
-  ...group(mesh, ['v1beta2'], 'cluster', true, [
+  ...group(meshGroup, ['v1beta2'], 'cluster', true, [
     ['meshes', 'Mesh', 'which namespaces belong to which mesh', 'rules about membership'],
   ]),
-  ...group(mesh, ['v1beta2'], 'namespaced', true, [
+  ...group(meshGroup, ['v1beta2'], 'namespaced', true, [
     ['virtualgateways', 'VirtualGateway', 'which gateways there are, and which pods serve them', 'every gateway'],
     ['gatewayroutes', 'GatewayRoute', 'what the gateways were asked to route', 'rules about routes, names of routes'],
     ['virtualservices', 'VirtualService', 'what routes point at', 'whether the target of a route exists'],

@@ -25,6 +25,7 @@ export interface ListedPart {
   /** Pods of this node alone; null: of every one. */
   readonly node: string | null;
   readonly signal: AbortSignal;
+  readonly list?: typeof listAll;
 }
 
 /** By which field the server finds what belongs to a node. */
@@ -35,14 +36,14 @@ export async function listKind(
   cluster: Pick<Cluster, 'ask'>,
   kind: ListedKind,
   served: Served,
-  { namespaces, node, signal }: ListedPart,
+  { namespaces, node, signal, list: read = listAll }: ListedPart,
 ): Promise<KindListing> {
   const version = versionOf(kind, served);
   if (version === null) return notServed(kind);
   const field = node === null ? undefined : nodeFields[kind.kind];
   const onNode = field === undefined ? '' : `?fieldSelector=${encodeURIComponent(`${field}=${node}`)}`;
   const list = (namespace: string | null): Promise<Listing> =>
-    listAll(cluster, `${listPath(kind, version, namespace)}${onNode}`, signal);
+    read(cluster, `${listPath(kind, version, namespace)}${onNode}`, signal);
   const whole = await list(null);
   if (whole.state === 'absent' && kind.optional) return notServed(kind);
   const everywhere = seen(kind, null, whole);
@@ -54,9 +55,9 @@ export async function listKind(
     const listing = await list(namespace);
     parts.push({ listing, ...seen(kind, namespace, listing) });
   }
-  const read = parts.filter(({ listing }) => listing.state === 'listed').length;
+  const seenParts = parts.filter(({ listing }) => listing.state === 'listed').length;
   // Refused in the namespaces too: their own gaps say more than the one of the whole cluster.
-  const gaps = read > 0 ? [elsewhere(kind, namespaces)] : [];
+  const gaps = seenParts > 0 ? [elsewhere(kind, namespaces)] : [];
   return joined(kind, version, [{ listing: { ...whole, items: [] }, ...everywhere, gaps }, ...parts]);
 }
 

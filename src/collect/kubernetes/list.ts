@@ -8,6 +8,8 @@ export interface Listing {
   readonly items: readonly JsonObject[];
   /** In a person's words: why it is not whole; empty where it is. */
   readonly reason: string;
+  /** The resource version it is of; a watch begins there. */
+  readonly version?: string;
 }
 
 const pageSize = 500;
@@ -38,10 +40,11 @@ async function listPages(
     expired,
   });
   let next = '';
+  let version = '';
   for (let page = 0; page < mostPages; page += 1) {
-    const more = next === '' ? '' : `&continue=${encodeURIComponent(next)}`;
+    const from = next === '' ? '' : `&continue=${encodeURIComponent(next)}`;
     const joint = path.includes('?') ? '&' : '?';
-    const answer = await askPatiently(cluster, `${path}${joint}limit=${pageSize}${more}`, signal);
+    const answer = await askPatiently(cluster, `${path}${joint}limit=${pageSize}${from}`, signal);
     if (!answer.ok) return ended('failed', answer.reason);
     const { status, text } = answer;
     if (status === 410) return ended('partial', 'the list expired half-way (410)', true);
@@ -52,8 +55,10 @@ async function listPages(
     const body = parse(text);
     if (!isObject(body) || !Array.isArray(body.items)) return ended('failed', 'the answer is no list of objects');
     items.push(...asList(body.items).filter(isObject));
-    next = asText(asObject(body.metadata).continue) ?? '';
-    if (next === '') return ended('listed', '');
+    const { continue: more, resourceVersion } = asObject(body.metadata);
+    version = asText(resourceVersion) ?? '';
+    next = asText(more) ?? '';
+    if (next === '') return { listing: { ...ended('listed', '').listing, version }, expired: false };
   }
   return ended('partial', `it did not end after ${mostPages} pages`);
 }

@@ -1,16 +1,11 @@
 import { describeError } from '../describe-error.ts';
 import { linesOf, textsOf } from '../access-log/lines.ts';
-
-/** An answer as it comes. */
-export interface OpenedLog {
-  readonly status: number;
-  readonly chunks: AsyncIterable<Uint8Array>;
-}
+import type { OpenedStream } from './streams.ts';
 
 /** How a log is followed. */
 export interface FollowWays {
   /** Asks the API server for a path; throws where no answer begins. */
-  readonly connect: (path: string) => Promise<OpenedLog>;
+  readonly connect: (path: string) => Promise<OpenedStream>;
   /** Waits before the next try; `tries` that brought nothing came before it. */
   readonly wait: (tries: number) => Promise<void>;
   readonly signal: AbortSignal;

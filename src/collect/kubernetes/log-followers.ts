@@ -1,12 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { openCluster } from './cluster.ts';
-import { type FollowedLog, followLog, type FollowWays, type OpenedLog } from './log-follow.ts';
-import type { LiveRequest } from './request.ts';
+import { type FollowedLog, followLog, type FollowWays } from './log-follow.ts';
+import type { StreamWays } from './streams.ts';
 
 /** Where lines go, and by which way they come. */
-export interface FollowersOptions {
-  readonly connect: (path: string, signal: AbortSignal) => Promise<OpenedLog>;
-  readonly wait: (tries: number, signal: AbortSignal) => Promise<void>;
+export interface FollowersOptions extends StreamWays {
   /** `key`: of the pod, `NS/NAME`. */
   readonly take: (key: string, lines: readonly string[]) => void;
 }
@@ -59,32 +55,4 @@ export class LogFollowers {
       for await (const lines of followLog(log, ways)) if (!signal.aborted) take(key, lines);
     })();
   }
-}
-
-/** A stream that is silent for so long is opened again: a connection that died says nothing either. */
-const silenceMs = 300_000;
-const longestWaitMs = 60_000;
-
-/** The way to the logs of a cluster. Each stream has a connection of its own, and the token as it is then. */
-export function waysToLogs({ kubeconfig, as, contexts }: LiveRequest): Pick<FollowersOptions, 'connect' | 'wait'> {
-  return {
-    async connect(path, signal) {
-      const [context = null] = contexts;
-      const cluster = await openCluster({ kubeconfig, context, as, requestTimeoutMs: silenceMs, signal });
-      if (typeof cluster === 'string') throw new Error(cluster);
-      try {
-        const response = await cluster.open(path);
-        response.once('close', cluster.close);
-        return { status: response.statusCode ?? 0, chunks: response };
-      } catch (error) {
-        cluster.close();
-        throw error;
-      }
-    },
-    async wait(tries, signal) {
-      // By chance, so that agents do not come back all at once.
-      const most = Math.min(longestWaitMs, 500 * 2 ** tries);
-      await sleep(most * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {});
-    },
-  };
 }

@@ -1,13 +1,14 @@
 import { mapAtOnce } from '../../lib/at-once.ts';
-import { asList, asObject, isObject, type JsonObject } from '../../lib/json.ts';
 import type { CoverageEntry } from '../../snapshot/coverage.ts';
 import { addRedactions, type Redactions } from '../../snapshot/redact.ts';
 import type { Harvest, SourceReport } from '../../snapshot/snapshot.ts';
 import { type ManifestFile, manifestHarvest } from '../manifests/harvest.ts';
 import { redactValue } from '../manifests/redact.ts';
 import { callsAtOnce, type Cluster } from './cluster.ts';
-import { type ListedKind, listedKinds, resourceName } from './kinds.ts';
+import { type ListedKind, listedKinds, meshGroup, resourceName } from './kinds.ts';
 import { type KindListing, listKind } from './list-kind.ts';
+import type { listAll } from './list.ts';
+import { withoutFields } from './managed-fields.ts';
 import type { Part } from './request.ts';
 import { type Served, readServed } from './served.ts';
 
@@ -19,6 +20,8 @@ export interface ListRequest {
   readonly readAt: string;
   readonly signal: AbortSignal;
   readonly part?: Part;
+  /** Lists that are kept; absent: each is read. */
+  readonly list?: typeof listAll;
 }
 
 /**
@@ -63,13 +66,12 @@ function forAgent(entry: CoverageEntry): CoverageEntry {
   return entry.state === 'listed' ? { ...entry, state: 'partial', reason: `${entry.reason}, for one agent` } : entry;
 }
 
-const meshGroup = 'appmesh.k8s.aws';
-
 function listEvery(cluster: Cluster, served: Served, request: ListRequest): Promise<readonly KindListing[]> {
-  const { namespaces, signal, part } = request;
+  const { namespaces, signal, part, list } = request;
+  const kept = list ? { list } : {};
   const kinds = part ? listedKinds.filter((kind) => isCounted(kind, part)) : listedKinds;
   return mapAtOnce(kinds, callsAtOnce, (kind) =>
-    listKind(cluster, kind, served, { namespaces: namespaces ?? [], node: part?.node ?? null, signal }),
+    listKind(cluster, kind, served, { namespaces: namespaces ?? [], node: part?.node ?? null, signal, ...kept }),
   );
 }
 
@@ -84,20 +86,6 @@ function textOf({ kind, version, items }: KindListing): { readonly text: string;
   const apiVersion = kind.group === '' ? version : `${kind.group}/${version}`;
   const head = `{"apiVersion":${JSON.stringify(apiVersion)},"kind":${JSON.stringify(`${kind.kind}List`)},"items":[`;
   return { text: `${head}\n${lines.join(',\n')}\n]}\n`, redactions };
-}
-
-function withoutFields(item: JsonObject, keepsTimes: boolean): JsonObject {
-  if (!isObject(item.metadata) || item.metadata.managedFields === undefined) return item;
-  const { managedFields, ...metadata } = asObject(item.metadata);
-  const writes = keepsTimes ? asList(managedFields).map(asObject).filter(isSpecWrite) : [];
-  const kept = writes.map(({ manager, operation, time }) => {
-    return { manager, operation, time, fieldsV1: { 'f:spec': {} } };
-  });
-  return { ...item, metadata: kept.length === 0 ? metadata : { ...metadata, managedFields: kept } };
-}
-
-function isSpecWrite({ subresource, fieldsV1 }: JsonObject): boolean {
-  return (subresource === undefined || subresource === '') && asObject(fieldsV1)['f:spec'] !== undefined;
 }
 
 /** What an agent needs that counts and runs no rules: its gateways, and what is about to happen to their pods. */

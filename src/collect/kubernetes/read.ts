@@ -13,7 +13,7 @@ export async function readCluster(request: ClusterRequest): Promise<readonly Har
     return [unseenCluster(context ?? 'of the kubeconfig', cluster, { calls: 0, bytes: 0 })];
   try {
     const namespaces = live.allNamespaces ? null : [live.namespace ?? cluster.namespace];
-    const part = live.part ? { part: live.part } : {};
+    const part = { ...(live.part ? { part: live.part } : {}), ...(request.paced ? { list: request.paced.list } : {}) };
     const objects = await readObjects(cluster, { namespaces, keep, readAt: request.readAt, signal, ...part });
     return [objects, ...(await readPodEnvoys(cluster, objects.objects, { ...request, namespaces }))];
   } finally {

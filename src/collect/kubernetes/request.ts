@@ -1,5 +1,6 @@
 import type { EnvoyMemory } from '../envoy-admin/paced.ts';
 import type { ReadingPace } from '../envoy-admin/pacing.ts';
+import type { listAll } from './list.ts';
 
 /** Which cluster to read, which part of it is reported, and how its Envoys are reached: plain data. */
 export interface LiveRequest {
@@ -70,4 +71,6 @@ export interface ClusterRequest {
 /** How Envoys are read that are read again and again, and what is remembered of each, by its key. */
 export interface PacedReading extends ReadingPace {
   readonly memories: Map<string, EnvoyMemory>;
+  /** Lists that are kept up to date. */
+  readonly list: typeof listAll;
 }

@@ -1,8 +1,9 @@
 import { formatsOf } from '../../collect/access-log/formats.ts';
 import { LogReader } from '../../collect/access-log/reader.ts';
 import type { FollowedLog } from '../../collect/kubernetes/log-follow.ts';
-import { LogFollowers, type FollowersOptions } from '../../collect/kubernetes/log-followers.ts';
+import { LogFollowers } from '../../collect/kubernetes/log-followers.ts';
 import { containersOf } from '../../collect/kubernetes/pod-logs.ts';
+import type { StreamWays } from '../../collect/kubernetes/streams.ts';
 import { asObject } from '../../lib/json.ts';
 import type { Model } from '../../model/model.ts';
 import type { Classify } from '../../traffic/traffic.ts';
@@ -27,7 +28,7 @@ export class Follower {
   #paged: readonly string[] = [];
   #lines = 0;
 
-  constructor(ways: Pick<FollowersOptions, 'connect' | 'wait'>, now: () => number = Date.now) {
+  constructor(ways: StreamWays, now: () => number = Date.now) {
     this.#now = now;
     this.#followers = new LogFollowers({ ...ways, take: (key, lines) => this.#take(key, lines) });
   }

@@ -1,0 +1,46 @@
+import { costLines, type Fleet } from '../export/cost.ts';
+import { openCluster } from '../collect/kubernetes/cluster.ts';
+import { listAll } from '../collect/kubernetes/list.ts';
+import type { AgentFlags } from './agent-options.ts';
+import { Failure } from './failure.ts';
+import { writeOut } from './report-options.ts';
+
+const timeMs = 60_000;
+
+/** The cluster whose gateways are counted, and what of the agent's flags changes the price. */
+interface CostFlags extends Pick<AgentFlags, 'onlyNamespace' | 'mode' | 'maxSeries'> {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly requestTimeout: number;
+}
+
+/** `meshdoctor agent --cost`: counts gateways, routes and agents of the cluster, and prints what each profile costs a month. */
+export async function printCost(flags: CostFlags): Promise<void> {
+  const { kubeconfig = null, context = null, requestTimeout } = flags;
+  const signal = AbortSignal.timeout(timeMs);
+  const cluster = await openCluster({ kubeconfig, context, as: null, requestTimeoutMs: requestTimeout, signal });
+  if (typeof cluster === 'string') throw new Failure(`--cost counts the gateways of a cluster: ${cluster}`, 3);
+  try {
+    const count = async (path: string): Promise<number> => {
+      const { state, items, reason } = await listAll(cluster, path, signal);
+      if (state !== 'listed') throw new Failure(`--cost counts what a cluster has: ${path}: ${reason || state}`, 3);
+      return items.length;
+    };
+    const mesh = `/apis/appmesh.k8s.aws/v1beta2${flags.onlyNamespace ? `/namespaces/${flags.onlyNamespace}` : ''}`;
+    const fleet: Fleet = {
+      gateways: await count(`${mesh}/virtualgateways`),
+      routes: await count(`${mesh}/gatewayroutes`),
+      targets: await count(`${mesh}/virtualnodes`),
+      agents: flags.mode === 'daemonset' ? Math.max(1, await count('/api/v1/nodes')) : deploymentReplicas,
+      maxSeries: flags.maxSeries,
+    };
+    const { gateways, routes, agents } = fleet;
+    const head = `CloudWatch, a month: ${gateways} gateways, ${routes} routes, ${agents} agents of cluster ${cluster.name}`;
+    await writeOut(`${[head, ...costLines(fleet)].join('\n')}\n`);
+  } finally {
+    cluster.close();
+  }
+}
+
+/** As `install` makes the Deployment. */
+const deploymentReplicas = 2;

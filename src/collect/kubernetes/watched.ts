@@ -1,0 +1,178 @@
+import { asNumber, asObject, asText, isObject, type JsonObject } from '../../lib/json.ts';
+import { linesOf, textsOf } from '../access-log/lines.ts';
+import { mostLineLength } from '../access-log/reader.ts';
+import { type Listing, listAll } from './list.ts';
+import { meshGroup } from './kinds.ts';
+import { withoutFields } from './managed-fields.ts';
+import type { StreamWays } from './streams.ts';
+
+/** What is listed is listed anew after so long, whatever was heard. */
+const resyncMs = 30 * 60_000;
+/** A path that cannot be watched is only listed for so long. */
+const unwatchedMs = 10 * 60_000;
+/** The server ends a watch after so long; a way that is silent for longer is dead. */
+const watchSeconds = 240;
+
+interface Watched {
+  /** As JSON, by namespace and name: objects of a whole cluster take a third of the memory so. */
+  readonly items: Map<string, { readonly text: string; readonly generation: number | null }>;
+  readonly ended: AbortController;
+  readonly listedAt: number;
+  version: string;
+  /** Every change until now was heard. */
+  live: boolean;
+  asked: boolean;
+}
+
+/** What a watched list needs of the world. */
+export interface WatchOptions extends StreamWays {
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
+  /** What an object of App Mesh asks for has changed. */
+  readonly changed: () => void;
+}
+
+/**
+ * Lists that are kept up to date by watches, so that a cluster in which nothing happens is not listed again. A list is given
+ * from memory only while its watch lives; else it is listed, and what cannot be listed is not seen.
+ */
+export class WatchedLists {
+  readonly #options: WatchOptions;
+  readonly #watched = new Map<string, Watched>();
+  readonly #unwatchable = new Map<string, number>();
+
+  constructor(options: WatchOptions) {
+    this.#options = options;
+  }
+
+  /** The objects under a path; as `listAll`. */
+  readonly list: typeof listAll = async (cluster, path, signal) => {
+    const known = this.#watched.get(path);
+    const now = this.#options.now();
+    if (known?.live && now - known.listedAt < resyncMs) {
+      known.asked = true;
+      const items = [...known.items.values()].map(({ text }) => asObject(JSON.parse(text)));
+      return { state: 'listed', items, reason: '', version: known.version };
+    }
+    const listing = await listAll(cluster, path, signal);
+    this.#drop(path);
+    const refusedAt = this.#unwatchable.get(path);
+    const watchable = refusedAt === undefined || now - refusedAt > unwatchedMs;
+    if (listing.state === 'listed' && listing.version && watchable) this.#keep(path, listing, listing.version);
+    return listing;
+  };
+
+  /** Ends the watches of what was not asked for since the last sweep. */
+  sweep(): void {
+    for (const [path, watched] of this.#watched) {
+      if (!watched.asked) this.#drop(path);
+      watched.asked = false;
+    }
+  }
+
+  #drop(path: string): void {
+    this.#watched.get(path)?.ended.abort();
+    this.#watched.delete(path);
+  }
+
+  #keep(path: string, { items }: Listing, version: string): void {
+    const listedAt = this.#options.now();
+    const watched: Watched = {
+      items: new Map(),
+      ended: new AbortController(),
+      listedAt,
+      version,
+      live: false,
+      asked: true,
+    };
+    for (const item of items) hold(watched, path, item);
+    this.#watched.set(path, watched);
+    void this.#watch(path, watched);
+  }
+
+  async #watch(path: string, watched: Watched): Promise<void> {
+    const { connect, wait } = this.#options;
+    const { signal } = watched.ended;
+    const joint = path.includes('?') ? '&' : '?';
+    for (let tries = 0; !signal.aborted; tries += 1) {
+      const query = `watch=true&allowWatchBookmarks=true&timeoutSeconds=${watchSeconds}&resourceVersion=${watched.version}`;
+      try {
+        const { status, chunks } = await connect(`${path}${joint}${query}`, signal);
+        if (status === 403 || status === 405) this.#unwatchable.set(path, this.#options.now());
+        // Too old (410), or not allowed: the next one who asks lists, and what was heard until then is void.
+        if (status === 410 || status === 403 || status === 405) return this.#drop(path);
+        if (status === 200) {
+          watched.live = true;
+          if (!(await this.#hear(path, watched, chunks))) return this.#drop(path);
+          // Ended by the server, in good order: nothing was missed, the next one begins where it ended.
+          tries = 0;
+          await wait(tries, signal);
+          continue;
+        }
+        // 429 while the storage of a new kind begins, 503: they have to be left alone for a while.
+        for await (const _ of chunks);
+      } catch {
+        // The way broke; from the version that was heard last the server tells all that was missed.
+      }
+      watched.live = false;
+      await wait(tries, signal);
+    }
+  }
+
+  /** False where what was heard is void. */
+  async #hear(path: string, watched: Watched, chunks: AsyncIterable<Uint8Array>): Promise<boolean> {
+    for await (const piece of linesOf(chunks)) {
+      for (const line of textsOf(piece)) {
+        if (Buffer.byteLength(line) >= mostLineLength) {
+          // An object longer than what is read whole: here lists serve better.
+          this.#unwatchable.set(path, this.#options.now());
+          return false;
+        }
+        const event = parse(line);
+        const object = event && isObject(event.object) ? event.object : null;
+        const version = asText(asObject(object?.metadata).resourceVersion);
+        if (!event || !object || event.type === 'ERROR' || version === undefined) return false;
+        if (watched.ended.signal.aborted) return false;
+        watched.version = version;
+        if (event.type !== 'BOOKMARK') this.#take(path, watched, event.type === 'DELETED', object);
+      }
+    }
+    return true;
+  }
+
+  #take(path: string, watched: Watched, gone: boolean, object: JsonObject): void {
+    const before = watched.items.get(keyOf(object));
+    if (gone) watched.items.delete(keyOf(object));
+    else hold(watched, path, object);
+    // A status that is written again and again is no reason to look.
+    const same =
+      !gone && before !== undefined && before.generation !== null && before.generation === generationOf(object);
+    if (!same && isMesh(path)) this.#options.changed();
+  }
+}
+
+function hold({ items }: Watched, path: string, object: JsonObject): void {
+  const text = JSON.stringify(withoutFields(object, isMesh(path)));
+  items.set(keyOf(object), { text, generation: generationOf(object) });
+}
+
+function keyOf({ metadata }: JsonObject): string {
+  const { namespace, name } = asObject(metadata);
+  return `${asText(namespace) ?? ''}/${asText(name)}`;
+}
+
+function generationOf({ metadata }: JsonObject): number | null {
+  return asNumber(asObject(metadata).generation) ?? null;
+}
+
+function isMesh(path: string): boolean {
+  return path.startsWith(`/apis/${meshGroup}/`);
+}
+
+function parse(line: string): JsonObject | null {
+  try {
+    return asObject(JSON.parse(line));
+  } catch {
+    return null;
+  }
+}
