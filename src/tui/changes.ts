@@ -1,7 +1,7 @@
 import type { CollectSummary } from '../engine/protocol.ts';
 import type { Severity } from '../diagnose/finding.ts';
 import type { ReportDocument, ReportFinding } from '../report/document.ts';
-import { changesSince, type Held } from '../report/finding-changes.ts';
+import { changesSince, type Held, isHeard } from '../report/finding-changes.ts';
 import { type StatusDocument, statusRow } from '../report/status.ts';
 import { refText } from '../snapshot/object.ts';
 
@@ -34,7 +34,14 @@ export interface Reading {
 /** What is known from all readings so far. */
 export interface Known {
   readonly held: Held | null;
-  readonly facts: ReadonlyMap<string, Omit<Change, 'at'>>;
+  readonly facts: ReadonlyMap<string, Fact>;
+}
+
+/** Something of which a person wants to hear when it is not as it was. */
+interface Fact extends Pick<Change, 'what' | 'about' | 'severity'> {
+  /** What of it; empty where that is plain. */
+  readonly label: string;
+  readonly value: string;
 }
 
 /** Nothing was read yet: the first reading is no change. */
@@ -52,11 +59,16 @@ export function withChanges(
   const facts = new Map([...known.facts, ...factsOf(reading)]);
   const found = reading.report === null ? null : changesSince(known.held ?? new Map(), reading.report);
   const ofFindings =
-    known.held === null || !found ? [] : found.changes.map(({ what, finding }) => findingChange(what, finding, at));
+    known.held === null || !found
+      ? []
+      : found.changes
+          .filter(({ finding }) => isHeard(finding))
+          .map(({ what, finding }) => findingChange(what, finding, at));
   const ofFacts = [...facts].flatMap(([key, fact]): readonly Change[] => {
     const before = known.facts.get(key);
-    if (!before || before.said === fact.said) return [];
-    return [{ ...fact, at, said: `${before.said} -> ${fact.said}` }];
+    if (!before || before.value === fact.value) return [];
+    const { what, about, severity, label, value } = fact;
+    return [{ at, what, about, severity, said: `${label}${before.value} -> ${value}`, finding: null }];
   });
   const changes = [...ofFindings, ...ofFacts, ...earlier].slice(0, most);
   return { known: { held: found?.held ?? known.held, facts }, changes };
@@ -74,29 +86,24 @@ function findingChange(what: 'appeared' | 'changed' | 'gone', finding: ReportFin
   };
 }
 
-/** What a person wants to hear of when it is not as it was, in a few words each. */
-function factsOf({ collected, status }: Reading): ReadonlyMap<string, Omit<Change, 'at'>> {
-  const facts = new Map<string, Omit<Change, 'at'>>();
-  const add = (what: Change['what'], about: string, said: string, severity: Severity | null): void => {
-    facts.set(`${what} ${about}`, { what, about, said, severity, finding: null });
-  };
+function factsOf({ collected, status }: Reading): ReadonlyMap<string, Fact> {
+  const facts: Fact[] = [];
   for (const { envoy, listeners, routes, clusters } of collected?.configurations ?? []) {
-    const parts = Object.entries({ listeners, routes, clusters }).filter(([, version]) => version !== '');
-    if (parts.length > 0)
-      add('configuration', envoy, parts.map(([part, version]) => `${part} ${version}`).join(', '), null);
+    for (const [part, value] of Object.entries({ listeners, routes, clusters }))
+      facts.push({ what: 'configuration', about: envoy, label: `${part} `, value: value || 'none', severity: null });
   }
-  for (const { name, state, detail } of collected?.sources ?? [])
-    add('source', name, state === 'ok' ? 'read' : `${state}: ${detail}`, state === 'ok' ? null : 'warning');
+  for (const { name, state, detail } of collected?.sources ?? []) {
+    const well = state === 'ok';
+    const value = well ? 'read' : `${state}: ${detail}`;
+    facts.push({ what: 'source', about: name, label: '', value, severity: well ? null : 'warning' });
+  }
   for (const gateway of status?.gateways ?? []) {
     const [cluster = '', name = '', pods = '?', routes = '?'] = statusRow(gateway);
     const { controlPlane } = gateway;
     const plane = controlPlane.known ? controlPlane.value.state : '?';
-    add(
-      'gateway',
-      cluster === '' ? name : `${cluster} ${name}`,
-      `${pods} pods serve, ${routes} routes, control plane ${plane}`,
-      null,
-    );
+    const about = cluster === '' ? name : `${cluster} ${name}`;
+    for (const [label, value] of Object.entries({ 'pods serving ': pods, 'routes ': routes, 'control plane ': plane }))
+      facts.push({ what: 'gateway', about, label, value, severity: null });
   }
-  return facts;
+  return new Map(facts.map((fact) => [`${fact.what} ${fact.about} ${fact.label}`, fact]));
 }

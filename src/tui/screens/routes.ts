@@ -12,7 +12,7 @@ import { durationOf, rateOf, trafficOf } from './logs.ts';
 import { reportOf } from './waiting.ts';
 
 /** A gateway's routes in Envoy's order. */
-export function routesContent(data: Data, gateway: string): Content {
+export function routesContent(data: Data, gateway: string, { width }: Look): Content {
   const asked = data.routes.get(gateway);
   const rows = asked?.state === 'there' ? asked.value.rows : noRows;
   const base = rowsWith(rows)(findingsByObject(data));
@@ -21,15 +21,15 @@ export function routesContent(data: Data, gateway: string): Content {
     kind: 'list',
     title: `gateways > ${gateway} > routes${asked?.state === 'there' ? ` (${asked.value.decidedBy})` : ''}`,
     columns: [
-      { title: 'PORT', most: 5, right: true, spare: 2 },
+      { title: 'PORT', most: 5, right: true, spare: 8 },
       { title: '#', most: 6, right: true },
-      { title: 'OBJECT', most: 40, spare: 1 },
-      { title: 'MATCH', most: 60 },
-      { title: '/MIN', most: 9, right: true, spare: 4 },
-      { title: 'FAILED', most: 6, right: true, spare: 3 },
-      { title: 'P99', most: 7, right: true, spare: 4 },
+      { title: 'OBJECT', most: Math.max(30, Math.floor(width / 5)), spare: 5 },
+      { title: 'MATCH', most: Math.max(30, Math.floor(width / 4)) },
+      { title: '/MIN', most: 9, right: true, spare: 2 },
+      { title: 'FAILED', most: 6, right: true, spare: 1 },
+      { title: 'P99', most: 7, right: true, spare: 3 },
       { title: 'FINDINGS', most: 24 },
-      { title: 'GOES TO', most: 200, spare: 5, least: 24 },
+      { title: 'GOES TO', most: 200, spare: 9, least: 24 },
     ],
     rows: baseRows(base),
     ...(traffic ? { refresh: refreshing(base)(liveRoutes(traffic)(gateway)) } : {}),

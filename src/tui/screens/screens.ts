@@ -18,7 +18,7 @@ export function contentOf(state: State, data: Data, look: Look): Content {
     case 'gateways':
       return gatewaysContent(data);
     case 'routes':
-      return routesContent(data, screen.gateway);
+      return routesContent(data, screen.gateway, look);
     case 'route':
       return routeContent(data, screen.gateway, screen.key, look);
     case 'findings':
