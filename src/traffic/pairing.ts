@@ -1,3 +1,4 @@
+import { mixed, spread } from '../lib/hash.ts';
 import type { LogLine } from '../snapshot/access-log/line.ts';
 import type { LogRow } from '../snapshot/access-log/row.ts';
 import { isHandedOver, pairOf } from './request.ts';
@@ -245,10 +246,7 @@ function isSameKey<Counted>(one: Half<Counted>, other: Half<Counted>): boolean {
 function hashOf(view: DataView, from: number, to: number, start: number): number {
   let hash = start;
   let at = from;
-  for (; at + 4 <= to; at += 4) {
-    hash = Math.imul(hash ^ view.getInt32(at, true), 0x9e3779b1);
-    hash ^= hash >>> 15;
-  }
-  if (at < to) hash = Math.imul(hash ^ (view.getInt32(at, true) & (-1 >>> (32 - 8 * (to - at)))), 0x9e3779b1);
-  return hash ^ (hash >>> 15);
+  for (; at + 4 <= to; at += 4) hash = mixed(hash, view.getInt32(at, true));
+  if (at < to) hash = mixed(hash, view.getInt32(at, true) & (-1 >>> (32 - 8 * (to - at))));
+  return spread(hash);
 }

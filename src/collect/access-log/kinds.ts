@@ -1,3 +1,5 @@
+import { mixed, spread } from '../../lib/hash.ts';
+
 /** Kinds beyond so many are begun anew: memory is bounded whatever lines hold. */
 const mostKinds = 8_192;
 const buckets = 4 * mostKinds;
@@ -65,9 +67,6 @@ export class Kinds<Kind> {
 
 function hashOf(words: Int32Array, count: number): number {
   let hash = count;
-  for (let at = 0; at < count; at += 1) {
-    hash = Math.imul(hash ^ (words[at] ?? 0), 0x9e3779b1);
-    hash ^= hash >>> 15;
-  }
-  return hash;
+  for (let at = 0; at < count; at += 1) hash = mixed(hash, words[at] ?? 0);
+  return spread(hash);
 }
