@@ -60,14 +60,14 @@ export class Pairing<Counted> {
 
   addRow(row: LogRow<RowKind<Counted>>): void {
     const half = this.#take();
-    const { kind, bytes, view } = row;
+    const { kind } = row;
     half.kind = kind;
     half.at = row.at;
     half.sent = row.sent;
     half.durationMs = row.durationMs;
     half.length = row.length;
     half.outer = kind.outer;
-    half.bytes = bytes;
+    half.bytes = row.bytes;
     half.from = row.from;
     half.to = row.to;
     half.block = row.block;
@@ -80,7 +80,7 @@ export class Pairing<Counted> {
       half.keyFrom = row.pathFrom;
       half.keyTo = row.pathTo;
     }
-    half.hash = hashOf(view, half.keyFrom, half.keyTo, half.pair.length);
+    half.hash = hashOf(row.view, half.keyFrom, half.keyTo, half.pair.length);
     this.#join(half);
   }
 
@@ -89,8 +89,7 @@ export class Pairing<Counted> {
     const { requestId, path } = line;
     const named = requestId !== null && requestId !== '-';
     const key = Buffer.from(named ? requestId : (path ?? ''));
-    const view = new DataView(new ArrayBuffer(key.length + 4));
-    const bytes = Buffer.from(view.buffer, 0, key.length);
+    const bytes = Buffer.from(new ArrayBuffer(key.length + 4));
     bytes.set(key);
     half.line = line;
     half.at = line.at ?? Number.NaN;
@@ -103,7 +102,7 @@ export class Pairing<Counted> {
     half.pair = named ? '' : pairOf(line);
     half.keyFrom = 0;
     half.keyTo = key.length;
-    half.hash = hashOf(view, 0, key.length, half.pair.length);
+    half.hash = hashOf(new DataView(bytes.buffer), 0, key.length, half.pair.length);
     this.#join(half);
   }
 

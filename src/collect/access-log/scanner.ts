@@ -1,5 +1,6 @@
 import { endOfString, fourOf, indexOfByte, isAscii, isUnspaced, Literal } from './bytes-search.ts';
 import type { KindsBy } from '../../snapshot/access-log/row.ts';
+import { isNothing, numberOf, tokenEnd } from './bytes-value.ts';
 import type { Layout, LayoutSlot, Role } from './layout.ts';
 import { MinuteClock } from './minute-clock.ts';
 import { writeBytes, writeShape } from './path-words.ts';
@@ -25,10 +26,7 @@ interface Slot extends Pick<LayoutSlot, 'last' | 'json' | 'time' | 'pattern'> {
 
 /** The longest value that is a part of a kind. */
 const longest = 1_024;
-/** Numbers of so many digits are exact. */
-const mostDigits = 15;
 const quote = 0x22;
-const dash = 0x2d;
 
 /**
  * Reads the lines of one layout where they stand, byte by byte. It takes only lines that the exact reader would read alike, from
@@ -231,31 +229,3 @@ export class Scanner {
     return true;
   }
 }
-
-/** Nothing logged, as Envoy writes it: `-`, or nothing at all. */
-function isNothing(bytes: Buffer, from: number, end: number): boolean {
-  return end === from || (end === from + 1 && bytes[from] === dash);
-}
-
-/** A number in digits; -1 where it is none that is surely exact. */
-function numberOf(bytes: Buffer, from: number, end: number): number {
-  if (end - from > mostDigits) return -1;
-  let value = 0;
-  for (let at = from; at < end; at += 1) {
-    const one = (bytes[at] ?? 0) - 0x30;
-    if (one < 0 || one > 9) return -1;
-    value = value * 10 + one;
-  }
-  return value;
-}
-
-/** Where digits end, or one of JSON's words; -1: it is neither, or a number that JSON writes otherwise. */
-function tokenEnd(bytes: Buffer, view: DataView, from: number, to: number): number {
-  let end = from;
-  while (end < to && end - from < mostDigits && (bytes[end] ?? 0) >= 0x30 && (bytes[end] ?? 0) <= 0x39) end += 1;
-  if (end > from) return bytes[from] === 0x30 && end > from + 1 ? -1 : end;
-  for (const word of jsonWords) if (word.standsAt(view, from, to)) return from + word.length;
-  return -1;
-}
-
-const jsonWords = ['null', 'true', 'false'].map((word) => new Literal(word));
