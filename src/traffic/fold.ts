@@ -2,13 +2,12 @@ import type { LogLine } from '../snapshot/access-log/line.ts';
 import { pathShape } from '../snapshot/path-shape.ts';
 import { clientFamily } from '../snapshot/client-family.ts';
 import type { KindsBy, LogRow } from '../snapshot/access-log/row.ts';
+import { grow, type Growing, lineOf, newClass, nothing } from './growing-class.ts';
 import { type Half, Pairing } from './pairing.ts';
-import { Quantiles } from './quantiles.ts';
 import { RateCounter } from './rates.ts';
 import { RouteTallies, type RoutesTaken } from './route-tally.ts';
 import { answeredBy, isHandedOver, type LoggedRequest, tellingLine } from './request.ts';
 import { type RowKind, rowKind } from './row-kind.ts';
-import { sampleOf, withoutExcess } from './sample.ts';
 import { type Classified, type Classify, type GroupBy, isFailure, type Traffic, type TrafficClass } from './traffic.ts';
 
 /** How lines are folded. */
@@ -33,13 +32,6 @@ export interface LogSpan {
   readonly to: number;
 }
 
-type Growing = { -readonly [K in keyof TrafficClass]: TrafficClass[K] } & {
-  readonly quantiles: Quantiles;
-  traceIds: string[];
-  from: number;
-  to: number;
-};
-
 interface StatusFlag {
   readonly listener: string | null;
   readonly status: number;
@@ -63,18 +55,6 @@ export type FoldedKind = RowKind<Counted>;
 
 /** Inner kinds of one kind beyond so many are looked at anew. */
 const mostJoined = 64;
-
-const nothing: Classified = {
-  listener: null,
-  inner: null,
-  virtualHost: null,
-  routes: [],
-  refs: [],
-  unknown: [],
-  cluster: null,
-  timeoutMs: null,
-  contradiction: null,
-};
 
 /** The incremental fold of log lines into classes: memory is bounded whatever comes in, and counts by status and flag are exact. */
 export class TrafficFold {
@@ -257,71 +237,6 @@ export class TrafficFold {
     this.#classes.set(key, made);
     return made;
   }
-}
-
-function newClass(
-  request: LoggedRequest,
-  telling: LogLine,
-  decided: Classified,
-  hop: 'outer' | 'inner',
-  told: Pick<TrafficClass, 'method' | 'path' | 'group' | 'details' | 'otherCluster'>,
-): Growing {
-  const { listener, inner, virtualHost, routes, refs, unknown, cluster, contradiction } = decided;
-  const upstream = telling.upstream === null || telling.upstream === '-' ? null : telling.upstream;
-  return {
-    ...told,
-    listener: hop === 'inner' ? inner : listener,
-    virtualHost,
-    routes,
-    refs,
-    contradiction,
-    cluster,
-    unknown,
-    status: request.outer.status ?? 0,
-    flag: telling.flag ?? '-',
-    count: 0,
-    bytes: 0,
-    firstSeen: null,
-    lastSeen: null,
-    samples: [sampleOf(request)],
-    traceIds: [],
-    p50Ms: null,
-    p90Ms: null,
-    p99Ms: null,
-    upstream: cluster ?? (telling.cluster === '-' ? null : telling.cluster) ?? upstream,
-    by: answeredBy(telling),
-    example: told.path === '(other)' ? null : withoutExcess(request),
-    hop,
-    quantiles: new Quantiles(),
-    from: Number.POSITIVE_INFINITY,
-    to: Number.NEGATIVE_INFINITY,
-  };
-}
-
-const mostTraceIds = 20;
-
-function grow(one: Growing, half: Half<Counted>): void {
-  const { at, sent, durationMs } = half;
-  one.count += 1;
-  if (sent > 0) one.bytes += sent;
-  if (durationMs >= 0) one.quantiles.add(durationMs);
-  if (one.status >= 400 && one.traceIds.length < mostTraceIds) keepTrace(one, half);
-  if (at < one.from) one.from = at;
-  if (at > one.to) one.to = at;
-}
-
-function keepTrace(one: Growing, half: Half<Counted>): void {
-  const traceId = half.kind?.traced === false ? null : lineOf(half).traceId;
-  // X-Amzn-Trace-Id: `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1`.
-  const id = traceId === null ? null : /\b1-[0-9a-f]{8}-[0-9a-f]{24}\b/.exec(traceId);
-  if (id) one.traceIds.push(id[0]);
-}
-
-/** The line that waited. */
-function lineOf({ line, kind, bytes, from, to }: Half<Counted>): LogLine {
-  if (line) return line;
-  if (!kind) throw new Error('neither a line nor a row');
-  return kind.reread(bytes.toString('latin1', from, to));
 }
 
 /** A line of the listener inside the gateway whose other line was not read: the outer one would have been handed over, or have no route. */

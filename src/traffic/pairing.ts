@@ -1,3 +1,4 @@
+import { mixed, spread } from '../lib/hash.ts';
 import type { LogLine } from '../snapshot/access-log/line.ts';
 import type { LogRow } from '../snapshot/access-log/row.ts';
 import { isHandedOver, pairOf } from './request.ts';
@@ -62,14 +63,14 @@ export class Pairing<Counted> {
 
   addRow(row: LogRow<RowKind<Counted>>): void {
     const half = this.#take();
-    const { kind, bytes, view } = row;
+    const { kind } = row;
     half.kind = kind;
     half.at = row.at;
     half.sent = row.sent;
     half.durationMs = row.durationMs;
     half.length = row.length;
     half.outer = kind.outer;
-    half.bytes = bytes;
+    half.bytes = row.bytes;
     half.from = row.from;
     half.to = row.to;
     half.block = row.block;
@@ -82,7 +83,7 @@ export class Pairing<Counted> {
       half.keyFrom = row.pathFrom;
       half.keyTo = row.pathTo;
     }
-    half.hash = hashOf(view, half.keyFrom, half.keyTo, half.pair.length);
+    half.hash = hashOf(row.view, half.keyFrom, half.keyTo, half.pair.length);
     this.#join(half);
   }
 
@@ -91,8 +92,7 @@ export class Pairing<Counted> {
     const { requestId, path } = line;
     const named = requestId !== null && requestId !== '-';
     const key = Buffer.from(named ? requestId : (path ?? ''));
-    const view = new DataView(new ArrayBuffer(key.length + 4));
-    const bytes = Buffer.from(view.buffer, 0, key.length);
+    const bytes = Buffer.from(new ArrayBuffer(key.length + 4));
     bytes.set(key);
     half.line = line;
     half.at = line.at ?? Number.NaN;
@@ -105,7 +105,7 @@ export class Pairing<Counted> {
     half.pair = named ? '' : pairOf(line);
     half.keyFrom = 0;
     half.keyTo = key.length;
-    half.hash = hashOf(view, 0, key.length, half.pair.length);
+    half.hash = hashOf(new DataView(bytes.buffer), 0, key.length, half.pair.length);
     this.#join(half);
   }
 
@@ -256,10 +256,7 @@ function isSameKey<Counted>(one: Half<Counted>, other: Half<Counted>): boolean {
 function hashOf(view: DataView, from: number, to: number, start: number): number {
   let hash = start;
   let at = from;
-  for (; at + 4 <= to; at += 4) {
-    hash = Math.imul(hash ^ view.getInt32(at, true), 0x9e3779b1);
-    hash ^= hash >>> 15;
-  }
-  if (at < to) hash = Math.imul(hash ^ (view.getInt32(at, true) & (-1 >>> (32 - 8 * (to - at)))), 0x9e3779b1);
-  return hash ^ (hash >>> 15);
+  for (; at + 4 <= to; at += 4) hash = mixed(hash, view.getInt32(at, true));
+  if (at < to) hash = mixed(hash, view.getInt32(at, true) & (-1 >>> (32 - 8 * (to - at))));
+  return spread(hash);
 }

@@ -50,5 +50,5 @@ export class Quantiles {
 
 /** The value of a bucket that is as far from its lower end as from its upper one, as parts of them. */
 function middleOf(bucket: number): number {
-  return 2 ** (bucket / bucketsPerDoubling) * (2 / (2 + gammaMore));
+  return 2 ** (bucket / bucketsPerDoubling) * (2 / (1 + (1 + gammaMore)));
 }

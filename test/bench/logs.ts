@@ -37,6 +37,6 @@ const peers = {
   ],
   duckdb: (path: string): readonly string[] => [
     '-c',
-    `select column4, column5, count(*) from read_csv('${path}', delim=' ', quote='"', escape='\\', header=false) group by all`,
+    `select column02, column03, count(*) from read_csv('${path}', delim=' ', quote='"', escape='\\', header=false) group by all`,
   ],
 };

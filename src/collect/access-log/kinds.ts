@@ -1,3 +1,5 @@
+import { mixed, spread } from '../../lib/hash.ts';
+
 /** Kinds beyond so many are begun anew: memory is bounded whatever lines hold. */
 const mostKinds = 8_192;
 const buckets = 4 * mostKinds;
@@ -12,15 +14,21 @@ export class Kinds<Kind> {
   /** Where the words of each kind begin, and where those of the last end. */
   readonly #starts = new Int32Array(mostKinds + 1);
   #words = new Int32Array(1 << 14);
+  /** The number of the kind that was found last. */
+  #last = 0;
 
   /** The kind with these words; undefined: it was not seen yet, or is forgotten. */
   find(words: Int32Array, count: number): Kind | undefined {
+    // Lines of one kind often follow each other.
+    if (this.#last < this.#kinds.length && this.#has(this.#last, words, count)) return this.#kinds[this.#last];
     const hash = hashOf(words, count);
     const { length } = this.#buckets;
     for (let bucket = hash & (length - 1); ; bucket = (bucket + 1) & (length - 1)) {
       const number = this.#buckets[bucket] ?? 0;
       if (number === 0) return undefined;
-      if (this.#hashes[number - 1] === hash && this.#has(number - 1, words, count)) return this.#kinds[number - 1];
+      if (this.#hashes[number - 1] !== hash || !this.#has(number - 1, words, count)) continue;
+      this.#last = number - 1;
+      return this.#kinds[number - 1];
     }
   }
 
@@ -59,9 +67,6 @@ export class Kinds<Kind> {
 
 function hashOf(words: Int32Array, count: number): number {
   let hash = count;
-  for (let at = 0; at < count; at += 1) {
-    hash = Math.imul(hash ^ (words[at] ?? 0), 0x9e3779b1);
-    hash ^= hash >>> 15;
-  }
-  return hash;
+  for (let at = 0; at < count; at += 1) hash = mixed(hash, words[at] ?? 0);
+  return spread(hash);
 }

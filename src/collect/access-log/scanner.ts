@@ -1,4 +1,6 @@
+import { endOfString, fourOf, indexOfByte, isAscii, isUnspaced, Literal } from './bytes-search.ts';
 import type { KindsBy } from '../../snapshot/access-log/row.ts';
+import { isNothing, numberOf, tokenEnd } from './bytes-value.ts';
 import type { Layout, LayoutSlot, Role } from './layout.ts';
 import { MinuteClock } from './minute-clock.ts';
 import { writeBytes, writeShape } from './path-words.ts';
@@ -17,17 +19,14 @@ const roles: Readonly<Record<Role, number>> = { skip, key, mark, time, sent, dur
 
 interface Slot extends Pick<LayoutSlot, 'last' | 'json' | 'time' | 'pattern'> {
   readonly role: number;
-  readonly after: Uint8Array;
+  readonly after: Literal;
   readonly stop: number;
+  readonly stops: number;
 }
 
 /** The longest value that is a part of a kind. */
 const longest = 1_024;
-/** Numbers of so many digits are exact. */
-const mostDigits = 15;
 const quote = 0x22;
-const backslash = 0x5c;
-const dash = 0x2d;
 
 /**
  * Reads the lines of one layout where they stand, byte by byte. It takes only lines that the exact reader would read alike, from
@@ -44,30 +43,44 @@ export class Scanner {
   idTo = 0;
   pathFrom = 0;
   pathTo = 0;
-  readonly #lead: Uint8Array;
+  readonly #lead: Literal;
   readonly #slots: readonly Slot[];
   readonly #path: KindsBy['path'];
   readonly #clock = new MinuteClock();
+  /** Keys that were taken and not written yet, and where the next value begins. */
+  #keyFrom = 0;
+  #keyTo = 0;
+  #keyNext = 0;
 
   constructor({ lead, slots }: Layout, { header: counts, path: by }: KindsBy) {
-    this.#lead = Buffer.from(lead);
+    this.#lead = new Literal(lead);
     this.#path = by;
     this.words = new Int32Array(slots.length * (longest / 4 + 2) + 4 * longest);
     this.#slots = slots.map(({ role, header, after, last, json, time: whole, pattern }) => {
-      const bytes = Buffer.from(after);
+      const stop = Buffer.from(after)[0] ?? 0;
       const told = role === 'key' && header !== null && !counts(header) ? skip : roles[role];
-      return { role: told, after: bytes, stop: bytes[0] ?? 0, last, json, time: whole, pattern };
+      return {
+        role: told,
+        after: new Literal(after),
+        stop,
+        stops: fourOf(stop),
+        last,
+        json,
+        time: whole,
+        pattern,
+      };
     });
   }
 
   /** True where the line was read. */
   read(bytes: Buffer, view: DataView, from: number, to: number): boolean {
     this.count = 0;
+    this.#keyFrom = this.#keyTo = this.#keyNext = 0;
     this.at = Number.NaN;
     this.sent = -1;
     this.durationMs = -1;
     this.idFrom = this.idTo = this.pathFrom = this.pathTo = 0;
-    if (!standsAt(bytes, from, to, this.#lead)) return false;
+    if (!this.#lead.standsAt(view, from, to)) return false;
     let at = from + this.#lead.length;
     const slots = this.#slots;
     for (let index = 0; index < slots.length; index += 1) {
@@ -76,35 +89,34 @@ export class Scanner {
       at = slot.json ? this.#takeJson(slot, bytes, view, at, to) : this.#takeText(slot, bytes, view, at, to);
       if (at < 0) return false;
     }
-    return at === to;
+    return at === to && this.#writeKey(view);
   }
 
   #takeText(slot: Slot, bytes: Buffer, view: DataView, from: number, to: number): number {
-    const { role, stop, after, last } = slot;
+    const { role, stop, stops, after, last } = slot;
     let end = from;
     if (role === time) {
-      if (slot.pattern !== null) return this.#takePattern(slot, bytes, from, to);
+      if (slot.pattern !== null) return this.#takePattern(slot, bytes, view, from, to);
       end = from + 24;
       if (end > to || !this.#takeTime(slot, bytes, view, from, end)) return -1;
-      return standsAt(bytes, end, to, after) ? end + after.length : -1;
+      return after.standsAt(view, end, to) ? end + after.length : -1;
     }
     if (last) {
       end = to - after.length;
-      if (end < from || !standsAt(bytes, end, to, after)) return -1;
-      for (let byte = from; byte < to; byte += 1) if ((bytes[byte] ?? 0) >= 0x80) return -1;
+      if (end < from || !after.standsAt(view, end, to)) return -1;
+      if (!isAscii(view, from, to)) return -1;
     } else {
-      for (; ; end += 1) {
-        if (end >= to) return -1;
-        const byte = bytes[end] ?? 0;
-        if (byte === stop && (after.length === 1 || standsAt(bytes, end, to, after))) break;
-        if (byte >= 0x80) return -1;
-      }
+      end = indexOfByte(view, from, to, stop, stops);
+      while (end >= 0 && after.length > 1 && !after.standsAt(view, end, to))
+        end = indexOfByte(view, end + 1, to, stop, stops);
+      if (end < 0) return -1;
     }
+    if (role === key) return this.#takeKey(view, from, end, end + after.length);
     return role === skip || this.#take(role, bytes, view, from, end) ? end + after.length : -1;
   }
 
   /** A time that is not ISO 8601: its own pattern says where it ends. */
-  #takePattern({ pattern: reader, after }: Slot, bytes: Buffer, from: number, to: number): number {
+  #takePattern({ pattern: reader, after }: Slot, bytes: Buffer, view: DataView, from: number, to: number): number {
     if (!reader) return -1;
     const { pattern, read } = reader;
     const text = bytes.toString('latin1', from, to);
@@ -113,36 +125,48 @@ export class Scanner {
     if (!match) return -1;
     this.at = read(match) ?? Number.NaN;
     const end = from + match[0].length;
-    for (let byte = from; byte < end; byte += 1) if ((bytes[byte] ?? 0) >= 0x80) return -1;
-    return standsAt(bytes, end, to, after) ? end + after.length : -1;
+    if (!isAscii(view, from, end)) return -1;
+    return after.standsAt(view, end, to) ? end + after.length : -1;
   }
 
   #takeJson(slot: Slot, bytes: Buffer, view: DataView, from: number, to: number): number {
     const { role, after } = slot;
     let end = from;
     if (bytes[from] !== quote) {
-      end = tokenEnd(bytes, from, to);
-      if (end < 0 || !standsAt(bytes, end, to, after) || !this.#takeToken(role, bytes, view, from, end)) return -1;
-      return end + after.length;
+      end = tokenEnd(bytes, view, from, to);
+      if (end < 0 || !after.standsAt(view, end, to)) return -1;
+      if (role === key) return this.#takeKey(view, from, end, end + after.length);
+      return this.#takeToken(role, bytes, view, from, end) ? end + after.length : -1;
     }
-    for (end = from + 1; ; end += 1) {
-      if (end >= to) return -1;
-      const byte = bytes[end] ?? 0;
-      if (byte === quote) break;
-      if (byte === backslash || byte < 0x20 || byte >= 0x80) return -1;
-    }
-    if (!standsAt(bytes, end + 1, to, after)) return -1;
+    end = endOfString(view, from + 1, to);
+    if (end < 0) return -1;
+    if (!after.standsAt(view, end + 1, to)) return -1;
+    if (role === key) return this.#takeKey(view, from, end + 1, end + 1 + after.length);
     if (role === time) return this.#takeTime(slot, bytes, view, from + 1, end) ? end + 1 + after.length : -1;
     return role === skip || this.#take(role, bytes, view, from + 1, end) ? end + 1 + after.length : -1;
   }
 
-  /** Of digits or a word: a key tells them from the same in quotes. */
+  /** Keys side by side are one, with what stands between them; where the next begins, or -1. */
+  #takeKey(view: DataView, from: number, end: number, next: number): number {
+    if (from !== this.#keyNext || from === 0) {
+      if (!this.#writeKey(view)) return -1;
+      this.#keyFrom = from;
+    }
+    this.#keyTo = end;
+    this.#keyNext = next;
+    return next;
+  }
+
+  #writeKey(view: DataView): boolean {
+    if (this.#keyNext === 0) return true;
+    if (this.#keyTo - this.#keyFrom > longest) return false;
+    this.count = writeBytes(view, this.#keyFrom, this.#keyTo, this.words, this.count);
+    return true;
+  }
+
+  /** Of digits or a word. */
   #takeToken(role: number, bytes: Buffer, view: DataView, from: number, end: number): boolean {
     if (role === skip) return true;
-    if (role === key) {
-      this.words[this.count++] = -1;
-      return this.#take(key, bytes, view, from, end);
-    }
     if (role === time || role === path) return false;
     const first = bytes[from] ?? 0;
     // `null` is read as nothing logged.
@@ -158,10 +182,6 @@ export class Scanner {
 
   #take(role: number, bytes: Buffer, view: DataView, from: number, end: number): boolean {
     switch (role) {
-      case key:
-        if (end - from > longest) return false;
-        this.count = writeBytes(view, from, end, this.words, this.count);
-        return true;
       case mark:
         this.words[this.count++] = isNothing(bytes, from, end) ? 0 : 1;
         return true;
@@ -181,18 +201,15 @@ export class Scanner {
         return nothing || numberOf(bytes, from, end) >= 0;
       }
       case id:
-        return this.#takeId(bytes, from, end);
+        return this.#takeId(bytes, view, from, end);
       default:
         return role === path && this.#takePath(bytes, view, from, end);
     }
   }
 
-  #takeId(bytes: Buffer, from: number, end: number): boolean {
+  #takeId(bytes: Buffer, view: DataView, from: number, end: number): boolean {
     if (isNothing(bytes, from, end)) return true;
-    for (let at = from; at < end; at += 1) {
-      const byte = bytes[at] ?? 0;
-      if (byte <= 0x20 || byte === quote) return false;
-    }
+    if (!isUnspaced(view, from, end)) return false;
     this.idFrom = from;
     this.idTo = end;
     return true;
@@ -212,39 +229,3 @@ export class Scanner {
     return true;
   }
 }
-
-/** True where the text stands there; it does not go beyond the line. */
-function standsAt(bytes: Buffer, at: number, to: number, text: Uint8Array): boolean {
-  const { length } = text;
-  if (at + length > to) return false;
-  for (let index = 0; index < length; index += 1) if (bytes[at + index] !== text[index]) return false;
-  return true;
-}
-
-/** Nothing logged, as Envoy writes it: `-`, or nothing at all. */
-function isNothing(bytes: Buffer, from: number, end: number): boolean {
-  return end === from || (end === from + 1 && bytes[from] === dash);
-}
-
-/** A number in digits; -1 where it is none that is surely exact. */
-function numberOf(bytes: Buffer, from: number, end: number): number {
-  if (end - from > mostDigits) return -1;
-  let value = 0;
-  for (let at = from; at < end; at += 1) {
-    const one = (bytes[at] ?? 0) - 0x30;
-    if (one < 0 || one > 9) return -1;
-    value = value * 10 + one;
-  }
-  return value;
-}
-
-/** Where digits end, or one of JSON's words; -1: it is neither, or a number that JSON writes otherwise. */
-function tokenEnd(bytes: Buffer, from: number, to: number): number {
-  let end = from;
-  while (end < to && end - from < mostDigits && (bytes[end] ?? 0) >= 0x30 && (bytes[end] ?? 0) <= 0x39) end += 1;
-  if (end > from) return bytes[from] === 0x30 && end > from + 1 ? -1 : end;
-  for (const word of jsonWords) if (standsAt(bytes, from, to, word)) return from + word.length;
-  return -1;
-}
-
-const jsonWords = ['null', 'true', 'false'].map((word) => Buffer.from(word));

@@ -18,7 +18,8 @@ import { cannot, decidersFor } from '../explain.ts';
 import { contradiction } from '../logged.ts';
 import { requestOfLine } from '../request-of-line.ts';
 import { findWay } from '../way.ts';
-import { hasMatcher, type PathClass, pathClassesOf } from './path-classes.ts';
+import { hasMatcher } from './path-askers.ts';
+import { type PathClass, pathClassesOf } from './path-classes.ts';
 
 /** Decided requests are remembered: as many as this, then anew. */
 const mostRemembered = 20_000;
