@@ -99,13 +99,13 @@ describe('the terminal UI', { timeout: 60_000 }, () => {
     const screen = start(await incident());
     await screen.until(/▸ +shop\/edge .*node-port-mismatch/);
     screen.press('\r');
-    await screen.until(/▸ +0 +GatewayRoute shop\/recommendations/);
+    await screen.until(/▸ +8088 +0 +GatewayRoute shop\/recommend/);
     screen.press('jj');
-    await screen.until(/▸ +2 +GatewayRoute shop\/payments/);
+    await screen.until(/▸ +8088 +2 +GatewayRoute shop\/payments/);
     screen.press('\r');
     await screen.until(/goes to +cds_egress_shop_payments/);
     screen.press('\u001b');
-    await screen.until(/▸ +2 +GatewayRoute shop\/payments/);
+    await screen.until(/▸ +8088 +2 +GatewayRoute shop\/payments/);
   });
 
   it('filters findings, opens one, and tells of its command', async () => {
