@@ -13,8 +13,6 @@ export interface ClusterOptions {
   readonly as: string | null;
   readonly requestTimeoutMs: number;
   readonly signal: AbortSignal;
-  /** Where it is not as usual. */
-  readonly callsAtOnce?: number;
 }
 
 /** One answer of the API server, or why there is none: one line. */
@@ -55,7 +53,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster | st
     const context = config.getContextObject(config.getCurrentContext());
     if (!/^https?:\/\//.test(server)) return `the context ${config.getCurrentContext()} names no API server`;
     const namespace = context?.namespace || 'default';
-    const agent = agentFor(server, options.callsAtOnce ?? callsAtOnce);
+    const agent = agentFor(server);
     const authority = await authorityOf(config, agent);
     const cost = { calls: 0, bytes: 0 };
     const send = (method: 'GET' | WritingMethod, path: string, body: unknown): Promise<ApiAnswer> => {
@@ -103,8 +101,8 @@ function loadConfig({ kubeconfig, context, as }: ClusterOptions): KubeConfig {
   return config;
 }
 
-function agentFor(server: string, maxSockets: number): HttpAgent | HttpsAgent {
-  const kept = { keepAlive: true, maxSockets };
+function agentFor(server: string): HttpAgent | HttpsAgent {
+  const kept = { keepAlive: true, maxSockets: callsAtOnce };
   return server.startsWith('https:') ? new HttpsAgent(kept) : new HttpAgent(kept);
 }
 

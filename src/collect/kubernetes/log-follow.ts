@@ -19,6 +19,8 @@ export interface FollowedLog {
   readonly name: string;
   readonly container: string;
   readonly from: number;
+  /** Of the time before it was opened at most so many lines, the newest; absent: all. */
+  readonly tailLines?: number;
 }
 
 /** The time of a line as its runtime stamped it, to the nanosecond. */
@@ -36,12 +38,14 @@ export async function* followLog(log: FollowedLog, ways: FollowWays): AsyncGener
   const { connect, wait, signal, trouble } = ways;
   const place = new Place({ seconds: Math.floor(log.from / 1000), nanos: (log.from % 1000) * 1_000_000 });
   let tries = 0;
+  let tail = log.tailLines;
   while (!signal.aborted) {
     let came = false;
     try {
-      const { status, chunks } = await connect(pathOf(log, place.at.seconds));
+      const { status, chunks } = await connect(pathOf(log, place.at.seconds, tail));
       if (status === 200) {
         trouble(null);
+        tail = undefined;
         place.begin();
         for await (const piece of linesOf(chunks)) {
           const fresh = place.fresh([...textsOf(piece)]);
@@ -62,9 +66,10 @@ export async function* followLog(log: FollowedLog, ways: FollowWays): AsyncGener
   }
 }
 
-function pathOf({ namespace, name, container }: FollowedLog, since: number): string {
+function pathOf({ namespace, name, container }: FollowedLog, since: number, tail: number | undefined): string {
   const sinceTime = new Date(since * 1000).toISOString().replace('.000', '');
   const query = new URLSearchParams({ container, follow: 'true', timestamps: 'true', sinceTime });
+  if (tail !== undefined) query.set('tailLines', String(tail));
   return `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}/log?${query}`;
 }
 

@@ -31,6 +31,16 @@ export class LogFollowers {
     for (const [key, log] of logs) if (!this.#followers.has(key)) this.#start(key, log);
   }
 
+  /** Why the log of a pod does not come; null: it comes. */
+  troubleOf(key: string): string | null {
+    return this.#followers.get(key)?.trouble ?? null;
+  }
+
+  /** No log is wanted any more. */
+  close(): void {
+    this.want(new Map());
+  }
+
   /** Which logs do not come, and why. */
   troubles(): readonly string[] {
     return [...this.#followers].flatMap(([key, { trouble }]) =>

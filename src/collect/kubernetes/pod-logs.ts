@@ -5,7 +5,7 @@ import { linesOf, type LogPiece } from '../access-log/lines.ts';
 import type { PodLogsWanted } from '../request.ts';
 import { type Cluster, openCluster } from './cluster.ts';
 import { parseLabelQuery } from './label-query.ts';
-import type { ClusterRequest } from './request.ts';
+import type { ClusterRequest, LiveRequest } from './request.ts';
 import { envoysInScope } from './scope.ts';
 
 /** The log of a gateway pod's Envoy, read when it is asked for. */
@@ -25,46 +25,58 @@ export interface PodLogs {
   readonly close: () => void;
 }
 
-/**
- * Opens the way to the logs of the gateway pods in scope, among the objects that were read; why not, where there is none.
- * `follow`: each goes on with what is written to it, until the signal.
- */
-export async function openPodLogs(
+/** A pod of a gateway in scope, and which of its containers is the Envoy. */
+export interface GatewayPod {
+  readonly pod: PodName;
+  /** `NS/NAME`. */
+  readonly gateway: string;
+  readonly container: string;
+}
+
+/** The pods of the gateways in scope among the objects that were read: at most `--max-pods`; `left` are beyond those. */
+export function gatewayPods(
   objects: readonly KubernetesObject[],
-  request: Pick<ClusterRequest, 'live' | 'context' | 'requestTimeoutMs' | 'signal'>,
-  wanted: PodLogsWanted,
-  follow: boolean,
-): Promise<PodLogs | string> {
-  const { live, context, requestTimeoutMs, signal } = request;
-  const { kubeconfig, as } = live;
-  // A log that is followed holds its connection.
-  const atOnce = follow ? { callsAtOnce: live.maxPods } : {};
-  const cluster = await openCluster({ kubeconfig, context, as, requestTimeoutMs, signal, ...atOnce });
-  if (typeof cluster === 'string') return cluster;
+  live: LiveRequest,
+  namespace: string,
+): { readonly pods: readonly GatewayPod[]; readonly left: number } {
   const selector = live.selector === null ? null : parseLabelQuery(live.selector);
   const groups = envoysInScope(objects, {
-    namespaces: live.allNamespaces ? null : [live.namespace ?? cluster.namespace],
+    namespaces: live.allNamespaces ? null : [live.namespace ?? namespace],
     selector: typeof selector === 'string' ? null : selector,
     gateways: live.gateways,
     targets: false,
   });
-  const pods = groups.flatMap(({ name, pods: mine }) =>
-    mine.map((pod) => ({ pod, gateway: name.replace(/^\S+ /, '') })),
-  );
   const containers = containersOf(objects);
+  const pods = groups.flatMap(({ name: group, pods: mine }) =>
+    mine.map(({ namespace, name }) => ({
+      pod: { namespace, name },
+      gateway: group.replace(/^\S+ /, ''),
+      container: containers.get(`${namespace}/${name}`) ?? 'envoy',
+    })),
+  );
+  return { pods: pods.slice(0, live.maxPods), left: Math.max(0, pods.length - live.maxPods) };
+}
+
+/** Opens the way to the logs of the gateway pods in scope, among the objects that were read; why not, where there is none. */
+export async function openPodLogs(
+  objects: readonly KubernetesObject[],
+  request: Pick<ClusterRequest, 'live' | 'context' | 'requestTimeoutMs' | 'signal'>,
+  wanted: PodLogsWanted,
+): Promise<PodLogs | string> {
+  const { live, context, requestTimeoutMs, signal } = request;
+  const { kubeconfig, as } = live;
+  const cluster = await openCluster({ kubeconfig, context, as, requestTimeoutMs, signal });
+  if (typeof cluster === 'string') return cluster;
+  const { pods, left } = gatewayPods(objects, live, cluster.namespace);
   return {
-    logs: pods.slice(0, live.maxPods).map(({ pod: { namespace, name }, gateway }) => {
-      const pod = { namespace, name };
-      const container = containers.get(`${namespace}/${name}`) ?? 'envoy';
-      return { pod, gateway, pieces: readPodLog(cluster, pod, container, wanted, follow) };
-    }),
-    left: Math.max(0, pods.length - live.maxPods),
+    logs: pods.map(({ pod, gateway, container }) => ({
+      ...{ pod, gateway },
+      pieces: readPodLog(cluster, pod, container, wanted),
+    })),
+    left,
     close: cluster.close,
   };
 }
-
-/** Of Envoy's default format. */
-const usualLineBytes = 300;
 
 /** Only the newest file of a log is given: it begins where the kubelet last rotated. `limitBytes` counts from the beginning. */
 async function* readPodLog(
@@ -72,24 +84,20 @@ async function* readPodLog(
   { namespace, name }: PodName,
   container: string,
   { since, limitBytes }: PodLogsWanted,
-  follow: boolean,
 ): AsyncGenerator<LogPiece> {
-  // Followed, a limit of bytes would end it: only the newest lines of the time before are read then.
-  const limit = follow
-    ? { follow: 'true', tailLines: String(Math.ceil(limitBytes / usualLineBytes)) }
-    : { limitBytes: String(limitBytes) };
-  const sinceTime = `${new Date(since).toISOString().slice(0, 19)}Z`;
-  const query = new URLSearchParams({ container, sinceTime, ...limit });
+  const query = new URLSearchParams({
+    container,
+    sinceTime: `${new Date(since).toISOString().slice(0, 19)}Z`,
+    limitBytes: String(limitBytes),
+  });
   const response = await cluster.open(
     `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}/log?${query}`,
   );
   const { statusCode } = response;
   if (statusCode === 200) {
-    // Nothing may be written for hours.
-    if (follow) response.setTimeout(0);
     for await (const piece of linesOf(response)) {
       yield piece;
-      if (!follow && piece.read >= limitBytes)
+      if (piece.read >= limitBytes)
         throw new Error(`more than ${limitBytes} bytes since then: the newest are left out`);
     }
     return;

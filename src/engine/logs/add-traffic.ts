@@ -71,25 +71,25 @@ export async function podLogs(
   { live, requestTimeoutMs }: Pick<CollectRequest, 'live' | 'requestTimeoutMs'>,
   wanted: PodLogsWanted | null,
   signal: AbortSignal,
-  follow = false,
 ): Promise<OpenedPodLogs> {
   if (!live || !wanted) return { logs: [], gaps: [], close: () => {} };
   const { openPodLogs } = await import('../../collect/kubernetes/pod-logs.ts');
   const [context = null] = live.contexts;
-  const opened = await openPodLogs(snapshot.objects, { live, context, requestTimeoutMs, signal }, wanted, follow);
+  const opened = await openPodLogs(snapshot.objects, { live, context, requestTimeoutMs, signal }, wanted);
   if (typeof opened === 'string') {
     return { logs: [], gaps: [{ missing: 'logs of gateway pods', reason: opened, remedy: null }], close: () => {} };
   }
-  const more: Gap = {
-    missing: `the logs of ${opened.left} more gateway pods`,
-    reason: 'at most --max-pods are read',
-    remedy: 'give a larger --max-pods',
-  };
   const logs = opened.logs.map(({ pod, gateway, pieces }) => ({
     gateway: gateways.find((one) => nameOf(one) === gateway) ?? null,
     log: { name: `log of pod ${pod.namespace}/${pod.name}`, pod: pod.name, pieces },
   }));
-  return { logs, gaps: opened.left > 0 ? [more] : [], close: opened.close };
+  return { logs, gaps: podsLeft(opened.left), close: opened.close };
+}
+
+/** Pods of gateways whose logs are not read. */
+export function podsLeft(left: number): readonly Gap[] {
+  const missing = `the logs of ${left} more gateway pods`;
+  return left === 0 ? [] : [{ missing, reason: 'at most --max-pods are read', remedy: 'give a larger --max-pods' }];
 }
 
 /** A file that was named must be readable; a pod's log that is not is a gap. */

@@ -19,7 +19,7 @@ interface Followed {
   readonly troubles: readonly (string | null)[];
 }
 
-async function follow(connections: readonly (Connection | Error)[]): Promise<Followed> {
+async function follow(connections: readonly (Connection | Error)[], tailLines?: number): Promise<Followed> {
   const ended = new AbortController();
   const paths: string[] = [];
   const waits: number[] = [];
@@ -44,7 +44,8 @@ async function follow(connections: readonly (Connection | Error)[]): Promise<Fol
     trouble: (reason) => troubles.push(reason),
   };
   const lines: string[] = [];
-  for await (const piece of followLog(log, ways)) lines.push(...piece);
+  for await (const piece of followLog(tailLines === undefined ? log : { ...log, tailLines }, ways))
+    lines.push(...piece);
   return { lines, paths, waits, troubles };
 }
 
@@ -55,6 +56,15 @@ describe('a followed log', () => {
     expect(paths).toEqual([
       '/api/v1/namespaces/shop/pods/edge-1/log?container=envoy&follow=true&timestamps=true&sinceTime=2026-11-27T10%3A00%3A00Z',
     ]);
+  });
+
+  it('begins with the newest lines where no more are wanted, and loses none when it goes on', async () => {
+    const { lines, paths } = await follow(
+      [new Error('refused'), { pieces: [at('10:00:01.5Z', 'one')] }, { pieces: [at('10:00:02.25Z', 'two')] }],
+      50,
+    );
+    expect(lines).toEqual(['one', 'two']);
+    expect(paths.map((path) => new URLSearchParams(path.split('?')[1]).get('tailLines'))).toEqual(['50', '50', null]);
   });
 
   it('leaves out what was written before, within the second too', async () => {

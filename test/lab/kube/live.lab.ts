@@ -241,6 +241,24 @@ describe('the incident', () => {
   /** All that the pods have ever logged: the story happens before `now` of its cluster. */
   const everything = { paths: [], format: null, since: null, until: null, pods: { since: 0, limitBytes: 64 << 20 } };
 
+  it('follows the logs of the gateway pods: what fails now, and what failed before', async () => {
+    const engine = makeEngine();
+    await engine.collect({ ...emptyRequest, ...live() });
+    await engine.follow(everything);
+    await lab.send(Array.from({ length: 20 }, (_, at) => ({ path: `/payments/${at}`, host: 'api.shop.example.com' })));
+    const failing = async () => (await engine.traffic()).classes.filter(({ failing: fails }) => fails);
+    await expect
+      .poll(failing, { timeout: 20_000 })
+      .toContainEqual(expect.objectContaining({ gateway: 'shop/edge', status: 503, path: '/payments/:id' }));
+    const before = (await engine.traffic()).gateways.reduce((sum, { requests }) => sum + requests, 0);
+    await lab.send(Array.from({ length: 20 }, (_, at) => ({ path: `/cart/${at}`, host: 'api.shop.example.com' })));
+    const counted = async () => (await engine.traffic()).gateways.reduce((sum, { requests }) => sum + requests, 0);
+    await expect.poll(counted, { timeout: 20_000 }).toBe(before + 20);
+    const { logs, gaps } = await engine.traffic();
+    expect(gaps).toEqual([]);
+    expect(logs.map(({ state, detail }) => [state, detail])).toEqual(logs.map(() => ['reading', '']));
+  });
+
   it('reads the logs of the gateway pods, and tells what fails by what they run', async () => {
     await lab.send(Array.from({ length: 30 }, (_, at) => ({ path: `/payments/${at}`, host: 'api.shop.example.com' })));
     await lab.send(Array.from({ length: 60 }, (_, at) => ({ path: `/reviews/${at}`, host: 'api.shop.example.com' })));

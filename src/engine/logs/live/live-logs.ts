@@ -6,7 +6,6 @@ import type { CollectRequest, LogsRequest } from '../../../collect/request.ts';
 import type { Gateway } from '../../../model/gateway.ts';
 import type { Model } from '../../../model/model.ts';
 import type { TrafficClass } from '../../../traffic/traffic.ts';
-import { podLogs } from '../add-traffic.ts';
 import { classifyBy } from '../classify.ts';
 import { otherClusterIn } from '../gateway-envoys.ts';
 import { formatsFor } from '../gateway-logs.ts';
@@ -17,9 +16,16 @@ import { type Judging, viewOf } from '../view.ts';
 import { classKey } from './join.ts';
 import type { LiveLog, LiveTraffic } from './live-document.ts';
 import { type Deciding, LiveFold } from './live-fold.ts';
+import { LivePods } from './live-pods.ts';
 import { tell } from './tell.ts';
 
-type Following = { -readonly [K in keyof LiveLog]: LiveLog[K] } & { readonly gateway: string | null };
+type Following = { -readonly [K in keyof LiveLog]: LiveLog[K] } & {
+  readonly gateway: string | null;
+  /** The pod that writes it; null: a file, or a log of a bundle. */
+  readonly pod: string | null;
+  readonly fold: LiveFold;
+  readonly reader: LogReader;
+};
 
 /** A class, and the gateway whose configuration decides it. */
 export interface LiveExample {
@@ -33,7 +39,7 @@ export class LiveLogs {
   readonly #ending = new AbortController();
   readonly #folds = new Map<string | null, LiveFold>();
   readonly #logs = new Map<string, Following>();
-  readonly #closes: (() => void)[] = [];
+  #pods: LivePods | null = null;
   #gaps: readonly string[] = [];
   #model: Model | null = null;
 
@@ -67,7 +73,7 @@ export class LiveLogs {
     const tallies = [...this.#folds.values()].map(({ sink }) => sink.tally);
     const sum = (of: readonly number[]): number => of.reduce((total, one) => total + one, 0);
     return {
-      logs: [...this.#logs.values()].map(({ gateway: _, ...log }) => log),
+      logs: [...this.#logs.values()].map((one) => this.#stateOf(one)),
       gaps: this.#gaps,
       lines: sum(tallies.map(({ lines }) => lines)),
       unparsed: sum(tallies.map(({ unparsed }) => unparsed)),
@@ -95,7 +101,7 @@ export class LiveLogs {
     const told = [...this.#folds].filter(([, fold]) => fold.look(now).requests > 0);
     return told.map(([name, fold], index) => {
       const mine = [...this.#logs.values()].filter((log) => log.gateway === name);
-      const whole = this.#gaps.length === 0 && mine.every(({ state }) => state !== 'failed');
+      const whole = this.#gaps.length === 0 && mine.every((log) => this.#stateOf(log).state !== 'failed');
       const folded = fold.folded(
         mine.map((log) => log.name),
         whole,
@@ -108,54 +114,70 @@ export class LiveLogs {
   /** Ends it. */
   close(): void {
     this.#ending.abort();
-    for (const close of this.#closes) close();
+    this.#pods?.close();
   }
 
-  async #followPods(model: Model, request: CollectRequest): Promise<void> {
-    const { pods } = this.#wanted;
-    if (!pods) return;
-    const { logs, gaps, close } = await podLogs(model, request, pods, this.#ending.signal, true);
-    this.#gaps = gaps.map(({ missing, reason }) => `${missing}: ${reason}`);
-    const begun = logs.filter(({ log }) => (this.#logs.get(log.name)?.state ?? 'failed') === 'failed');
-    for (const source of begun) this.#begin(model, source);
-    if (begun.length > 0) this.#closes.push(close);
-    else close();
+  async #followPods(model: Model, { live }: CollectRequest): Promise<void> {
+    const { pods: wanted } = this.#wanted;
+    if (!wanted || !live) return;
+    this.#pods ??= new LivePods(live, wanted, (name, lines) => this.#take(name, lines));
+    const { pods, gaps } = await this.#pods.follow(model.snapshot.objects);
+    this.#gaps = gaps;
+    const names = new Set(pods.map(({ name }) => name));
+    for (const following of this.#logs.values())
+      if (following.pod !== null) following.state = names.has(following.name) ? 'reading' : 'ended';
+    for (const { name, gateway, pod } of pods) {
+      if (!this.#logs.has(name)) this.#open(model, name, gatewayOf(model, gateway), pod);
+    }
   }
 
   #begin(model: Model, { gateway, log }: SourceLog): void {
-    const name = gateway && nameOf(gateway);
-    let fold = this.#folds.get(name);
-    if (!fold) {
-      fold = new LiveFold(decidingBy(model, name), Date.now());
-      this.#folds.set(name, fold);
-    }
-    const following: Following = {
-      ...{ name: log.name, state: 'reading', detail: '', lines: 0, lastAt: null },
-      gateway: name,
-    };
-    this.#logs.set(log.name, following);
-    void this.#follow(
-      log,
-      following,
-      fold,
-      new LogReader(formatsFor(model, this.#wanted.format), log.pod ?? podOf(log.name)),
-    );
+    const following = this.#open(model, log.name, gateway, null);
+    void this.#read(log, following);
   }
 
-  async #follow({ pieces }: Log, following: Following, fold: LiveFold, reader: LogReader): Promise<void> {
+  #open(model: Model, name: string, gateway: Gateway | null, pod: string | null): Following {
+    const writer = gateway && nameOf(gateway);
+    let fold = this.#folds.get(writer);
+    if (!fold) {
+      fold = new LiveFold(decidingBy(model, writer), Date.now());
+      this.#folds.set(writer, fold);
+    }
+    const reader = new LogReader(formatsFor(model, this.#wanted.format), pod ?? podOf(name));
+    const following: Following = {
+      ...{ name, state: 'reading', detail: '', lines: 0, lastAt: null },
+      ...{ gateway: writer, pod, fold, reader },
+    };
+    this.#logs.set(name, following);
+    return following;
+  }
+
+  async #read({ pieces }: Log, following: Following): Promise<void> {
     try {
-      for await (const piece of pieces) {
-        for (const line of textsOf(piece)) {
-          fold.take(reader.read(line), line.length, this.#wanted);
-          following.lines += 1;
-        }
-        following.lastAt = Date.now();
-      }
+      for await (const piece of pieces) this.#take(following.name, textsOf(piece));
       following.state = 'ended';
     } catch (error) {
       following.state = 'failed';
       following.detail = describeError(error);
     }
+  }
+
+  #take(name: string, lines: Iterable<string>): void {
+    const following = this.#logs.get(name);
+    if (!following) return;
+    for (const line of lines) {
+      following.fold.take(following.reader.read(line), line.length, this.#wanted);
+      following.lines += 1;
+    }
+    following.lastAt = Date.now();
+  }
+
+  /** How it stands with a log; one of a pod goes on after what went wrong. */
+  #stateOf({ name, state, detail, lines, lastAt, pod }: Following): LiveLog {
+    const trouble = pod === null || state === 'ended' ? null : (this.#pods?.troubleOf(name) ?? null);
+    return trouble === null
+      ? { name, state, detail, lines, lastAt }
+      : { name, state: 'failed', detail: trouble, lines, lastAt };
   }
 }
 
