@@ -61,6 +61,7 @@ export class Rounds {
     const leader = parts.leads();
     const part = this.#part(parts.members());
     const summary = await parts.engine.collect(this.#request(leader ? { ahead: part } : { part }));
+    for (const ms of summary.envoyCallsMs) parts.metrics.record('agent.envoy.read', ms / 1000, {});
     const measures = await parts.engine.measure();
     const mine = measures.filter((pod) => this.#counts(pod, parts.members()));
     const complete = summary.sources.some(({ name, trouble }) => name.startsWith('cluster ') && trouble === null);

@@ -9,6 +9,7 @@ import { buildModel, type Model } from '../model/model.ts';
 import type { ReportDocument } from '../report/document.ts';
 import { mergeDocuments } from '../report/merge.ts';
 import { toDocument } from '../report/to-document.ts';
+import type { EnvoyMemory } from '../collect/envoy-admin/paced.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { configurationsOf } from './configurations.ts';
 import { compiled, positionInConfig } from './configured.ts';
@@ -21,6 +22,13 @@ function perCluster(request: CollectRequest): readonly CollectRequest[] {
   const { live } = request;
   if (!live || live.contexts.length < 2) return [request];
   return [...new Set(live.contexts)].map((context) => ({ ...request, live: { ...live, contexts: [context] } }));
+}
+
+/** What the calls to an Envoy took, once. */
+function takeCalls(memory: EnvoyMemory): readonly number[] {
+  const { callsMs } = memory;
+  memory.callsMs = [];
+  return callsMs;
 }
 
 /** Makes an engine in this thread: the worker holds one, tests use one directly. */
@@ -104,6 +112,7 @@ export function makeEngine(): Engine {
         objects: count(({ objects }) => objects),
         envoys: count(({ envoys }) => envoys),
         configurations: snapshots.flatMap(configurationsOf),
+        envoyCallsMs: [...known.values()].flatMap(({ memories }) => [...memories.values()].flatMap(takeCalls)),
       };
     },
     async diagnose({ rules: wanted, skip, suppressions = [], userRules = [], ways, requests = null }) {

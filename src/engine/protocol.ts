@@ -47,6 +47,8 @@ export interface CollectSummary {
   readonly objects: number;
   readonly envoys: number;
   readonly configurations: readonly Configuration[];
+  /** Milliseconds that each call to an Envoy took which is read again and again. */
+  readonly envoyCallsMs: readonly number[];
 }
 
 /** By which gateway to decide. */

@@ -24,6 +24,8 @@ export interface EnvoyMemory {
   readings: number;
   /** Since when a page is not asked for that took too long, by path. */
   readonly slow: Map<string, number>;
+  /** Milliseconds of each call that was made and not told of yet. */
+  callsMs: readonly number[];
   held: { readonly assembly: EnvoyAssembly; readonly harvest: Harvest; readonly marks: Marks } | null;
 }
 
@@ -32,7 +34,7 @@ type Marks = Readonly<Partial<Record<ConfigSection, string>>>;
 
 /** Nothing is known yet. */
 export function emptyMemory(): EnvoyMemory {
-  return { pace: unknownPace, typed: true, clusters: 0, readings: 0, slow: new Map(), held: null };
+  return { pace: unknownPace, typed: true, clusters: 0, readings: 0, slow: new Map(), callsMs: [], held: null };
 }
 
 const slowAgainMs = 3_600_000;
@@ -94,7 +96,9 @@ function remember(
   const now = performance.now();
   // The way there and back is no work of Envoy's: `/ready` is nothing but that.
   const way = reading.calls * Math.min(memory.pace.usualReadyMs, readyMs);
-  memory.pace = paceAfter(memory.pace, Math.max(reading.calls * leastMs, reading.spentMs - way), readyMs, now);
+  const spentMs = reading.callsMs.reduce((sum, ms) => sum + ms, 0);
+  memory.pace = paceAfter(memory.pace, Math.max(reading.calls * leastMs, spentMs - way), readyMs, now);
+  memory.callsMs = reading.callsMs;
   for (const line of reading.slow) memory.slow.set(line.split(' ', 1)[0] ?? '', now);
   const assembly = joined(before?.assembly ?? null, assembled(reading));
   const read = harvestOf(reading, assembly);

@@ -137,7 +137,7 @@ export async function versions(reading: Reading): Promise<string | null> {
   const path = '/stats?format=json&type=TextReadouts';
   const answer = await getPage(target, path, request.requestTimeoutMs, request.signal);
   if (!answer.ok || answer.status !== 200) return null;
-  reading.spentMs += answer.ms;
+  reading.callsMs.push(answer.ms);
   const texts = answer.text.match(
     /"name":\s*"[^"]*version_text",\s*"value":\s*"[^"]*"|"value":\s*"[^"]*",\s*"name":\s*"[^"]*version_text"/g,
   );

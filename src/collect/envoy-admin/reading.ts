@@ -43,13 +43,13 @@ export interface Reading {
   calls: number;
   bytes: number;
   readonly slow: string[];
-  /** Milliseconds of all calls together. */
-  spentMs: number;
+  /** Milliseconds that each call took which was answered. */
+  readonly callsMs: number[];
 }
 
 /** Begins one. */
 export function beginReading(request: EnvoyAdminRequest, target: AdminTarget): Reading {
-  return { request, target, pages: new Map(), unread: [], redactions: {}, calls: 0, bytes: 0, slow: [], spentMs: 0 };
+  return { request, target, pages: new Map(), unread: [], redactions: {}, calls: 0, bytes: 0, slow: [], callsMs: [] };
 }
 
 /** A call that takes longer blocks Envoy's main thread, and with it the kubelet's probe, for too long. */
@@ -73,7 +73,7 @@ export async function ask(
   const answer = await getPage(target, path, request.requestTimeoutMs, request.signal);
   if (answer.ok) {
     reading.bytes += answer.bytes;
-    reading.spentMs += answer.ms;
+    reading.callsMs.push(answer.ms);
     if (answer.ms > slowMs) reading.slow.push(`${path} blocked Envoy's main thread for more than ${slowMs} ms`);
   }
   const notFound = kind === 'config_dump' && answer.ok && answer.status === 404;

@@ -20,7 +20,9 @@ export interface AgentProcess {
 /** Starts the built agent. */
 export async function startAgent(flags: readonly string[]): Promise<AgentProcess> {
   // Without a guard before it: it must get its signals itself.
-  const child = spawn(process.execPath, ['dist/main.js', 'agent', '--listen', '127.0.0.1:0', ...flags]);
+  // In a pod nothing says CI, where no verb falls back on the current context.
+  const args = ['dist/main.js', 'agent', '--listen', '127.0.0.1:0', ...flags];
+  const child = spawn(process.execPath, args, { env: { ...process.env, CI: '' } });
   const kill = (): void => {
     child.kill('SIGKILL');
   };

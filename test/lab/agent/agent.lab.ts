@@ -138,6 +138,7 @@ describe('two agents of a DaemonSet', { timeout: 2 * RESTED_MS }, () => {
     expect(await agentsCounted(both())).toBe(await envoysCounted('total'));
     expect(await agentsCounted(both(), { class: '2xx' })).toBe(await envoysCounted('2xx'));
     expect(await leaders(both())).toEqual([1, 0]);
+    expect(await first.metric('meshdoctor_agent_envoy_read_count', {})).toBeGreaterThan(5);
   });
 
   it('tell a fault once, by an Event on its object, and when it is over', async () => {
