@@ -81,7 +81,7 @@ describe.each(rules.map((entry) => ({ name: entry.file.id, ...entry })))('$name'
         const frozen = frozenGateways(cases.fires[index] ?? {}, all ? null : which);
         expect(harmsIn(frozen, rule)).toEqual([]);
       }),
-      { seed: 11, numRuns: 25 },
+      { seed: 11, numRuns: 10 },
     );
   });
 
@@ -93,7 +93,7 @@ describe.each(rules.map((entry) => ({ name: entry.file.id, ...entry })))('$name'
         const garbled = { ...given, ...garble(given, where, value) };
         expect(runRule(buildModel(snapshotOf(garbled)), rule).check.failed).toBeNull();
       }),
-      { seed: 7, numRuns: 25 },
+      { seed: 7, numRuns: 10 },
     );
   });
 });

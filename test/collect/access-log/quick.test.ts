@@ -227,7 +227,7 @@ describe('the quick way', () => {
           expectSame(quickly(lines, options(by, decides)), exactly(lines, options(by, decides)));
         },
       ),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   }, 120_000);
 

@@ -18,6 +18,7 @@ import { rightsYaml } from '../../../src/report/rights.ts';
 import type { ReportDocument, ReportFinding } from '../../../src/report/document.ts';
 import { shellWords } from '../../../src/cli/request/shell-words.ts';
 import { meshdoctor } from '../../support/built-program.ts';
+import { readStat } from '../admin.ts';
 import { type Lab, plantIncident, type StoryName, startStory } from '../story.ts';
 import { startApiServer } from './api-server.ts';
 import { type ShopCluster, startShopCluster } from './shop-cluster.ts';
@@ -250,10 +251,11 @@ describe('the incident', () => {
     await expect
       .poll(failing, { timeout: 20_000 })
       .toContainEqual(expect.objectContaining({ gateway: 'shop/edge', status: 503, path: '/payments/:id' }));
-    const before = (await engine.traffic()).gateways.reduce((sum, { requests }) => sum + requests, 0);
     await lab.send(Array.from({ length: 20 }, (_, at) => ({ path: `/cart/${at}`, host: 'api.shop.example.com' })));
+    // Each line once, of the time before too: as many requests as the Envoys counted.
+    const totals = await Promise.all(lab.adminUrls.map((url) => readStat(url, 'http.ingress.downstream_rq_total')));
     const counted = async () => (await engine.traffic()).gateways.reduce((sum, { requests }) => sum + requests, 0);
-    await expect.poll(counted, { timeout: 20_000 }).toBe(before + 20);
+    await expect.poll(counted, { timeout: 40_000 }).toBe(totals.reduce<number>((sum, one) => sum + (one ?? 0), 0));
     const { logs, gaps } = await engine.traffic();
     expect(gaps).toEqual([]);
     expect(logs.map(({ state, detail }) => [state, detail])).toEqual(logs.map(() => ['reading', '']));
