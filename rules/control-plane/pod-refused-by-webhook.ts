@@ -2,16 +2,11 @@ import { meshEnded } from '../../src/diagnose/effect.ts';
 import type { Fix } from '../../src/diagnose/finding.ts';
 import { anyOf, defineRule, finding } from '../../src/diagnose/rule.ts';
 import { harmless, kubectl } from '../../src/diagnose/threats/threat.ts';
-import { groupBy } from '../../src/lib/memo.ts';
 import { injectorKey } from '../../src/model/mesh/injection.ts';
 import type { Model } from '../../src/model/model.ts';
-import type { Event } from '../../src/model/platform/cluster.ts';
+import { type PodRefusal, podRefusals } from '../../src/model/platform/pod-refusals.ts';
 import { runnersOfGateway } from '../../src/model/platform/runners.ts';
 import { type ObjectRef, refKey, refText } from '../../src/snapshot/object.ts';
-
-/** The API server's words of a webhook that refused, and of one that did not answer. */
-const refusal = /admission webhook "([^"]+)" denied the request: (.*)/s;
-const silence = /failed calling webhook "([^"]+)":? ?(.*)/s;
 
 /** What the pod webhook of the controller says (pkg/inject), and what it means. */
 const meanings: readonly (readonly [RegExp, string])[] = [
@@ -43,64 +38,43 @@ export default defineRule({
   },
   subjects: refusedWorkloads,
   *check(model) {
-    for (const events of groupBy(refusals(model), ({ about }) => refKey(refOf(about))).values()) {
-      const latest = [...events].sort((left, right) => compare(right.lastSeen, left.lastSeen));
-      const [event] = latest;
-      const match = event && (refusal.exec(event.message) ?? silence.exec(event.message));
-      if (!event || !match) continue;
-      const [, webhook = '', said = ''] = match;
-      const ref = refOf(event.about);
+    for (const refusal of podRefusals(model)) {
+      const { ref, webhook, answered, said, events, since } = refusal;
+      const [event, ...older] = events;
       const workload = model.workloads.find((one) => refKey(one.ref) === refKey(ref));
       const owner = workload?.owner;
-      const first = latest
-        .flatMap(({ body }) => (typeof body.firstTimestamp === 'string' ? [body.firstTimestamp] : []))
-        .sort()[0];
       const meaning = meanings.find(([words]) => words.test(said))?.[1];
-      const answered = refusal.test(event.message);
       yield finding(
         { ref },
         {
           message: `${refText(ref)} gets no new pod: webhook ${webhook} ${answered ? `refuses it: ${said}` : 'does not answer'}.`,
           effect: servesNothing(workload?.status) ? 'traffic' : 'latent',
-          evidence: [event.at('message'), ...latest.slice(1, 3).map((one) => one.at('message'))],
+          evidence: [event.at('message'), ...older.slice(0, 2).map((one) => one.at('message'))],
           cause:
             meaning ??
             (answered
               ? 'The webhook looks at each new pod before it is stored, and may refuse it.'
               : 'The API server must ask this webhook about each new pod, and nothing answers.'),
-          fix: runsGateway(model, ref, owner)
-            ? [
-                harmless(
-                  'These are pods of a gateway: leave them refused. A new one would come up empty; see restart-loses-config.',
-                  undefined,
-                ),
-              ]
-            : fixes(model, event, answered, webhook),
+          fix: [runsGateway(model, ref, owner) ? leave : fixOf(model, refusal)],
           ...(owner && ref.kind === 'ReplicaSet'
             ? { affects: [{ apiVersion: 'apps/v1', kind: owner.kind, namespace: ref.namespace, name: owner.name }] }
             : {}),
-          ...(first === undefined ? {} : { since: first }),
+          ...(since === null ? {} : { since }),
         },
       );
     }
   },
 });
 
-function refusals(model: Model): readonly Event[] {
-  return model.platform.events.filter(
-    ({ reason, message, about }) =>
-      reason === 'FailedCreate' && about.name !== '' && (refusal.test(message) || silence.test(message)),
-  );
-}
+const leave = harmless(
+  'These are pods of a gateway: leave them refused. A new one would come up empty; see restart-loses-config.',
+  undefined,
+);
 
 function refusedWorkloads(model: Model) {
-  const refs = new Map(refusals(model).map(({ about }) => [refKey(refOf(about)), { ref: refOf(about) }]));
+  const refs = new Map(podRefusals(model).map(({ ref }) => [refKey(ref), { ref }]));
   for (const { ref } of model.workloads) refs.set(refKey(ref), { ref });
   return refs.values();
-}
-
-function refOf({ kind, namespace, name }: Event['about']): ObjectRef {
-  return { apiVersion: kind === 'Job' ? 'batch/v1' : 'apps/v1', kind, namespace, name };
 }
 
 /** What the refusal stops is then the rollout of a gateway, whose next pods would come up empty. */
@@ -120,28 +94,18 @@ function servesNothing(status: Readonly<Record<string, unknown>> | undefined): b
   return status !== undefined && typeof status.replicas === 'number' && (status.readyReplicas ?? 0) === 0;
 }
 
-function compare(left: string | null, right: string | null): number {
-  return (left ?? '') < (right ?? '') ? -1 : 1;
-}
-
-function fixes(model: Model, { about }: Event, answered: boolean, webhook: string): readonly Fix[] {
-  if (!webhook.endsWith('.appmesh.k8s.aws')) {
-    return [harmless(`Ask whoever runs webhook ${webhook} what it wants of these pods.`, undefined)];
-  }
-  if (!answered) return [harmless('Delete the webhook that nobody answers: see webhook-blocks-pods.', undefined)];
+function fixOf(model: Model, { ref, webhook, answered }: PodRefusal): Fix {
+  if (!webhook.endsWith('.appmesh.k8s.aws'))
+    return harmless(`Ask whoever runs webhook ${webhook} what it wants of these pods.`, undefined);
+  if (!answered) return harmless('Delete the webhook that nobody answers: see webhook-blocks-pods.', undefined);
   if (!meshEnded(model)) {
-    return [
-      harmless(
-        'Make the podSelector of exactly one VirtualNode or VirtualGateway of this namespace select these pods.',
-        undefined,
-      ),
-    ];
+    return harmless(
+      'Make the podSelector of exactly one VirtualNode or VirtualGateway of this namespace select these pods.',
+      undefined,
+    );
   }
-  const command = kubectl(null, ['label', 'namespace', about.namespace, `${injectorKey}-`]);
-  return [
-    harmless(
-      `App Mesh has ended: take namespace ${about.namespace} out of injection. Nothing restarts, and the next try of the workload succeeds, without Envoy. Look first whether anybody demands TLS of its pods.`,
-      command,
-    ),
-  ];
+  return harmless(
+    `App Mesh has ended: take namespace ${ref.namespace} out of injection. Nothing restarts, and the next try of the workload succeeds, without Envoy. Look first whether anybody demands TLS of its pods.`,
+    kubectl(null, ['label', 'namespace', ref.namespace ?? '', `${injectorKey}-`]),
+  );
 }
