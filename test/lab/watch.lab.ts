@@ -44,19 +44,14 @@ function screensOf(text: string): ReadonlyMap<string, string> {
   return new Map([...found].map(([, name = '', screen = '']) => [name, screen]));
 }
 
-/** What is the same in every run: the words of a screen, without numbers, bars, addresses, and the order of rows. */
-function lasting(screen: string): readonly string[] {
-  const lines = screen.split('\n').map((line) =>
-    line
-      .replace(/unix:\S+/g, 'SOCKET')
-      .replace(/[▁▂▃▄▅▆▇█]+[ ▁▂▃▄▅▆▇█]*/g, '~')
-      .replace(/[▸>]/g, ' ')
-      .replace(/\S*…/g, '')
-      .replace(/\d[\d.,:%]*(?:ms|[smhd]\b)?/g, '0')
-      .replace(/\s+/g, ' ')
-      .trim(),
-  );
-  return [...new Set(lines)].filter((line) => line !== '').sort();
+/** The words of a screen that are the same in every run: no numbers, bars, addresses, nor words that were cut. */
+function lastingWords(screen: string): ReadonlySet<string> {
+  const words = screen
+    .replace(/unix:\S+/g, ' ')
+    .replace(/\S*…/g, ' ')
+    .split(/[\s│─▸>]+/)
+    .filter((word) => /^[^\d▁▂▃▄▅▆▇█]{2,}$/.test(word));
+  return new Set(words);
 }
 
 describe('the terminal UI before a real Envoy', () => {
@@ -142,10 +137,10 @@ describe('the terminal UI before a real Envoy', () => {
     const told = screensOf(text);
     expect([...told.keys()]).toEqual([...seen.keys()]);
     for (const [name, screen] of seen) {
-      const [now, then] = [lasting(screen), lasting(told.get(name) ?? '')];
-      const other = [...now.filter((line) => !then.includes(line)), ...then.filter((line) => !now.includes(line))];
-      // Longer numbers cut words elsewhere, and of what changed at once either may be seen first.
-      expect(other.length, `${name}: ${other.join('\n')}`).toBeLessThanOrEqual(Math.max(4, then.length / 2));
+      const [now, then] = [lastingWords(screen), lastingWords(told.get(name) ?? '')];
+      const gone = [...then].filter((word) => !now.has(word));
+      // Longer numbers cut words elsewhere or leave a column out, and of what changed at once either may be seen first.
+      expect(gone.length, `${name}: ${gone.join(' ')}`).toBeLessThanOrEqual(Math.max(4, then.size / 3));
     }
   });
 });
