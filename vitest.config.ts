@@ -13,6 +13,7 @@ export default defineConfig({
           env: { CI: 'false' },
           // Nothing here keeps state in modules: loading them once a process halves the time.
           isolate: false,
+          execArgv: ['--max-semi-space-size=64'],
           include: ['test/**/*.test.ts'],
           exclude: ['test/lab/**', 'test/bench/**'],
           testTimeout: 20_000,

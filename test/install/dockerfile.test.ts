@@ -61,8 +61,9 @@ describe('the Dockerfile', () => {
     const env = { PATH: process.env.PATH ?? '', KUBECONFIG: join(folder, 'none') };
     const agent = run(process.execPath, [main, 'agent', '--node', 'n', '--listen', '127.0.0.1:0'], {
       env,
-      timeout: 4_000,
+      timeout: 10_000,
     });
+    agent.child.stdout?.once('data', () => agent.child.kill());
     const failed: unknown = await agent.catch((error: unknown) => error);
     expect(asObject(failed).stdout).toContain('"event":"started"');
     expect(asObject(failed).stderr).toBe('');
