@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { examples } from '../../src/cli/examples.ts';
 import { meshdoctor as run } from '../support/built-program.ts';
@@ -25,6 +25,14 @@ describe('the examples under --help', () => {
       const { stdout: help } = await meshdoctor(verb, '--help');
       for (const { command } of list) expect(help).toContain(`\n  ${command}\n`);
     }
+  });
+
+  it('end quietly where their reader has enough', async () => {
+    const read = await new Promise<readonly [string, string]>((done) => {
+      const command = `"${process.execPath}" "${resolve('dist/main.js')}" demo -o json | head -n 1`;
+      execFile('sh', ['-c', command], (_, stdout, stderr) => done([stdout, stderr]));
+    });
+    expect(read).toEqual(['{\n', '']);
   });
 
   it('watch says that it needs a terminal', async () => {
