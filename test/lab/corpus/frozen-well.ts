@@ -133,4 +133,50 @@ status:
       },
     },
   },
+  {
+    name: 'frozen-target-rollout',
+    says: 'A target is being rolled out: one pod of the next version is ready beside the old ones, without a sidecar.',
+    merge: {
+      'Deployment shop/cart': {
+        spec: {
+          template: {
+            spec: {
+              containers: [
+                {
+                  name: 'cart',
+                  image: 'registry.example.com/shop/cart:1.9.0',
+                  ports: [{ name: 'http', containerPort: 8080 }],
+                },
+              ],
+            },
+          },
+        },
+      },
+    },
+    status: {
+      'Deployment shop/cart': {
+        observedGeneration: 2,
+        replicas: 3,
+        updatedReplicas: 1,
+        readyReplicas: 3,
+        availableReplicas: 3,
+      },
+    },
+  },
+  {
+    name: 'frozen-target-rollout-paused',
+    says: 'The rollout of a target is paused; what runs serves.',
+    merge: { 'Deployment shop/orders': { spec: { paused: true } } },
+  },
+  {
+    name: 'frozen-target-autoscaled',
+    says: 'An autoscaler scales a target, whose pods need no sidecar.',
+    apply: `
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: users, namespace: shop}
+spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: users}, minReplicas: 2, maxReplicas: 6}
+status: {currentReplicas: 2, desiredReplicas: 3}
+`,
+  },
 ];
