@@ -1,5 +1,6 @@
-import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
-import { impactOf, logEvidence, mostFirst, sinceOf, trafficOf } from '../../src/model/traffic.ts';
+import { anyOf, defineRule, finding } from '../../src/diagnose/rule.ts';
+import { overLogs } from '../../src/diagnose/over-logs.ts';
+import { impactOf, logEvidence, mostFirst, sinceOf } from '../../src/model/traffic.ts';
 
 /** Clients leave all the time: below these nobody waited in vain. */
 const leastLeft = 20;
@@ -18,13 +19,7 @@ export default defineRule({
   },
   subjects: (model) => model.gateways,
   *check(model) {
-    for (const gateway of model.gateways) {
-      const logs = trafficOf(model, gateway);
-      if (logs.state === 'not-read') {
-        yield notEvaluated(gateway, logs.gap);
-        continue;
-      }
-      const view = logs.value;
+    yield* overLogs(model, function* (gateway, view) {
       for (const route of view.routes) {
         if (route.left < leastLeft || route.left / route.requests < leastShare) continue;
         const classes = mostFirst(
@@ -57,6 +52,6 @@ export default defineRule({
           ...sinceOf(view, classes),
         });
       }
-    }
+    });
   },
 });

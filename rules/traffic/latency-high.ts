@@ -1,5 +1,6 @@
-import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
-import { impactOf, logEvidence, trafficOf } from '../../src/model/traffic.ts';
+import { anyOf, defineRule, finding } from '../../src/diagnose/rule.ts';
+import { overLogs } from '../../src/diagnose/over-logs.ts';
+import { impactOf, logEvidence } from '../../src/model/traffic.ts';
 
 /** Fewer answers say nothing of one in a hundred. */
 const leastAnswers = 500;
@@ -19,13 +20,7 @@ export default defineRule({
   },
   subjects: (model) => model.gateways,
   *check(model) {
-    for (const gateway of model.gateways) {
-      const logs = trafficOf(model, gateway);
-      if (logs.state === 'not-read') {
-        yield notEvaluated(gateway, logs.gap);
-        continue;
-      }
-      const view = logs.value;
+    yield* overLogs(model, function* (gateway, view) {
       for (const { label, ref, place, timeoutMs, answered, p50Ms, p99Ms } of view.routes) {
         if (timeoutMs === null || p99Ms === null || answered < leastAnswers) continue;
         if (p99Ms <= timeoutMs * nearTimeout) continue;
@@ -50,7 +45,7 @@ export default defineRule({
           impact: impactOf(view, slow),
         });
       }
-    }
+    });
   },
 });
 

@@ -1,6 +1,7 @@
-import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
+import { anyOf, defineRule, finding } from '../../src/diagnose/rule.ts';
+import { overLogs } from '../../src/diagnose/over-logs.ts';
 import type { Gateway } from '../../src/model/gateway.ts';
-import { classEvidence, countOf, impactOf, mostFirst, trafficOf } from '../../src/model/traffic.ts';
+import { classEvidence, countOf, impactOf, mostFirst } from '../../src/model/traffic.ts';
 import { seenValue } from '../../src/snapshot/coverage.ts';
 import type { SeenClass } from '../../src/snapshot/access-log/traffic-view.ts';
 
@@ -20,19 +21,13 @@ export default defineRule({
   },
   subjects: (model) => model.gateways,
   *check(model) {
-    for (const gateway of model.gateways) {
-      const logs = trafficOf(model, gateway);
-      if (logs.state === 'not-read') {
-        yield notEvaluated(gateway, logs.gap);
-        continue;
-      }
-      const view = logs.value;
+    yield* overLogs(model, function* (gateway, view) {
       const changed = lastChange(gateway);
       const since = ({ lastSeen }: SeenClass): boolean => changed === null || lastSeen === null || lastSeen > changed;
       const odd = mostFirst(view.classes.filter((one) => one.contradiction !== null && since(one)));
       const [first, ...rest] = odd;
       const count = countOf(odd);
-      if (!first || count < leastRequests) continue;
+      if (!first || count < leastRequests) return;
       yield finding(gateway, {
         message: `${count} logged requests ended otherwise than the configuration of gateway ${gateway.ref.name} that was read decides; most of them ${first.method} ${first.path}.`,
         effect: 'traffic',
@@ -48,7 +43,7 @@ export default defineRule({
         affects: odd.flatMap(({ routes }) => routes.flatMap(({ ref }) => ref ?? [])).slice(0, 50),
         impact: impactOf(view, count),
       });
-    }
+    });
   },
 });
 

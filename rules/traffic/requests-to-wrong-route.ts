@@ -1,6 +1,7 @@
-import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
+import { anyOf, defineRule, finding } from '../../src/diagnose/rule.ts';
+import { overLogs } from '../../src/diagnose/over-logs.ts';
 import { groupBy } from '../../src/lib/memo.ts';
-import { classEvidence, countOf, impactOf, mostFirst, sinceOf, trafficOf } from '../../src/model/traffic.ts';
+import { classEvidence, countOf, impactOf, mostFirst, sinceOf } from '../../src/model/traffic.ts';
 import { refText } from '../../src/snapshot/object.ts';
 
 const leastRequests = 20;
@@ -22,13 +23,7 @@ export default defineRule({
     for (const ref of new Set(refs)) yield { ref };
   },
   *check(model) {
-    for (const gateway of model.gateways) {
-      const logs = trafficOf(model, gateway);
-      if (logs.state === 'not-read') {
-        yield notEvaluated(gateway, logs.gap);
-        continue;
-      }
-      const view = logs.value;
+    yield* overLogs(model, function* (gateway, view) {
       const meant = view.classes.filter((one) => one.meant !== null);
       for (const [key, group] of groupBy(meant, (one) => `${one.routes[0]?.label} > ${one.meant?.route.label}`)) {
         const [first, ...rest] = mostFirst(group);
@@ -54,6 +49,6 @@ export default defineRule({
           ...sinceOf(view, group),
         });
       }
-    }
+    });
   },
 });

@@ -1,6 +1,7 @@
 import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
+import { overLogs } from '../../src/diagnose/over-logs.ts';
 import { plural } from '../../src/lib/plural.ts';
-import { coveredMinutes, logEvidence, trafficOf } from '../../src/model/traffic.ts';
+import { coveredMinutes, logEvidence } from '../../src/model/traffic.ts';
 
 /** A day has all the hours that a route may wait for. */
 const leastMinutes = 24 * 60;
@@ -18,13 +19,7 @@ export default defineRule({
   },
   subjects: (model) => model.gateways,
   *check(model) {
-    for (const gateway of model.gateways) {
-      const logs = trafficOf(model, gateway);
-      if (logs.state === 'not-read') {
-        yield notEvaluated(gateway, logs.gap);
-        continue;
-      }
-      const view = logs.value;
+    yield* overLogs(model, function* (gateway, view) {
       const hours = Math.floor(coveredMinutes(view) / 60);
       if (coveredMinutes(view) < leastMinutes) {
         yield notEvaluated(gateway, {
@@ -32,7 +27,7 @@ export default defineRule({
           reason: `what was read covers ${hours} h: a route may be used by night alone`,
           remedy: 'give a longer log with --access-log, from a log store',
         });
-        continue;
+        return;
       }
       if (!view.whole) {
         yield notEvaluated(gateway, {
@@ -40,11 +35,11 @@ export default defineRule({
           reason: 'a part of it was not read: what looks unused may be used there',
           remedy: null,
         });
-        continue;
+        return;
       }
       const unused = view.routes.filter(({ requests, perhaps }) => requests + perhaps === 0);
       const [first, ...rest] = unused;
-      if (!first) continue;
+      if (!first) return;
       const evidence = unused.map(({ place, label }) =>
         logEvidence(place, { label, requests: 0 }, `${label}: 0 requests`),
       );
@@ -61,6 +56,6 @@ export default defineRule({
         ],
         affects: unused.flatMap(({ ref }) => ref ?? []).slice(0, 200),
       });
-    }
+    });
   },
 });
