@@ -44,7 +44,7 @@ export async function diagnose(
     flags,
     { ...viewsAlone, logs, traces: { paths: flags.traces, xraySince } },
     (session) => report(session, flags, { baseline, userRules, requests }),
-    'many',
+    { clusters: 'many' },
   );
 }
 

@@ -6,7 +6,7 @@ import type { ExplainRequest } from '../routing/explained.ts';
 import { Failure } from './failure.ts';
 import { look, writeOut } from './report-options.ts';
 import { decideFile } from './request/decide-file.ts';
-import { complain, readStdin, withSession } from './session.ts';
+import { complain, readStdin, type Session, withSession } from './session.ts';
 import { type SourceFlags, viewsAlone } from './source-options.ts';
 
 /** The flags of `explain` as commander delivers them. */
@@ -49,7 +49,7 @@ async function explainFile(file: string, flags: SourceFlags & ExplainFlags): Pro
     throw new Failure('--requests - and -f - both read standard input: give one of them a file', 2);
   }
   const bytes = await readBytes(file);
-  await withSession(flags, viewsAlone, async ({ engine, summary }) => {
+  const decideAll = async ({ engine, summary }: Session): Promise<void> => {
     complain(summary.sources);
     const told = await decideFile(engine, bytes, { ...deciding(flags), file, coverage: flags.coverage });
     if (told.requests === 0) throw new Failure(`${file} holds no request`, 2);
@@ -57,7 +57,8 @@ async function explainFile(file: string, flags: SourceFlags & ExplainFlags): Pro
     for (const line of told.uncovered) say(`no request reached ${line}`);
     if (flags.coverage) say(`${told.routes - told.uncovered.length} of ${told.routes} routes were reached`);
     process.exitCode = exitCodeFor(told, summary, flags);
-  });
+  };
+  await withSession(flags, viewsAlone, decideAll, { young: 'large' });
 }
 
 function deciding({ gateway, envoyVersion }: ExplainFlags): Pick<ExplainOptions, 'gateway' | 'envoyVersion'> {

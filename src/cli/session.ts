@@ -23,18 +23,22 @@ type Wanted = Keep & {
   readonly traces?: CollectRequest['traces'];
 };
 
-/**
- * Starts the engine, collects the sources the flags name, and lets `use` work with it; the engine is ended in any case.
- * Only a verb that says so looks at several clusters.
- */
+/** What a verb asks of a session. */
+interface SessionOptions {
+  /** Only a verb that says so looks at several clusters. */
+  readonly clusters?: 'one' | 'many';
+  readonly young?: Parameters<typeof startEngine>[1];
+}
+
+/** Starts the engine, collects the sources the flags name, and lets `use` work with it; the engine is ended in any case. */
 export async function withSession<T>(
   flags: SourceFlags,
   keep: Wanted,
   use: (session: Session) => Promise<T>,
-  clusters: 'one' | 'many' = 'one',
+  { clusters = 'one', young = 'small' }: SessionOptions = {},
 ): Promise<T> {
   const request = await sourcesOf(flags, keep, clusters);
-  const engine = showingProgress(startEngine(new URL('./worker.js', import.meta.url)));
+  const engine = showingProgress(startEngine(new URL('./worker.js', import.meta.url), young));
   try {
     const begun = performance.now();
     const summary = await engine.collect(request);

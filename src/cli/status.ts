@@ -38,7 +38,7 @@ async function readOnce(flags: StatusFlags): Promise<{ readonly text: string; re
       const text = flags.output === 'json' ? `${JSON.stringify(document, null, 2)}\n` : renderStatus(document, look());
       return { text, code: codeOf(summary, flags.bestEffort) };
     },
-    'many',
+    { clusters: 'many' },
   );
 }
 

@@ -6,12 +6,15 @@ export interface EngineClient extends Engine {
   readonly close: () => Promise<void>;
 }
 
-/** A small nursery costs no time and keeps the peak low: a parsed dump is old at once. Measured on a dump of 29 MB. */
-const youngMiB = 8;
+/**
+ * The room for young objects, MiB: `small` keeps the peak low, and a parsed dump is old at once (measured on one of 29 MB);
+ * `large` is for work that makes millions of short-lived objects, which then costs a quarter less time.
+ */
+const youngMiB = { small: 8, large: 96 };
 
 /** Starts the worker. `entry` is the built worker; everything big stays there, only reports and bundles come back. */
-export function startEngine(entry: URL): EngineClient {
-  const worker = new Worker(entry, { resourceLimits: { maxYoungGenerationSizeMb: youngMiB } });
+export function startEngine(entry: URL, young: keyof typeof youngMiB = 'small'): EngineClient {
+  const worker = new Worker(entry, { resourceLimits: { maxYoungGenerationSizeMb: youngMiB[young] } });
   const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
   let calls = 0;
   const failAll = (error: Error): void => {
@@ -26,10 +29,14 @@ export function startEngine(entry: URL): EngineClient {
   });
   worker.on('error', (error) => failAll(error instanceof Error ? error : new Error(String(error))));
   worker.on('exit', (code) => failAll(new Error(`the engine ended with code ${code}`)));
-  const call = <M extends keyof Engine>(method: M, argument: unknown): ReturnType<Engine[M]> => {
+  const call = <M extends keyof Engine>(
+    method: M,
+    argument: unknown,
+    handedOver: readonly ArrayBuffer[] = [],
+  ): ReturnType<Engine[M]> => {
     const id = ++calls;
     const answer = new Promise<never>((resolve, reject) => waiting.set(id, { resolve, reject }));
-    worker.postMessage({ id, method, argument } satisfies Call);
+    worker.postMessage({ id, method, argument } satisfies Call, handedOver);
     return answer as ReturnType<Engine[M]>;
   };
   return {
@@ -41,7 +48,7 @@ export function startEngine(entry: URL): EngineClient {
     changed: () => call('changed', null),
     explain: (options) => call('explain', options),
     routes: (gateway) => call('routes', gateway),
-    decide: (options) => call('decide', options),
+    decide: (options) => call('decide', options, [options.text.buffer]),
     logs: (options) => call('logs', options),
     follow: (logs) => call('follow', logs),
     traffic: () => call('traffic', null),

@@ -73,8 +73,8 @@ export interface ExplainResult {
 
 /** A part of a file of requests, one a line as JSON. */
 export interface DecideOptions extends ByGateway {
-  /** Whole lines, UTF-8. */
-  readonly text: Uint8Array;
+  /** Whole lines, UTF-8; handed over to the engine. */
+  readonly text: Uint8Array<ArrayBuffer>;
   readonly file: string;
   /** Counts from 1 in the file: an error names its line. */
   readonly firstLine: number;

@@ -42,9 +42,9 @@ function fieldsOf(decision: Decision): string {
   const { outcome, hops, cluster, clusters, location, status, grpcStatus, responseFlag } = decision;
   const { unknown, candidates, why } = decision;
   return (
-    `"outcome":"${outcome}","hops":[${hops.map(hopOf).join()}],"cluster":${text(cluster)},` +
-    `"clusters":${JSON.stringify(clusters)},"location":${text(location)},"status":${status},` +
-    `"grpcStatus":${grpcStatus},"responseFlag":${text(responseFlag)},"unknown":${JSON.stringify(unknown)},` +
+    `"outcome":"${outcome}","hops":[${hops.map(hopOf).join()}],"cluster":${name(cluster)},` +
+    `"clusters":[${clusters.map(shareOf).join()}],"location":${text(location)},"status":${status},` +
+    `"grpcStatus":${grpcStatus},"responseFlag":${name(responseFlag)},"unknown":[${unknown.map(text).join()}],` +
     `"candidates":[${candidates.map((one) => `{${fieldsOf(one)}}`).join()}],"why":${text(why)}`
   );
 }
@@ -52,9 +52,13 @@ function fieldsOf(decision: Decision): string {
 function hopOf({ listener, virtualHost, route, cluster, rewrite, timeoutMs }: Hop): string {
   const seen = rewrite ? `{"path":${text(rewrite.path)},"host":${text(rewrite.host)}}` : 'null';
   return (
-    `{"listener":${text(listener)},"virtualHost":${text(virtualHost)},"route":${route ? routeOf(route) : 'null'},` +
-    `"cluster":${text(cluster)},"rewrite":${seen},"timeoutMs":${timeoutMs}}`
+    `{"listener":${name(listener)},"virtualHost":${name(virtualHost)},"route":${route ? routeOf(route) : 'null'},` +
+    `"cluster":${name(cluster)},"rewrite":${seen},"timeoutMs":${timeoutMs}}`
   );
+}
+
+function shareOf(share: Decision['clusters'][number]): string {
+  return `{"name":${name(share.name)},"weight":${share.weight}}`;
 }
 
 const routeOf = memoize(({ name, index, pointer }: RouteAt) => JSON.stringify({ name, index, pointer }));
@@ -62,6 +66,19 @@ const routeOf = memoize(({ name, index, pointer }: RouteAt) => JSON.stringify({ 
 function text(value: string | null): string {
   return value === null ? 'null' : JSON.stringify(value);
 }
+
+/** The same of a name in the configuration: there are few, and each stands in many decisions. */
+function name(value: string | null): string {
+  if (value === null) return 'null';
+  const known = names.get(value);
+  if (known !== undefined) return known;
+  const written = JSON.stringify(value);
+  if (names.size < mostNames) names.set(value, written);
+  return written;
+}
+
+const names = new Map<string, string>();
+const mostNames = 10_000;
 
 /** The fields of a decision that are not as a request expects them. */
 export function unmet({ decision }: Decided, expect: Readonly<Record<string, unknown>>): readonly string[] {

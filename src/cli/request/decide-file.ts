@@ -38,9 +38,11 @@ function* partsOf(bytes: Uint8Array): Generator<Pick<DecideOptions, 'text' | 'fi
   for (let from = 0; from < bytes.length; ) {
     const end = bytes.indexOf(newline, Math.min(from + partBytes, bytes.length) - 1);
     const to = end < 0 ? bytes.length : end + 1;
-    const text = bytes.slice(from, to);
-    yield { text, firstLine };
+    // A Buffer's own slice would be a view, and with it the whole file would be handed over.
+    const text = new Uint8Array(bytes.subarray(from, to));
+    const part = { text, firstLine };
     for (let at = text.indexOf(newline); at >= 0; at = text.indexOf(newline, at + 1)) firstLine += 1;
+    yield part;
     from = to;
   }
 }

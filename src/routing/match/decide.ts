@@ -114,9 +114,10 @@ function asClientSees(decision: Decision, { headers, method }: RoutingRequest): 
 }
 
 function hearNormalized(request: RoutingRequest, facts: Facts, hear: Trace): void {
+  if (!hear) return;
   const seen = facts.path === null ? null : facts.path + (facts.query ?? '');
   if (seen !== null && seen !== request.target) {
-    hear?.({
+    hear({
       ...blank,
       stage: 'request',
       object: 'path',
@@ -125,7 +126,7 @@ function hearNormalized(request: RoutingRequest, facts: Facts, hear: Trace): voi
     });
   }
   if (facts.authority !== request.authority) {
-    hear?.({
+    hear({
       ...blank,
       stage: 'request',
       object: 'host',

@@ -81,10 +81,14 @@ const joinedAnyway = new Set(
 
 /** The protocol a request wants to change to, in lower case; '' for none. The codec drops an upgrade to HTTP/2 (h2c). */
 function upgradeOf(facts: Facts): string {
-  const asked = (firstLine(facts, 'connection') ?? '').toLowerCase().split(',');
   const wanted = (firstLine(facts, 'upgrade') ?? '').toLowerCase();
-  if (wanted !== '' && wanted !== 'h2c' && asked.some((token) => token.trim() === 'upgrade')) return wanted;
+  if (wanted !== '' && wanted !== 'h2c' && asksUpgrade(facts)) return wanted;
   return facts.method === 'CONNECT' ? 'connect' : '';
+}
+
+function asksUpgrade(facts: Facts): boolean {
+  const asked = (firstLine(facts, 'connection') ?? '').toLowerCase().split(',');
+  return asked.some((token) => token.trim() === 'upgrade');
 }
 
 /** Why the connection manager refuses a request's upgrade (403), whatever its route would do; null: it does not. */
