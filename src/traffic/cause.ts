@@ -96,6 +96,7 @@ const detailed: readonly (readonly [RegExp, string])[] = [
   [/^upstream_per_try_timeout/, 'the upstream took longer than one try may'],
   [/^response_timeout/, 'the upstream took longer than the time-out of its route'],
   [/^max_duration_timeout/, 'the stream lasted longer than the route lets it (max_stream_duration)'],
+  [/^direct_response/, 'the route itself answers so (direct_response)'],
   [/^overload/, 'overload protection: Envoy stopped accepting requests'],
   [/^upgrade_failed/, 'an upgrade that is not enabled'],
   [/^missing_host_header/, 'the request has no host'],

@@ -207,7 +207,7 @@ export class TrafficFold {
   #classOf(request: LoggedRequest, telling: LogLine, decided: Classified, hop: 'outer' | 'inner'): Growing {
     const { outer } = request;
     const { by, mostClasses, otherCluster } = this.#options;
-    const details = telling.details?.slice(0, 120) ?? null;
+    const details = telling.details?.slice(0, mostDetails) ?? null;
     const ending = `${hop} ${outer.status} ${telling.flag} ${answeredBy(telling)}`;
     const routes = decided.routes.join(' | ');
     const group = groupOf(outer, by);
@@ -238,6 +238,9 @@ export class TrafficFold {
     return made;
   }
 }
+
+/** Enough for the error of BoringSSL, which Envoy puts behind some 100 characters of its own. */
+const mostDetails = 300;
 
 /** A line of the listener inside the gateway whose other line was not read: the outer one would have been handed over, or have no route. */
 function isInnerAlone(line: LogLine, { inner }: Classified): boolean {

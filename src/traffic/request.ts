@@ -20,13 +20,15 @@ export function tellingLine({ outer, inner }: LoggedRequest): LogLine {
   return outer.flag !== null && outer.flag !== '-' ? outer : inner;
 }
 
-/** Whether an upstream gave the answer, or the gateway itself: by the details where they are logged, else by what else is. */
+/**
+ * Whether an upstream gave the answer, or the gateway itself: by the details where they are logged, else by what else is. A
+ * service time alone does not tell: an answer that the gateway cut short has it, and so has one of ext_authz (seen on 1.40.0).
+ */
 export function answeredBy(line: LogLine): 'gateway' | 'upstream' {
   const { details, serviceMs, flag, upstream } = line;
   if (details !== null && details !== '-') return details.startsWith('via_upstream') ? 'upstream' : 'gateway';
-  if (serviceMs !== null) return serviceMs === '-' ? 'gateway' : 'upstream';
-  const silent = flag === null || /^(?:-|URX|DI)$/.test(flag);
-  return silent && upstream !== '-' ? 'upstream' : 'gateway';
+  if (flag !== null && !/^(?:-|URX|DI)$/.test(flag)) return 'gateway';
+  return (serviceMs ?? upstream) === '-' ? 'gateway' : 'upstream';
 }
 
 /** What the two lines of a request share beside its path, where its id is not logged. */

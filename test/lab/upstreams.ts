@@ -1,5 +1,5 @@
 import { createServer as createHttpServer, type IncomingMessage, type RequestListener } from 'node:http';
-import { createServer as createHttp2Server } from 'node:http2';
+import { constants, createServer as createHttp2Server } from 'node:http2';
 import { createServer as createHttpsServer } from 'node:https';
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
 
@@ -10,7 +10,11 @@ export type Behaviour =
   | { readonly kind: 'slow'; readonly ms: number }
   | { readonly kind: 'close-after-read' }
   | { readonly kind: 'tls'; readonly key: string; readonly cert: string }
-  | { readonly kind: 'h2c' };
+  | { readonly kind: 'h2c' }
+  /** Speaks HTTP/2 and resets every stream. */
+  | { readonly kind: 'h2-resets' }
+  /** Writes these bytes whatever it is asked; `after` it closes, or leaves the client waiting. */
+  | { readonly kind: 'raw'; readonly bytes: string; readonly after: 'closes' | 'stays' };
 
 /** One server behind a Service of a story. */
 export interface UpstreamSpec {
@@ -83,6 +87,16 @@ function serverFor(spec: UpstreamSpec, count: () => void): Server {
       });
     case 'h2c':
       return startH2c(spec.name, count);
+    case 'h2-resets':
+      return startResetting(count);
+    case 'raw':
+      return createTcpServer((socket) => {
+        socket.once('data', () => {
+          count();
+          if (behaviour.after === 'closes') socket.end(behaviour.bytes);
+          else socket.write(behaviour.bytes);
+        });
+      });
   }
 }
 
@@ -118,6 +132,17 @@ function startH2c(name: string, count: () => void): Server {
     stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
     stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
     stream.end(Buffer.from([0, 0, 0, 0, 0]));
+  });
+  return server;
+}
+
+function startResetting(count: () => void): Server {
+  const server = createHttp2Server();
+  server.on('sessionError', () => undefined);
+  server.on('stream', (stream) => {
+    count();
+    stream.on('error', () => undefined);
+    stream.close(constants.NGHTTP2_INTERNAL_ERROR);
   });
   return server;
 }

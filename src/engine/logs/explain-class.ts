@@ -32,7 +32,8 @@ export function explainClass(
   const contradicted = contradiction(explained.decision, { status, flag: logged });
   if (contradicted) return { contradicted, why: null, nearest: null };
   const { why } = explained.decision;
-  const nearest = nearestRefusal(explained);
+  // Where a route took it and its cluster is not there, those that did not take it tell nothing.
+  const nearest = explained.decision.outcome === 'no-cluster' ? null : nearestRefusal(explained);
   return why === null && nearest === null ? null : { contradicted: null, why, nearest };
 }
 

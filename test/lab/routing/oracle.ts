@@ -19,12 +19,13 @@ export interface Oracle {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts Envoy with these listeners (Envoy's JSON) these clusters, and one named `echo` that tells what it got. */
+/** Starts Envoy with these listeners (Envoy's JSON), these clusters and one named `echo` that tells what it got; `more` of its bootstrap. */
 export async function startOracle(
   binary: string,
   listeners: readonly JsonObject[],
   runtime: JsonObject = {},
   clusters: readonly JsonObject[] = [],
+  more: JsonObject = {},
 ): Promise<Oracle> {
   const folder = await mkdtemp(join(tmpdir(), 'meshdoctor-oracle-'));
   const echo = createServer((request, response) => {
@@ -42,6 +43,7 @@ export async function startOracle(
   const bootstrap = {
     admin: { address: address(0) },
     layered_runtime: { layers: [{ name: 'flags', static_layer: runtime }] },
+    ...more,
     static_resources: {
       listeners,
       clusters: [
