@@ -22,6 +22,7 @@ import streamClosed from './control-plane/stream-closed.ts';
 import webhookBlocksPods from './control-plane/webhook-blocks-pods.ts';
 import gatewayAdminExposed from './gateway/gateway-admin-exposed.ts';
 import gatewayBlockedByNetworkPolicy from './gateway/gateway-blocked-by-network-policy.ts';
+import gatewayHealthCheck404 from './gateway/gateway-health-check-404.ts';
 import gatewayIngressBroken from './gateway/gateway-ingress-broken.ts';
 import gatewayListenerMissing from './gateway/gateway-listener-missing.ts';
 import gatewayLoadBalancerPending from './gateway/gateway-load-balancer-pending.ts';
@@ -30,6 +31,7 @@ import gatewayNoService from './gateway/gateway-no-service.ts';
 import gatewayNotInjected from './gateway/gateway-not-injected.ts';
 import gatewayPodFailing from './gateway/gateway-pod-failing.ts';
 import gatewayPortNotExposed from './gateway/gateway-port-not-exposed.ts';
+import gatewayProxyProtocol from './gateway/gateway-proxy-protocol.ts';
 import gatewayWithoutRoutes from './gateway/gateway-without-routes.ts';
 import loadBalancerTargetsUnhealthy from './gateway/load-balancer-targets-unhealthy.ts';
 import hostRewritten from './matching/host-rewritten.ts';
@@ -147,6 +149,7 @@ export const catalogue: readonly { readonly family: string; readonly rule: Rule 
   { family: 'control-plane', rule: webhookBlocksPods },
   { family: 'gateway', rule: gatewayAdminExposed },
   { family: 'gateway', rule: gatewayBlockedByNetworkPolicy },
+  { family: 'gateway', rule: gatewayHealthCheck404 },
   { family: 'gateway', rule: gatewayIngressBroken },
   { family: 'gateway', rule: gatewayListenerMissing },
   { family: 'gateway', rule: gatewayLoadBalancerPending },
@@ -155,6 +158,7 @@ export const catalogue: readonly { readonly family: string; readonly rule: Rule 
   { family: 'gateway', rule: gatewayNotInjected },
   { family: 'gateway', rule: gatewayPodFailing },
   { family: 'gateway', rule: gatewayPortNotExposed },
+  { family: 'gateway', rule: gatewayProxyProtocol },
   { family: 'gateway', rule: gatewayWithoutRoutes },
   { family: 'gateway', rule: loadBalancerTargetsUnhealthy },
   { family: 'matching', rule: hostRewritten },

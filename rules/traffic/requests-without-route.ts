@@ -16,7 +16,7 @@ export default defineRule({
   severity: 'error',
   needs: anyOf('logs'),
   docs: {
-    what: 'Requests that the gateway answers with 404 because no route takes them (NR), by the beginning of their path: at least 20 where requests of the same kind were served in the time of the log, else at least 50 that are 1 % of their virtual host. Scanners, health checks and fewer requests are one information a gateway.',
+    what: 'Requests that the gateway answers with 404 because no route takes them (NR), by the beginning of their path: at least 20 where requests of the same kind were served in the time of the log, else at least 50 that are 1 % of their virtual host. Scanners and fewer requests are one information a gateway; health checks have a rule of their own (`gateway-health-check-404`).',
     why: 'To their senders the application is gone, and the application never hears of it.',
     fix: 'Look at the clause of the nearest route that refused. Where an object asks for the requests and the gateway does not run it, that object is the matter.',
     seen: 'Status 404 (gRPC: 200 with grpc-status 12), response flag NR. On the line of the inner listener it is the VirtualService that has no route for them.',
@@ -51,18 +51,20 @@ function* ofGateway(gateway: Gateway, view: TrafficView): Iterable<Outcome> {
   const groups = [...groupBy(clients, (one) => `${one.hop} ${beginningOf(one.path)}`)];
   const loud = groups.filter(([, group]) => isLoud(view, group));
   for (const [key, group] of loud) yield describe(gateway, view, key, mostFirst(group));
-  const quiet = mostFirst(classes.filter((one) => !loud.some(([, group]) => group.includes(one))));
+  const quiet = mostFirst(
+    classes.filter((one) => one.sender !== 'health-check' && !loud.some(([, group]) => group.includes(one))),
+  );
   const [first, ...rest] = quiet;
   if (!first || countOf(quiet) < leastOfServed) return;
   const of = (sender: SeenClass['sender']): number => countOf(quiet.filter((one) => one.sender === sender));
-  const parts = [`${of('scanner')} of scanners`, `${of('health-check')} of health checks`, `${of(null)} others`];
+  const parts = [`${of('scanner')} of scanners`, `${of(null)} others`];
   yield finding(gateway, {
     message: `${countOf(quiet)} more requests have no route at gateway ${gateway.ref.name}, none of a kind that matters by its number: ${parts.filter((part) => !part.startsWith('0 ')).join(', ')}.`,
     effect: 'traffic',
     severity: 'info',
     evidence: [classEvidence(view, first), ...rest.slice(0, 4).map((one) => classEvidence(view, one))],
-    cause: 'Scanners ask everybody for paths that nobody has; a health check without a route of its own sees 404.',
-    fix: [{ say: 'Nothing, unless a load balancer takes the 404 for ill health.', restarts: 'nothing', works: 'now' }],
+    cause: 'Scanners ask everybody for paths that nobody has.',
+    fix: [{ say: 'Nothing.', restarts: 'nothing', works: 'now' }],
     discriminator: 'quiet',
     impact: impactOf(view, countOf(quiet)),
   });

@@ -129,6 +129,7 @@ describe('a frozen gateway', () => {
       'certificate-expiring',
       'certificate-name-mismatch',
       'client-disconnects',
+      'gateway-health-check-404',
       'latency-high',
       'load-balancer-targets-unhealthy',
       'log-decision-disagrees',

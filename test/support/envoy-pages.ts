@@ -34,6 +34,8 @@ export interface EnvoyStory {
     readonly statPrefix?: string;
     /** What else its connection manager says. */
     readonly manager?: JsonObject;
+    /** Names of its listener filters. */
+    readonly filters?: readonly string[];
   }[];
   /** Route configuration → virtual host → routes. */
   readonly routes?: Readonly<Record<string, Readonly<Record<string, readonly RouteStory[]>>>>;
@@ -227,7 +229,7 @@ function clustersPage({ clusters, eds, hosts }: EnvoyStory): string {
 }
 
 function listenerOf(listener: NonNullable<EnvoyStory['listeners']>[number], tls?: JsonObject): JsonObject {
-  const { name, port, refused, onlyRefused, rds, statPrefix, manager } = listener;
+  const { name, port, refused, onlyRefused, rds, statPrefix, manager, filters } = listener;
   const errorState = refused
     ? {
         error_state: {
@@ -247,6 +249,7 @@ function listenerOf(listener: NonNullable<EnvoyStory['listeners']>[number], tls?
         '@type': type('config.listener.v3.Listener'),
         name,
         address: socket('0.0.0.0', port ?? portOf(name)),
+        ...(filters ? { listener_filters: filters.map((filter) => ({ name: filter })) } : {}),
         ...(rds || tls
           ? {
               filter_chains: [

@@ -59,7 +59,7 @@ export default {
       severity: 'error',
     },
     {
-      name: 'scanners and health checks are one information',
+      name: 'scanners are one information',
       envoy: loggedGateway,
       accessLog: logOf(
         served,
@@ -68,7 +68,7 @@ export default {
         { request: 'GET /', ends: '404 NR', count: 90, agent: 'ELB-HealthChecker/2.0' },
       ),
       finds: ['VirtualGateway shop/edge'],
-      says: '180 more requests have no route at gateway edge, none of a kind that matters by its number: 90 of scanners, 90 of health checks.',
+      says: '90 more requests have no route at gateway edge, none of a kind that matters by its number: 90 of scanners.',
       severity: 'info',
     },
   ],
