@@ -1,8 +1,9 @@
-import { CloudWatchClient, GetMetricStatisticsCommand, ListMetricsCommand } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Metrics, startMetrics } from '../../../src/export/metrics.ts';
 import { asList, asObject, asText, asTexts, type JsonObject } from '../../../src/lib/json.ts';
+import { metricSums, type Sums } from '../aws/metrics.ts';
 import { type AwsServer, startCloudWatch } from '../aws/server.ts';
 
 let server: AwsServer;
@@ -103,9 +104,6 @@ async function tell(by: 'put' | 'emf', namespace: string): Promise<void> {
   await metrics.stop();
 }
 
-/** Sum and count of each metric and set of dimensions. */
-type Sums = Readonly<Record<string, { readonly sum: number; readonly count: number }>>;
-
 function sumsOf(lines: readonly JsonObject[]): Sums {
   const sums: Record<string, { sum: number; count: number }> = {};
   for (const line of lines) {
@@ -124,33 +122,6 @@ function sumsOf(lines: readonly JsonObject[]): Sums {
       sums[key] = { sum: before.sum + sum, count: before.count + count };
     }
   }
-  return sums;
-}
-
-async function emulated(Namespace: string): Promise<Sums> {
-  const sums: Record<string, { sum: number; count: number }> = {};
-  let next: string | undefined;
-  do {
-    const { Metrics = [], NextToken } = await client.send(new ListMetricsCommand({ Namespace, NextToken: next }));
-    next = NextToken;
-    for (const { MetricName, Dimensions = [] } of Metrics) {
-      const said = await client.send(
-        new GetMetricStatisticsCommand({
-          Namespace,
-          MetricName,
-          Dimensions,
-          StartTime: new Date(Date.now() - 600_000),
-          EndTime: new Date(Date.now() + 60_000),
-          Period: 3600,
-          Statistics: ['Sum', 'SampleCount'],
-        }),
-      );
-      const total = (of: 'Sum' | 'SampleCount') =>
-        (said.Datapoints ?? []).reduce((all, point) => all + (point[of] ?? 0), 0);
-      const dimensions = Dimensions.map(({ Name, Value }) => `${Name}=${Value}`).sort();
-      sums[`${MetricName} ${dimensions.join(' ')}`] = { sum: total('Sum'), count: total('SampleCount') };
-    }
-  } while (next !== undefined);
   return sums;
 }
 
@@ -177,7 +148,7 @@ describe('the embedded metric format on stdout', { timeout: 120_000 }, () => {
       expect(Buffer.byteLength(texts[at] ?? '')).toBeLessThan(256 * 1024);
     }
     await tell('put', 'by-put');
-    const [emf, put] = [sumsOf(lines), await emulated('by-put')];
+    const [emf, put] = [sumsOf(lines), await metricSums(client, 'by-put')];
     expect(Object.keys(emf).sort()).toEqual(Object.keys(put).sort());
     for (const [key, { sum, count }] of Object.entries(put)) {
       // Memory and the like differ from one moment to the next.
