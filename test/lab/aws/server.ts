@@ -13,10 +13,21 @@ export interface AwsServer {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts the emulator on a free port of the loopback and waits until it answers. */
-export async function startCloudWatch(): Promise<AwsServer> {
+/** Runs the emulator with a clock that is ahead by the seconds in a file. */
+const withClock = `
+import runpy, sys, time
+now, path = time.time, sys.argv.pop()
+def ahead():
+    with open(path) as file:
+        return now() + float(file.read() or 0)
+time.time = ahead
+runpy.run_module('ministack', run_name='__main__')
+`;
+
+/** Starts the emulator on a free port of the loopback and waits until it answers. `clock`: a file with the seconds its clock is ahead by. */
+export async function startCloudWatch(clock: string | null = null): Promise<AwsServer> {
   const python = await cloudWatchBinary();
-  return start(['-m', 'ministack'], python, (port) => ({
+  return start(clock === null ? ['-m', 'ministack'] : ['-c', withClock, clock], python, (port) => ({
     BIND_HOST: '127.0.0.1',
     GATEWAY_PORT: String(port),
     SERVICES: 'cloudwatch',
