@@ -16,7 +16,10 @@ const table = {
   report: [['diagnose', 'routing', 'traffic', 'snapshot', 'lib'], ['node:util'], 'rendering does no I/O'],
   collect: [
     ['snapshot', 'schema', 'lib'],
-    ['yaml', 'modern-tar', '@kubernetes/client-node', '@aws-sdk/client-cloudwatch', '@aws-sdk/client-xray', 'node:'],
+    [
+      ...['yaml', 'modern-tar', '@kubernetes/client-node', 'node:'],
+      ...['@aws-sdk/client-cloudwatch', '@aws-sdk/client-s3', '@aws-sdk/client-xray'],
+    ],
     'the only way in',
   ],
   rescue: [

@@ -2,7 +2,8 @@ import { EventEmitter, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineClient } from '../engine/client.ts';
 import type { Metrics } from '../export/metrics.ts';
-import { makeApi } from './api.ts';
+import { type AdminProxy, serveAdminProxy, wayToPod } from './admin-proxy.ts';
+import { type AgentApi, makeApi } from './api.ts';
 import { type Leadership, standForElection } from './leadership.ts';
 import type { Log } from './log.ts';
 import { join, type Membership } from './members.ts';
@@ -41,7 +42,11 @@ export async function runAgent(options: AgentOptions, parts: AgentParts): Promis
     readyz: health.notReady,
     metrics: () => metrics.prometheusText(),
   });
-  log({ level: 'info', event: 'started', mode: options.mode, node: options.node, port: pages.port });
+  const rounds = new Rounds(options);
+  const proxy = await serveProxy(options, rounds, api);
+  const { mode, node } = options;
+  const ports = { port: pages.port, ...(proxy ? { adminProxy: proxy.port } : {}) };
+  log({ level: 'info', event: 'started', mode, node, ...ports });
   const elected = new EventEmitter();
   const leads = (now: boolean): void => {
     log({ level: 'info', event: now ? 'leads' : 'follows' });
@@ -49,16 +54,28 @@ export async function runAgent(options: AgentOptions, parts: AgentParts): Promis
   };
   const elections = keepLeases(leadership, membership, options, { log, leads, signal });
   try {
-    await keepLooking(options, parts, { api, leadership, membership, health, elected });
+    await keepLooking(options, parts, { rounds, api, leadership, membership, health, elected });
   } finally {
     await elections;
     await Promise.all([leadership.release(), membership?.leave()]);
     await metrics.stop();
-    await pages.close();
+    await Promise.all([pages.close(), proxy?.close()]);
     ended.abort();
     api.close();
     log({ level: 'info', event: 'ended' });
   }
+}
+
+async function serveProxy(
+  { adminProxyPort, live }: AgentOptions,
+  rounds: Rounds,
+  api: AgentApi,
+): Promise<AdminProxy | null> {
+  if (adminProxyPort === null) return null;
+  return serveAdminProxy(adminProxyPort, {
+    known: () => rounds.pods(),
+    wayTo: (key) => wayToPod(api, key, live),
+  });
 }
 
 async function keepLeases(
@@ -82,6 +99,7 @@ async function keepLeases(
 }
 
 interface Looking {
+  readonly rounds: Rounds;
   readonly api: Parameters<Rounds['look']>[0]['api'];
   readonly leadership: Leadership;
   readonly membership: Membership | null;
@@ -93,9 +111,8 @@ interface Looking {
 async function keepLooking(
   options: AgentOptions,
   { startEngine, metrics, log, signal }: AgentParts,
-  { api, leadership, membership, health, elected }: Looking,
+  { rounds, api, leadership, membership, health, elected }: Looking,
 ): Promise<void> {
-  const rounds = new Rounds(options);
   const aborted = untilAborted(signal);
   let engine = startEngine();
   try {

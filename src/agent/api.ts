@@ -1,9 +1,17 @@
+import type { AdminTarget } from '../collect/envoy-admin/get.ts';
 import { type ApiAnswer, type Cluster, openCluster, type WritingMethod } from '../collect/kubernetes/cluster.ts';
+import { targetOf } from '../collect/kubernetes/pod-envoys.ts';
+import type { LiveRequest } from '../collect/kubernetes/request.ts';
 
 /** The API server as the agent's own loop uses it, apart from the readings of the engine. */
 export interface AgentApi {
   readonly ask: (path: string) => Promise<ApiAnswer>;
   readonly write: (method: WritingMethod, path: string, body?: unknown) => Promise<ApiAnswer>;
+  /** The way to the Envoy of a pod; why there is none, in a person's words. */
+  readonly wayTo: (
+    pod: Parameters<typeof targetOf>[1],
+    live: Pick<LiveRequest, 'via' | 'adminPort'>,
+  ) => Promise<AdminTarget | string>;
   readonly close: () => void;
 }
 
@@ -36,6 +44,10 @@ export function makeApi(kubeconfig: string | null, context: string | null, signa
   return {
     ask: (path) => through((cluster) => cluster.ask(path)),
     write: (method, path, body) => through((cluster) => cluster.write(method, path, body)),
+    async wayTo(pod, { via, adminPort }) {
+      const cluster = await opened();
+      return typeof cluster === 'string' ? cluster : targetOf(cluster, pod, via, adminPort);
+    },
     close,
   };
 }

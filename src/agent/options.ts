@@ -1,6 +1,14 @@
 import type { LiveRequest } from '../collect/kubernetes/request.ts';
 import type { DiagnoseOptions } from '../engine/protocol.ts';
+import type { CopyPlace } from './copy-place.ts';
 import type { LeaseTimes } from './election.ts';
+
+/** Where rescue copies are kept. */
+export interface RescueOptions {
+  readonly place: CopyPlace;
+  /** They are read there: the place itself where it is a folder. */
+  readonly folder: string;
+}
 
 /** How an agent is run. */
 export interface AgentOptions {
@@ -18,11 +26,13 @@ export interface AgentOptions {
   /** Between the beginnings of two looks, in milliseconds. */
   readonly intervalMs: number;
   readonly listen: { readonly host: string; readonly port: number };
+  /** The port on loopback where `--via agent` is answered; null: nowhere. */
+  readonly adminProxyPort: number | null;
   readonly requestTimeoutMs: number;
   /** No call is made that is expected to block an Envoy for longer, in milliseconds. */
   readonly maxCallMs: number;
-  /** The folder where the leader keeps rescue copies of frozen gateways; null: it keeps none. */
-  readonly rescueFolder: string | null;
+  /** Where the leader keeps rescue copies of frozen gateways; null: it keeps none. */
+  readonly rescue: RescueOptions | null;
   /** Which rules the leader runs. */
   readonly diagnose: DiagnoseOptions;
   /** Whether the logs of the gateway pods it counts are followed. */

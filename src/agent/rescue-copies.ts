@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeError } from '../collect/describe-error.ts';
 import { expectedMs } from '../collect/envoy-admin/pacing.ts';
@@ -6,11 +6,15 @@ import type { CollectRequest } from '../collect/request.ts';
 import { readRescueCopies } from '../collect/rescue-copies.ts';
 import type { PodMeasure } from '../diagnose/measured.ts';
 import type { EngineClient } from '../engine/client.ts';
+import type { AgentApi } from './api.ts';
+import type { CopyPlace, CopyStore } from './copy-place.ts';
 import type { Log } from './log.ts';
 
 /** Where copies are kept, and how they are read. */
 export interface KeeperOptions {
   readonly folder: string;
+  /** Where copies are kept beside the folder, which is then but what is read of it; null: the folder is a volume. */
+  readonly store: CopyStore | null;
   readonly maxCallMs: number;
   /** The request of a look; the keeper asks for one gateway of it, whole. */
   readonly request: CollectRequest;
@@ -40,13 +44,26 @@ export function isDue(state: CopyState | undefined, mark: string, now: number): 
   return !state || now >= state.dueAt || (mark !== '' && mark !== state.mark);
 }
 
+/** Opens the place where copies are kept beside the folder they are read from; null: it is that folder. */
+export async function openStore(place: CopyPlace, api: AgentApi, namespace: string): Promise<CopyStore | null> {
+  if (place.kind === 'folder') return null;
+  if (place.kind === 'config-maps') return (await import('./config-maps.ts')).configMapStore(api, namespace);
+  return (await import('../collect/aws/bucket.ts')).openBucket(place.bucket, place.prefix);
+}
+
 /** Makes a keeper; the folder is made where there is none. */
 export function makeKeeper(options: KeeperOptions): Keeper {
   const states = new Map<string, CopyState>();
-  const { folder, log } = options;
+  const { folder, store, log } = options;
+  let fetched = store === null;
   return {
     async keep(frozen, measures, now) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
+      if (store && !fetched) {
+        const trouble = await fetchCopies(folder, store);
+        fetched = trouble === null;
+        if (trouble !== null) log({ level: 'warning', event: 'rescue-copies-unread', reason: trouble });
+      }
       for (const gateway of frozen) {
         const pods = measures.filter((pod) => pod.gateway === gateway);
         const serving = pods.filter(({ use }) => use === 'serving' || use === 'threatened');
@@ -73,10 +90,25 @@ function tooLarge(pods: readonly PodMeasure[], maxCallMs: number): string | null
   return `reading it whole would block its Envoy for about ${Math.round(ms)} ms: allow it with --max-call ${Math.ceil(ms / 1000)}s, or make one by hand when it is quiet`;
 }
 
+/** Brings what other leaders kept into the folder; null where all came, else why not. */
+async function fetchCopies(folder: string, store: CopyStore): Promise<string | null> {
+  try {
+    for await (const { name, bytes } of store.all()) {
+      if (!copyName.test(name) || name.includes('/')) continue;
+      const unfinished = join(folder, `${name}.unfinished`);
+      await writeFile(unfinished, bytes, { mode: 0o600 });
+      await rename(unfinished, join(folder, name));
+    }
+    return null;
+  } catch (error) {
+    return describeError(error);
+  }
+}
+
 /** Reads one gateway whole, writes the copy beside the others and looks at it; null where it is good, else why not. */
-async function copy(gateway: string, { folder, request, startEngine }: KeeperOptions): Promise<string | null> {
+async function copy(gateway: string, { folder, store, request, startEngine }: KeeperOptions): Promise<string | null> {
   const engine = startEngine();
-  const name = `${gateway.replace('/', '.')}.${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')}.rescue.tar.gz`;
+  const name = `${ownName(gateway)}.${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')}.rescue.tar.gz`;
   const unfinished = join(folder, `${name}.unfinished`);
   try {
     if (!request.live) return 'no cluster is read';
@@ -95,8 +127,9 @@ async function copy(gateway: string, { folder, request, startEngine }: KeeperOpt
     const { rescueCopies } = await readRescueCopies([unfinished], new Date().toISOString());
     const fault = rescueCopies ? rescueCopies[0]?.fault : 'it could not be read again';
     if (fault) return fault;
+    if (store) await storeWhole(store, name, await readFile(unfinished));
     await rename(unfinished, join(folder, name));
-    await prune(folder, gateway);
+    await prune(folder, store, gateway);
     return null;
   } catch (error) {
     return describeError(error);
@@ -106,11 +139,27 @@ async function copy(gateway: string, { folder, request, startEngine }: KeeperOpt
   }
 }
 
+/** A copy counts where what lies in the store is what was sent. */
+async function storeWhole(store: CopyStore, name: string, bytes: Buffer): Promise<void> {
+  await store.put(name, bytes);
+  if (bytes.equals(await store.get(name))) return;
+  await store.remove(name);
+  throw new Error('what was read back is not what was written');
+}
+
+const copyName = /\.\d{8}T\d{6}Z\.rescue\.tar\.gz$/;
+
 /** The newest three of each gateway stay. */
-async function prune(folder: string, gateway: string): Promise<void> {
-  const prefix = `${gateway.replace('/', '.')}.`;
+async function prune(folder: string, store: CopyStore | null, gateway: string): Promise<void> {
   const own = (await readdir(folder)).filter(
-    (name) => name.startsWith(prefix) && /^\d{8}T\d{6}Z\.rescue\.tar\.gz$/.test(name.slice(prefix.length)),
+    (name) => copyName.test(name) && name.replace(copyName, '') === ownName(gateway),
   );
-  for (const name of own.sort().slice(0, -kept)) await rm(join(folder, name));
+  for (const name of own.sort().slice(0, -kept)) {
+    await store?.remove(name);
+    await rm(join(folder, name));
+  }
+}
+
+function ownName(gateway: string): string {
+  return gateway.replace('/', '.');
 }

@@ -1,3 +1,4 @@
+import type { CopyPlace } from './copy-place.ts';
 import { rights } from '../collect/kubernetes/rights.ts';
 
 /** A right of the agent, as a Role holds it. */
@@ -13,6 +14,7 @@ export interface RightsFor {
   readonly via: 'auto' | 'port-forward' | 'direct';
   readonly events: boolean;
   readonly logs: boolean;
+  readonly rescue: CopyPlace | null;
 }
 
 /** What it does in the cluster: lists and watches; follows logs and writes Events, where it is to. In a pod `auto` reaches Envoys by their addresses. */
@@ -27,8 +29,12 @@ export function clusterRights({ via, events, logs }: RightsFor): readonly AgentR
   ];
 }
 
-/** What it does in its own namespace: its Leases; each agent of a Deployment has one more, and sees those of the others. */
-export function ownRights({ mode }: RightsFor): readonly AgentRight[] {
+/** What it does in its own namespace: its rescue copies where ConfigMaps hold them, and its Leases; each agent of a Deployment has one more, and sees those of the others. */
+export function ownRights({ mode, rescue }: RightsFor): readonly AgentRight[] {
   const verbs = ['get', 'create', 'update', ...(mode === 'deployment' ? ['list', 'delete'] : [])];
-  return [{ verbs, group: 'coordination.k8s.io', resource: 'leases' }];
+  const copies = { verbs: ['get', 'list', 'create', 'delete'], group: '', resource: 'configmaps' };
+  return [
+    { verbs, group: 'coordination.k8s.io', resource: 'leases' },
+    ...(rescue?.kind === 'config-maps' ? [copies] : []),
+  ];
 }

@@ -51,9 +51,15 @@ export class Rounds {
   #held: Held = new Map();
   #led = false;
   #keeper: Keeper | null = null;
+  #pods: ReadonlySet<string> = new Set();
 
   constructor(options: AgentOptions) {
     this.#options = options;
+  }
+
+  /** `NS/NAME` of the gateway pods that the last look saw. */
+  pods(): ReadonlySet<string> {
+    return this.#pods;
   }
 
   /** One look: reads, counts, and where this agent leads runs the rules and tells what changed. */
@@ -63,6 +69,7 @@ export class Rounds {
     const summary = await parts.engine.collect(this.#request(leader ? { ahead: part } : { part }));
     for (const ms of summary.envoyCallsMs) parts.metrics.record('agent.envoy.read', ms / 1000, {});
     const measures = await parts.engine.measure();
+    this.#pods = new Set(measures.flatMap(({ key }) => (key.includes('/') ? [key] : [])));
     const mine = measures.filter((pod) => this.#counts(pod, parts.members()));
     const complete = summary.sources.some(({ name, trouble }) => name.startsWith('cluster ') && trouble === null);
     recordGrowth(parts.metrics, this.#tally.count(mine, complete));
@@ -103,14 +110,14 @@ export class Rounds {
   }
 
   #request(limits: { readonly part?: Part; readonly ahead?: Part }): CollectRequest {
-    const { live, intervalMs, requestTimeoutMs, maxCallMs, rescueFolder } = this.#options;
+    const { live, intervalMs, requestTimeoutMs, maxCallMs, rescue } = this.#options;
     return {
       ...emptyRequest,
       live: { ...live, ...limits },
       pace: { maxCallMs, light: limits.part !== undefined },
       timeoutMs: Math.max(intervalMs, 10_000),
       requestTimeoutMs,
-      rescueCopies: rescueFolder === null ? [] : [rescueFolder],
+      rescueCopies: rescue === null ? [] : [rescue.folder],
     };
   }
 
@@ -144,14 +151,21 @@ export class Rounds {
   #follow(metrics: Metrics): void {
     if (this.#led) forgetCluster(metrics, this.#told);
     this.#led = false;
+    // What another leader keeps meanwhile is not known to this one.
+    this.#keeper = null;
   }
 
   async #keepCopies(parts: RoundParts, { gateways }: ReportDocument, measures: readonly PodMeasure[]): Promise<void> {
-    const { rescueFolder: folder, maxCallMs } = this.#options;
-    if (folder === null) return;
-    const { makeKeeper } = await import('./rescue-copies.ts');
-    const { startEngine, log } = parts;
-    this.#keeper ??= makeKeeper({ folder, maxCallMs, request: this.#request({}), startEngine, log });
+    const { rescue, lease, maxCallMs } = this.#options;
+    if (rescue === null) return;
+    const { makeKeeper, openStore } = await import('./rescue-copies.ts');
+    const { startEngine, log, api } = parts;
+    const { place, folder } = rescue;
+    this.#keeper ??= makeKeeper({
+      ...{ folder, maxCallMs, startEngine, log },
+      store: await openStore(place, api, lease.namespace),
+      request: this.#request({}),
+    });
     // Only what was seen to be without a control plane: what merely must be is not worth an Envoy's time.
     const frozen = gateways.filter((one) => one.frozen === 'observed').map(({ ref }) => `${ref.namespace}/${ref.name}`);
     await this.#keeper.keep(frozen, measures, Date.now());

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type CopyPlace, copyPlaceOf } from '../agent/copy-place.ts';
 import { currentContext } from '../collect/kubernetes/request.ts';
 import { emptyRequest } from '../collect/request.ts';
 import { parsePort } from './live-options.ts';
@@ -14,6 +15,7 @@ export interface AgentFlags {
   readonly maxPods: number;
   readonly maxCall: number;
   readonly listen: Listen;
+  readonly adminProxy?: number | 'off';
   readonly events: boolean;
   readonly logs: boolean;
   readonly rescueCopies?: string;
@@ -65,9 +67,20 @@ export function addAgentOptions(command: Command): Command {
         .argParser(parseListen)
         .default({ host: '0.0.0.0', port: 9902 }, '0.0.0.0:9902'),
     )
+    .addOption(
+      new Option(
+        '--admin-proxy <port>',
+        'pages of Envoys for --via agent are served there, on loopback: a port, or off (else 9903 in a pod)',
+      ).argParser(parseProxy),
+    )
     .option('--no-logs', 'do not follow the logs of gateway pods: nothing is told of routes')
     .option('--no-events', 'write no Kubernetes Events')
-    .option('--rescue-copies <folder>', 'keep copies of frozen gateways there, whole: keep it like a key')
+    .addOption(
+      new Option(
+        '--rescue-copies <place>',
+        'keep copies of frozen gateways, whole, in a folder, s3://BUCKET/PREFIX or configmap: keep it like a key',
+      ).argParser(parsePlace),
+    )
     .option('--cluster <name>', "the cluster's name in metrics (else that of the context)")
     .addOption(list('--rule <id>', 'run only this rule'))
     .addOption(list('--skip-rule <id>', 'leave this rule out'))
@@ -125,6 +138,28 @@ function parseListen(text: string): Listen {
   const port = Number(match?.[3]);
   if (!match || port > 65535) throw new InvalidArgumentError('an address is HOST:PORT, :PORT or [IPV6]:PORT');
   return { host: match[1] ?? (match[2] || '0.0.0.0'), port };
+}
+
+function parsePlace(text: string): string {
+  const place = copyPlaceOf(text);
+  if (typeof place === 'string') throw new InvalidArgumentError(place);
+  return text;
+}
+
+/** Where the flag says that rescue copies are kept; null: nowhere. */
+export function rescuePlace({ rescueCopies }: Pick<AgentFlags, 'rescueCopies'>): CopyPlace | null {
+  const place = rescueCopies === undefined ? null : copyPlaceOf(rescueCopies);
+  return typeof place === 'string' ? null : place;
+}
+
+/** Where the proxy listens in a pod that is told nothing else. */
+export const usualProxyPort = 9903;
+
+function parseProxy(text: string): number | 'off' {
+  if (text === 'off') return text;
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new InvalidArgumentError('a port, or off');
+  return port;
 }
 
 function parseCount(text: string): number {

@@ -1,8 +1,10 @@
-import { hostname } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { usualTimes } from '../agent/election.ts';
 import type { AgentOptions } from '../agent/options.ts';
 import { startEngine } from '../engine/client.ts';
-import type { AgentFlags } from './agent-options.ts';
+import { type AgentFlags, rescuePlace, usualProxyPort } from './agent-options.ts';
 import type { Configured } from './config/apply.ts';
 import { Failure } from './failure.ts';
 import { hasDefaultCluster, noLiveFlags } from './live-options.ts';
@@ -55,6 +57,9 @@ export async function agent(flags: RunningFlags & Configured): Promise<void> {
     if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
       throw new Failure(`cannot listen on ${host}:${port}: somebody else does; give another --listen`, 2);
     throw error;
+  } finally {
+    const { rescue } = options;
+    if (rescue && rescue.place.kind !== 'folder') await rm(rescue.folder, { recursive: true, force: true });
   }
 }
 
@@ -91,13 +96,22 @@ async function optionsFrom(flags: RunningFlags & Configured): Promise<AgentOptio
     times: usualTimes,
     intervalMs: flags.interval,
     listen: flags.listen,
+    // Outside a pod loopback is everybody's on that machine: there it is opened only where it is asked for.
+    adminProxyPort: flags.adminProxy === 'off' ? null : (flags.adminProxy ?? (inside ? usualProxyPort : null)),
     requestTimeoutMs: flags.requestTimeout,
     maxCallMs: flags.maxCall,
-    rescueFolder: flags.rescueCopies ?? null,
+    rescue: await rescueOptions(flags),
     diagnose: { rules: flags.rule, skip: flags.skipRule, suppressions: flags.suppressions ?? [], userRules },
     logs: flags.logs,
     events: flags.events,
   };
+}
+
+/** What lies elsewhere is read in a folder of this process alone. */
+async function rescueOptions(flags: RunningFlags): Promise<AgentOptions['rescue']> {
+  const place = rescuePlace(flags);
+  if (place === null) return null;
+  return { place, folder: place.kind === 'folder' ? place.path : await mkdtemp(join(tmpdir(), 'meshdoctor-rescue-')) };
 }
 
 async function clusterName({ kubeconfig, context }: RunningFlags): Promise<string> {

@@ -4,7 +4,7 @@ import { clusterRights, ownRights } from '../agent/rights.ts';
 import { version } from '../lib/version.ts';
 import { costLines } from '../export/cost.ts';
 import { manifestsOf } from '../install/manifests.ts';
-import type { AgentFlags } from './agent-options.ts';
+import { type AgentFlags, rescuePlace, usualProxyPort } from './agent-options.ts';
 import { Failure } from './failure.ts';
 import { writeOut } from './report-options.ts';
 
@@ -21,19 +21,23 @@ export interface InstallFlags extends AgentFlags {
 export async function install(flags: InstallFlags, command: Command): Promise<void> {
   if (flags.listen.port === 0) throw new Failure('--listen needs a port in manifests: probes look for it', 2);
   if (flags.output === 'iam') return writeOut(`${JSON.stringify(policyOf(flags), null, 2)}\n`);
-  const { rights, own } = { rights: clusterRights(flags), own: ownRights(flags) };
+  const place = rescuePlace(flags);
+  if (flags.rescueClaim !== undefined && place?.kind !== 'folder')
+    throw new Failure('--rescue-claim is for copies in a folder: give --rescue-copies FOLDER with it', 2);
+  const asked = { ...flags, rescue: place };
   const manifests = manifestsOf({
     mode: flags.mode,
     namespace: flags.namespace,
     image: flags.image ?? `meshdoctor:${version}`,
     args: argsOf(command),
     port: flags.listen.port,
-    rights,
-    ownRights: own,
+    adminProxyPort: flags.adminProxy === 'off' ? null : (flags.adminProxy ?? usualProxyPort),
+    rights: clusterRights(asked),
+    ownRights: ownRights(asked),
     roleArn: flags.roleArn ?? null,
     claim: flags.rescueClaim ?? null,
     folders: flags.spool === undefined ? [] : [flags.spool],
-    rescueFolder: flags.rescueCopies ?? null,
+    rescueFolder: place?.kind === 'folder' ? place.path : null,
   });
   const head = headOf(flags)
     .map((line) => `# ${line}\n`)
@@ -42,19 +46,22 @@ export async function install(flags: InstallFlags, command: Command): Promise<vo
 }
 
 function headOf(flags: InstallFlags): readonly string[] {
+  const place = rescuePlace(flags);
   const policy = JSON.stringify(policyOf(flags), null, 2).split('\n');
   return [
     `The agent of meshdoctor ${version}. Apply it with: kubectl apply --server-side -f -`,
     `It lists and watches objects, reads the Envoys of gateways${flags.logs ? ', follows their logs' : ''}, and writes its Lease${flags.events ? ' and Events' : ''}.`,
-    'Neither Secrets nor ConfigMaps are read.',
+    place?.kind === 'config-maps'
+      ? 'Secrets are not read, and of ConfigMaps those of its own namespace alone: rescue copies lie there. Who may read them knows the whole configuration of gateways.'
+      : 'Neither Secrets nor ConfigMaps are read.',
     ...(flags.image === undefined
       ? ['The image is named as the Dockerfile of the repository makes it: give yours with --image.']
       : []),
-    ...(flags.rescueCopies !== undefined && flags.rescueClaim === undefined
+    ...(place?.kind === 'folder' && flags.rescueClaim === undefined
       ? ['Rescue copies end with the pod of the leader: give a claim that all its pods can mount (--rescue-claim).']
       : []),
-    ...(flags.cloudwatch === 'put'
-      ? ['CloudWatch: its ServiceAccount needs this policy, by IRSA (--role-arn) or Pod Identity:', ...policy]
+    ...(flags.cloudwatch === 'put' || place?.kind === 'bucket'
+      ? ['AWS: its ServiceAccount needs this policy, by IRSA (--role-arn) or Pod Identity:', ...policy]
       : []),
     ...(flags.cloudwatch === 'off'
       ? []
@@ -65,14 +72,36 @@ function headOf(flags: InstallFlags): readonly string[] {
   ];
 }
 
-function policyOf({ cloudwatch }: InstallFlags): unknown {
+function policyOf(flags: InstallFlags): unknown {
+  const place = rescuePlace(flags);
   const put = {
     Effect: 'Allow',
     Action: 'cloudwatch:PutMetricData',
     Resource: '*',
     Condition: { StringEquals: { 'cloudwatch:namespace': 'meshdoctor' } },
   };
-  return { Version: '2012-10-17', Statement: cloudwatch === 'put' ? [put] : [] };
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      ...(flags.cloudwatch === 'put' ? [put] : []),
+      ...(place?.kind === 'bucket' ? bucketStatements(place) : []),
+    ],
+  };
+}
+
+function bucketStatements({
+  bucket,
+  prefix,
+}: {
+  readonly bucket: string;
+  readonly prefix: string;
+}): readonly unknown[] {
+  const arn = `arn:aws:s3:::${bucket}`;
+  const below = prefix === '' ? {} : { Condition: { StringEquals: { 's3:prefix': prefix } } };
+  return [
+    { Effect: 'Allow', Action: 's3:ListBucket', Resource: arn, ...below },
+    { Effect: 'Allow', Action: ['s3:PutObject', 's3:GetObject', 's3:DeleteObject'], Resource: `${arn}/${prefix}*` },
+  ];
 }
 
 /** What stands in the pod alone, or in another place of the manifests. */

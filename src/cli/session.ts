@@ -101,8 +101,6 @@ function orCurrentContext(request: CollectRequest, flags: SourceFlags): CollectR
 
 function refuseMixture(request: CollectRequest, clusters: 'one' | 'many'): void {
   if (request.live === null) return;
-  if (String(request.live.via) === 'agent')
-    throw new Failure('--via agent comes with the agent; use --via port-forward', 2);
   if (request.live.contexts.length < 2) return;
   if (clusters === 'one') throw new Failure('this verb looks at one cluster: give one --context', 2);
   if (namesSource({ ...request, live: null })) {

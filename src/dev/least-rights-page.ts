@@ -40,6 +40,7 @@ ${verbs.join('\n')}
 | flag | changes |
 | --- | --- |
 | \`--via direct\`, \`--admin\` | no \`pods/portforward\` |
+| \`--via agent\` | \`pods/portforward\` in the namespace of the [agent](agent.md) alone |
 | \`diagnose --no-logs\` | no \`pods/log\` |
 | \`-n NAMESPACE\` | limits what is reported, not what is read: with a Role of that namespace alone, references that lead out of it are unknown |
 | \`--aws\`, \`--xray\` | the AWS actions below |

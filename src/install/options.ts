@@ -14,6 +14,8 @@ export interface InstallOptions {
   readonly args: readonly string[];
   /** The port of its pages. */
   readonly port: number;
+  /** The port of loopback where `--via agent` is answered; null: nowhere. */
+  readonly adminProxyPort: number | null;
   /** What it reads and writes in the cluster. */
   readonly rights: readonly GrantedRight[];
   /** What it reads and writes in its own namespace. */

@@ -5,7 +5,7 @@ const user = 1000;
 
 /** The agent's pod: `restricted` pod security, nothing of it can be written but its volumes. */
 export function podSpec(options: InstallOptions, account: string, labels: Readonly<Record<string, string>>): unknown {
-  const { mode, image, args, port, folders, rescueFolder, claim } = options;
+  const { mode, image, args, port, adminProxyPort, folders, rescueFolder, claim } = options;
   const volumes = [
     { name: 'tmp', path: '/tmp', source: { emptyDir: {} } },
     ...folders.map((path, at) => ({ name: `folder-${at}`, path, source: { emptyDir: { sizeLimit: '256Mi' } } })),
@@ -36,7 +36,11 @@ export function podSpec(options: InstallOptions, account: string, labels: Readon
           fieldOf('POD_NAME', 'metadata.name'),
           fieldOf('POD_NAMESPACE', 'metadata.namespace'),
         ],
-        ports: [{ name: 'pages', containerPort: port }],
+        ports: [
+          { name: 'pages', containerPort: port },
+          // On loopback of the pod: only port-forward leads there.
+          ...(adminProxyPort === null ? [] : [{ name: 'admin-proxy', containerPort: adminProxyPort }]),
+        ],
         livenessProbe: {
           httpGet: { path: '/healthz', port: 'pages' },
           periodSeconds: 30,

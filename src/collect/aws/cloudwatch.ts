@@ -1,4 +1,10 @@
-import type { CloudWatchClient, Dimension, Metric } from '@aws-sdk/client-cloudwatch';
+import {
+  CloudWatchClient,
+  type Dimension,
+  GetMetricDataCommand,
+  ListMetricsCommand,
+  type Metric,
+} from '@aws-sdk/client-cloudwatch';
 import type { JsonObject } from '../../lib/json.ts';
 import { readCloudWatchView } from '../../snapshot/cloudwatch.ts';
 import { makeDocument } from '../../snapshot/document.ts';
@@ -37,9 +43,8 @@ interface Tally {
 export async function readCloudWatch(options: CloudWatchOptions): Promise<Harvest> {
   // The SDK would write a warning about Node 20 to stderr, in the middle of the report.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-  const sdk = await import('@aws-sdk/client-cloudwatch');
   // Adaptive: a throttled call waits, and so do those after it.
-  const client = new sdk.CloudWatchClient({ maxAttempts: 5, retryMode: 'adaptive' });
+  const client = new CloudWatchClient({ maxAttempts: 5, retryMode: 'adaptive' });
   const tally: Tally = { calls: 0, metrics: 0, refused: [], failed: [] };
   try {
     const region = await client.config.region();
@@ -47,19 +52,19 @@ export async function readCloudWatch(options: CloudWatchOptions): Promise<Harves
     for (const Namespace of loadBalancers) {
       for (const MetricName of hostCounts) {
         const input = { Namespace, MetricName, RecentlyActive: 'PT3H' as const };
-        targets.push(...((await listMetrics(sdk, client, input, options, tally)) ?? []));
+        targets.push(...((await listMetrics(client, input, options, tally)) ?? []));
       }
     }
     const named: Metric[] = [];
     let told = true;
     for (const Name of gatewayDimensions) {
       const input = { Dimensions: [{ Name }], RecentlyActive: 'PT3H' as const };
-      const found = await listMetrics(sdk, client, input, options, tally);
+      const found = await listMetrics(client, input, options, tally);
       if (found) named.push(...found);
       else told = false;
     }
     const whole = targets.filter(({ Dimensions }) => Dimensions?.every(({ Name }) => Name !== 'AvailabilityZone'));
-    const series = await getValues(sdk, client, whole.slice(0, mostMetrics), options, tally);
+    const series = await getValues(client, whole.slice(0, mostMetrics), options, tally);
     const left = whole.length - Math.min(whole.length, mostMetrics);
     if (left > 0) tally.failed.push(`${left} more metrics of load balancers were not asked for`);
     return harvestOf(
@@ -74,11 +79,8 @@ export async function readCloudWatch(options: CloudWatchOptions): Promise<Harves
   }
 }
 
-type Sdk = typeof import('@aws-sdk/client-cloudwatch');
-
 /** All pages; null where AWS refused. */
 async function listMetrics(
-  sdk: Sdk,
   client: CloudWatchClient,
   input: {
     readonly Namespace?: string;
@@ -94,7 +96,7 @@ async function listMetrics(
     let NextToken: string | undefined;
     do {
       tally.calls += 1;
-      const page = await client.send(new sdk.ListMetricsCommand({ ...input, NextToken }), { abortSignal: signal });
+      const page = await client.send(new ListMetricsCommand({ ...input, NextToken }), { abortSignal: signal });
       found.push(...(page.Metrics ?? []));
       NextToken = page.NextToken;
     } while (NextToken !== undefined && found.length < mostMetrics);
@@ -103,7 +105,6 @@ async function listMetrics(
 }
 
 async function getValues(
-  sdk: Sdk,
   client: CloudWatchClient,
   metrics: readonly Metric[],
   { signal, now }: CloudWatchOptions,
@@ -127,7 +128,7 @@ async function getValues(
       do {
         tally.calls += 1;
         tally.metrics += NextToken === undefined ? part.length : 0;
-        const command = new sdk.GetMetricDataCommand({
+        const command = new GetMetricDataCommand({
           ...range,
           MetricDataQueries: queries,
           NextToken,

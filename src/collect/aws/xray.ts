@@ -1,4 +1,4 @@
-import type { XRayClient } from '@aws-sdk/client-xray';
+import { BatchGetTracesCommand, GetTraceSummariesCommand, XRayClient } from '@aws-sdk/client-xray';
 import { asObject, asText, type JsonObject } from '../../lib/json.ts';
 import type { Harvest } from '../../snapshot/snapshot.ts';
 import { readSegments } from '../../snapshot/traces.ts';
@@ -37,9 +37,8 @@ interface Tally {
 /** Asks X-Ray for the traces of gateways: those with faults, errors, throttles or long answers, and a few others to compare with. */
 export async function readXRay({ now, since, services, signal }: XRayOptions): Promise<Harvest> {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-  const sdk = await import('@aws-sdk/client-xray');
   // Adaptive: a throttled call waits, and so do those after it.
-  const client = new sdk.XRayClient({ maxAttempts: 5, retryMode: 'adaptive' });
+  const client = new XRayClient({ maxAttempts: 5, retryMode: 'adaptive' });
   const tally: Tally = { calls: 0, scanned: 0, retrieved: 0, bytes: 0 };
   const to = Date.parse(now);
   const range = { StartTime: new Date(Math.max(since, to - longestMs)), EndTime: new Date(to) };
@@ -48,10 +47,10 @@ export async function readXRay({ now, since, services, signal }: XRayOptions): P
     const ids = new Set<string>();
     for (const service of services.length > 0 ? services : [null]) {
       for (const FilterExpression of filtersOf(service)) {
-        for (const id of await summaries(sdk, client, { ...range, FilterExpression }, signal, tally)) ids.add(id);
+        for (const id of await summaries(client, { ...range, FilterExpression }, signal, tally)) ids.add(id);
       }
     }
-    const segments = await segmentsOf(sdk, client, [...ids], signal, tally);
+    const segments = await segmentsOf(client, [...ids], signal, tally);
     const price = (tally.scanned + tally.retrieved) * priceOfOne;
     const hours = `${range.StartTime.toISOString()} to ${range.EndTime.toISOString()}`;
     const detail = `${ids.size} traces, ${segments.length} segments of ${hours}, about $${price.toFixed(5)}`;
@@ -74,10 +73,7 @@ function filtersOf(service: string | null): readonly string[] {
   return [`${named} AND ${odd}`, named];
 }
 
-type Sdk = typeof import('@aws-sdk/client-xray');
-
 async function summaries(
-  sdk: Sdk,
   client: XRayClient,
   input: { readonly StartTime: Date; readonly EndTime: Date; readonly FilterExpression: string },
   signal: AbortSignal,
@@ -87,7 +83,7 @@ async function summaries(
   let NextToken: string | undefined;
   for (let page = 0; page < mostPages && found.length < mostTraces; page += 1) {
     tally.calls += 1;
-    const answer = await client.send(new sdk.GetTraceSummariesCommand({ ...input, NextToken }), {
+    const answer = await client.send(new GetTraceSummariesCommand({ ...input, NextToken }), {
       abortSignal: signal,
     });
     tally.scanned += answer.TracesProcessedCount ?? answer.TraceSummaries?.length ?? 0;
@@ -99,7 +95,6 @@ async function summaries(
 }
 
 async function segmentsOf(
-  sdk: Sdk,
   client: XRayClient,
   ids: readonly string[],
   signal: AbortSignal,
@@ -111,7 +106,7 @@ async function segmentsOf(
     let NextToken: string | undefined;
     do {
       tally.calls += 1;
-      const answer = await client.send(new sdk.BatchGetTracesCommand({ TraceIds, NextToken }), { abortSignal: signal });
+      const answer = await client.send(new BatchGetTracesCommand({ TraceIds, NextToken }), { abortSignal: signal });
       tally.retrieved += answer.Traces?.length ?? 0;
       for (const { Document } of (answer.Traces ?? []).flatMap(({ Segments }) => Segments ?? [])) {
         tally.bytes += Document?.length ?? 0;

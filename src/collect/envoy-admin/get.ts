@@ -12,6 +12,8 @@ export interface AdminTarget {
   readonly socket: string | null;
   /** Brings the connections, where they go through something else than this machine's network. */
   readonly agent?: Agent;
+  /** Stands before every path, where somebody else asks the endpoint for us: `/envoy/shop/edge-0`. */
+  readonly prefix?: string;
 }
 
 /** The answer to one call, or why there is none: one line. */
@@ -41,6 +43,11 @@ export function parseTarget(text: string): AdminTarget | string {
 
 /** Asks an admin endpoint for one page, with GET; redirects are not followed. Never throws. */
 export function getPage(target: AdminTarget, path: AdminPath, timeoutMs: number, signal: AbortSignal): Promise<Answer> {
+  return getText(target, path, timeoutMs, signal);
+}
+
+/** Asks for anything that whoever listens there answers. Never throws. */
+export function getText(target: AdminTarget, path: string, timeoutMs: number, signal: AbortSignal): Promise<Answer> {
   return new Promise((resolve) => {
     const begun = performance.now();
     let answered = false;
@@ -51,7 +58,8 @@ export function getPage(target: AdminTarget, path: AdminPath, timeoutMs: number,
     };
     const where = target.socket === null ? { host: target.host, port: target.port } : { socketPath: target.socket };
     const headers = { host: 'localhost', accept: '*/*' };
-    const request = get({ ...where, path, headers, agent: target.agent ?? false, signal }, (response) => {
+    const asked = { ...where, path: (target.prefix ?? '') + path, headers, agent: target.agent ?? false, signal };
+    const request = get(asked, (response) => {
       answered = true;
       collectBody(response, fail, (body) => {
         clearTimeout(timer);

@@ -1,4 +1,4 @@
-import type { ConfigField } from '../../snapshot/envoy/config-fields.ts';
+import { type ConfigField, configFields } from '../../snapshot/envoy/config-fields.ts';
 
 /**
  * What is needed of the bootstrap. `?resource=` takes repeated fields only (status 400 for `bootstrap` on 1.36.2 and 1.40.0),
@@ -25,3 +25,30 @@ export type AdminPath =
   | '/stats?format=json&type=TextReadouts'
   | '/certs'
   | '/runtime';
+
+const fixed: readonly AdminPath[] = [
+  '/server_info',
+  '/ready',
+  '/listeners?format=json',
+  bootstrapPath,
+  wholeBootstrapPath,
+  '/config_dump?include_eds',
+  '/clusters?format=json',
+  '/stats?format=json&usedonly',
+  '/stats?format=json&type=Counters&usedonly',
+  '/stats?format=json&type=Gauges&usedonly',
+  '/stats?format=json&type=TextReadouts',
+  '/certs',
+  '/runtime',
+];
+const paths: ReadonlySet<string> = new Set([
+  ...fixed,
+  ...configFields.flatMap((field): readonly AdminPath[] =>
+    field === 'bootstrap' ? [] : [`/config_dump?resource=${field}`, `/config_dump?resource=${field}&include_eds`],
+  ),
+]);
+
+/** Whether a path, with its query, is one of these. */
+export function isAdminPath(path: string): path is AdminPath {
+  return paths.has(path);
+}

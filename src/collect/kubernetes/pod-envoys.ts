@@ -5,12 +5,14 @@ import type { Harvest } from '../../snapshot/snapshot.ts';
 import type { AdminTarget } from '../envoy-admin/get.ts';
 import { readEnvoyAdmin } from '../envoy-admin/read.ts';
 import type { EnvoyAdminRequest } from '../envoy-admin/reading.ts';
+import { unseen } from '../envoy-admin/unseen.ts';
 import type { Cluster } from './cluster.ts';
 import { forwardedTarget } from './forward.ts';
 import { granting } from './kinds.ts';
 import { parseLabelQuery } from './label-query.ts';
 import type { ClusterRequest, PacedReading } from './request.ts';
 import { type EnvoyGroup, type EnvoyPod, envoysInScope, isOf } from './scope.ts';
+import type { AgentWays } from './via-agent.ts';
 
 /** How to read the Envoys of a cluster. */
 export interface PodEnvoysRequest extends ClusterRequest {
@@ -45,10 +47,15 @@ export async function readPodEnvoys(
   const jobs = [...turns.filter(isAhead), ...turns.filter((job) => !isAhead(job))];
   const chosen = jobs.slice(0, live.maxPods);
   if (request.paced && chosen.length > 0) forget(request.paced.memories, chosen);
-  const read = await mapAtOnce(chosen, envoysAtOnce, async ({ group, pod }) => ({
-    group,
-    harvest: await readOne(cluster, pod, request),
-  }));
+  const agents = live.via === 'agent' ? await agentsFor(cluster, objects, chosen, request) : null;
+  const read = await mapAtOnce(chosen, envoysAtOnce, async ({ group, pod }) => {
+    const target = agents ? agents.wayTo(pod) : targetOf(cluster, pod, live.via, live.adminPort);
+    if (typeof target === 'string') return { group, harvest: unseen(`pod ${pod.namespace}/${pod.name}`, target, 0) };
+    const harvest = await readOne(target, pod, request);
+    if (!agents) target.agent?.destroy();
+    return { group, harvest };
+  });
+  agents?.close();
   return groups.flatMap((group) => {
     const mine = read.flatMap((one) => (one.group === group ? [one.harvest] : []));
     return together(group, mine, group.pods.length - mine.length);
@@ -76,28 +83,38 @@ function inTurns(groups: readonly EnvoyGroup[]): readonly Job[] {
   );
 }
 
-async function readOne(cluster: Cluster, pod: EnvoyPod, request: PodEnvoysRequest): Promise<Harvest> {
-  const { live, keep, whole, windowMs, requestTimeoutMs, signal } = request;
-  const target = targetOf(cluster, pod, live.via, live.adminPort);
+async function agentsFor(
+  cluster: Cluster,
+  objects: readonly KubernetesObject[],
+  jobs: readonly Job[],
+  request: PodEnvoysRequest,
+): Promise<AgentWays> {
+  const { findAgents } = await import('./via-agent.ts');
+  return findAgents(
+    cluster,
+    objects,
+    jobs.map(({ pod }) => pod),
+    request,
+  );
+}
+
+async function readOne(target: AdminTarget, pod: EnvoyPod, request: PodEnvoysRequest): Promise<Harvest> {
+  const { keep, whole, windowMs, requestTimeoutMs, signal } = request;
   const { namespace, name } = pod;
-  try {
-    const asked = {
-      target,
-      key: keyOf(pod),
-      pod: { namespace, name },
-      keep,
-      whole,
-      window: windowMs,
-      requestTimeoutMs,
-      signal,
-      now: () => new Date(),
-    };
-    const harvest = await (request.paced ? readAgain(asked, request.paced) : readEnvoyAdmin(asked));
-    const gaps = harvest.gaps.map((gap) => (gap.reason.includes('not allowed:') ? { ...gap, remedy: granting } : gap));
-    return { ...harvest, gaps };
-  } finally {
-    target.agent?.destroy();
-  }
+  const asked = {
+    target,
+    key: keyOf(pod),
+    pod: { namespace, name },
+    keep,
+    whole,
+    window: windowMs,
+    requestTimeoutMs,
+    signal,
+    now: () => new Date(),
+  };
+  const harvest = await (request.paced ? readAgain(asked, request.paced) : readEnvoyAdmin(asked));
+  const gaps = harvest.gaps.map((gap) => (gap.reason.includes('not allowed:') ? { ...gap, remedy: granting } : gap));
+  return { ...harvest, gaps };
 }
 
 async function readAgain(asked: EnvoyAdminRequest, { memories, maxCallMs, light }: PacedReading): Promise<Harvest> {
@@ -108,7 +125,12 @@ async function readAgain(asked: EnvoyAdminRequest, { memories, maxCallMs, light 
 }
 
 /** Inside the cluster pods are reached by their addresses; from elsewhere through the API server. */
-function targetOf(cluster: Cluster, pod: EnvoyPod, via: PodEnvoysRequest['live']['via'], port: number): AdminTarget {
+export function targetOf(
+  cluster: Cluster,
+  pod: Omit<EnvoyPod, 'node'>,
+  via: PodEnvoysRequest['live']['via'],
+  port: number,
+): AdminTarget {
   const direct = via === 'direct' || (via === 'auto' && process.env.KUBERNETES_SERVICE_HOST !== undefined);
   if (!direct || pod.ip === null) return forwardedTarget(cluster.config, pod, port);
   return { label: `pod ${pod.namespace}/${pod.name}`, host: pod.ip, port, socket: null };

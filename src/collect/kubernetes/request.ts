@@ -18,7 +18,7 @@ export interface LiveRequest {
   readonly gateways: readonly string[];
   /** `--as`. */
   readonly as: string | null;
-  readonly via: 'auto' | 'port-forward' | 'direct';
+  readonly via: 'auto' | 'agent' | 'port-forward' | 'direct';
   readonly adminPort: number;
   readonly maxPods: number;
   /** `--targets`: also the Envoys of target pods that are not ready. */

@@ -36,7 +36,7 @@ export const rights: readonly Right[] = [
     resource: 'pods/portforward',
     namespaced: true,
     for: [],
-    why: 'to ask the Envoys of gateway pods what they run (not needed with --via direct or --admin)',
+    why: 'to ask the Envoys of gateway pods what they run (with --via agent in the namespace of the agent alone; not needed with --via direct or --admin)',
     lost: 'what Envoy runs: findings rest on objects alone',
   },
   {

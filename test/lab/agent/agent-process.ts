@@ -17,12 +17,22 @@ export interface AgentProcess {
   readonly end: () => Promise<number | null>;
 }
 
+/** How it is run beside its flags. */
+export interface AgentSurroundings {
+  readonly env?: Readonly<Record<string, string>>;
+  /** A command that becomes the agent: the words before its own. */
+  readonly under?: readonly string[];
+}
+
 /** Starts the built agent. */
-export async function startAgent(flags: readonly string[]): Promise<AgentProcess> {
+export async function startAgent(
+  flags: readonly string[],
+  { env = {}, under = [] }: AgentSurroundings = {},
+): Promise<AgentProcess> {
   // Without a guard before it: it must get its signals itself.
   // In a pod nothing says CI, where no verb falls back on the current context.
-  const args = ['dist/main.js', 'agent', '--listen', '127.0.0.1:0', ...flags];
-  const child = spawn(process.execPath, args, { env: { ...process.env, CI: '' } });
+  const words = [...under, process.execPath, 'dist/main.js', 'agent', '--listen', '127.0.0.1:0', ...flags];
+  const child = spawn(words[0] ?? '', words.slice(1), { env: { ...process.env, CI: '', ...env } });
   const kill = (): void => {
     child.kill('SIGKILL');
   };

@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseAllDocuments } from 'yaml';
 import { asList, asObject, asTexts, type JsonObject } from '../../../src/lib/json.ts';
 import { waitUntil } from '../admin.ts';
 import { apply } from '../kube/apply.ts';
@@ -11,6 +9,7 @@ import { type ShopCluster, startShopCluster } from '../kube/shop-cluster.ts';
 import { asServiceAccount } from '../kube/users.ts';
 import { type Lab, startStory } from '../story.ts';
 import { type AgentProcess, startAgent } from './agent-process.ts';
+import { askedBy, grantedBy, manifests } from './printed.ts';
 
 /** A machine that never built the control plane needs ten minutes of two cores. */
 const BUILD_MS = 1_800_000;
@@ -30,18 +29,6 @@ afterAll(async () => {
   await lab?.stop();
   await rm(folder, { recursive: true });
 });
-
-function printed(...flags: readonly string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, ['dist/main.js', 'install', ...flags], (error, stdout, stderr) =>
-      error || stderr !== '' ? reject(error ?? new Error(stderr)) : resolve(stdout),
-    );
-  });
-}
-
-async function manifests(...flags: readonly string[]): Promise<readonly JsonObject[]> {
-  return parseAllDocuments(await printed(...flags)).map((document) => asObject(document.toJS()));
-}
 
 /** What the server says of an object, as `kubectl apply --server-side --dry-run=server` asks it. */
 async function dryRun(object: JsonObject): Promise<string> {
@@ -68,6 +55,8 @@ describe('the manifests', () => {
     ['--cloudwatch', 'put', '--cloudwatch-profile', 'routes', '--max-series', '500', '--spool', '/spool'],
     ['--cloudwatch', 'emf', '--otlp', 'http://collector:4318/v1/metrics'],
     ['--rescue-copies', '/rescue', '--rescue-claim', 'copies', '--mode', 'deployment'],
+    ['--rescue-copies', 'configmap', '--admin-proxy', 'off'],
+    ['--rescue-copies', 's3://copies/prod', '--admin-proxy', '9100'],
     ['--role-arn', 'arn:aws:iam::123456789012:role/meshdoctor', '--mode', 'deployment', '--spool', '/spool'],
   ];
 
@@ -163,19 +152,11 @@ describe('the rights', () => {
     await waitUntil('an Event', async () => (await asked()).includes('create events'), 60_000);
     await Promise.all(agents.map((agent) => agent.end()));
     async function asked(): Promise<readonly string[]> {
-      const mine = (await cluster.audit()).slice(before).filter((entry) => entry.user === user.name);
-      expect(mine.filter(({ status }) => status === 401 || status === 403)).toEqual([]);
-      return [...new Set(mine.map(({ verb, resource }) => `${verb} ${resource}`))];
+      const { all: mine, refused } = await askedBy(cluster, user.name, before);
+      expect(refused).toEqual([]);
+      return mine;
     }
-    const granted = all.flatMap(({ kind, rules }) =>
-      kind !== 'ClusterRole' && kind !== 'Role'
-        ? []
-        : asList(rules)
-            .map(asObject)
-            .flatMap((rule) =>
-              asTexts(rule.resources).flatMap((resource) => asTexts(rule.verbs).map((verb) => `${verb} ${resource}`)),
-            ),
-    );
+    const granted = grantedBy(all);
     const used = await asked();
     expect(used.filter((one) => !granted.includes(one) && one !== 'get ')).toEqual([]);
     // Not served here: Karpenter, VPA, the Gateway API. Events are patched, and Leases of others removed, rarely; the

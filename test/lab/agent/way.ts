@@ -7,6 +7,8 @@ import type { ApiServer } from '../kube/api-server.ts';
 export interface Way {
   readonly kubeconfig: string;
   readonly cut: () => void;
+  /** From now on nothing comes through and nobody is told, as where a cable is pulled. */
+  readonly silence: () => void;
   readonly mend: () => void;
   readonly stop: () => Promise<void>;
 }
@@ -14,10 +16,16 @@ export interface Way {
 /** Opens one. */
 export async function openWay({ server, kubeconfig, folder }: ApiServer, name: string): Promise<Way> {
   const sockets = new Set<Socket>();
-  let open = true;
+  const pairs = new Map<Socket, Socket>();
+  let state: 'open' | 'cut' | 'silent' = 'open';
   const proxy = createServer((near) => {
-    if (!open) {
+    if (state === 'cut') {
       near.destroy();
+      return;
+    }
+    if (state === 'silent') {
+      sockets.add(near);
+      near.on('error', () => {}).on('close', () => sockets.delete(near));
       return;
     }
     const far = createConnection(Number(new URL(server).port), '127.0.0.1');
@@ -26,9 +34,11 @@ export async function openWay({ server, kubeconfig, folder }: ApiServer, name: s
       [far, near],
     ] as const) {
       sockets.add(socket);
+      pairs.set(socket, other);
       socket.on('error', () => {});
       socket.on('close', () => {
         sockets.delete(socket);
+        pairs.delete(socket);
         other.destroy();
       });
       socket.pipe(other);
@@ -39,15 +49,25 @@ export async function openWay({ server, kubeconfig, folder }: ApiServer, name: s
   const port = typeof address === 'object' ? address?.port : 0;
   const path = join(folder, `kubeconfig-${name}`);
   await writeFile(path, (await readFile(kubeconfig, 'utf8')).replaceAll(server, `https://127.0.0.1:${port}`));
-  const cut = (): void => {
-    open = false;
+  const destroy = (): void => {
     for (const socket of sockets) socket.destroy();
+  };
+  const cut = (): void => {
+    state = 'cut';
+    destroy();
   };
   return {
     kubeconfig: path,
     cut,
+    silence: () => {
+      state = 'silent';
+      for (const socket of pairs.keys()) socket.unpipe().pause();
+    },
     mend: () => {
-      open = true;
+      state = 'open';
+      // What was sent meanwhile arrives late, as TCP sends it again; connections that were never answered are dead.
+      for (const socket of sockets) if (!pairs.has(socket)) socket.destroy();
+      for (const [socket, other] of pairs) socket.pipe(other);
     },
     stop: async () => {
       cut();

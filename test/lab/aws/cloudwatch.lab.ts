@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { CloudWatchClient, type MetricDatum, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import rule from '../../../rules/gateway/load-balancer-targets-unhealthy.ts';
@@ -99,6 +101,15 @@ status: { loadBalancer: { ingress: [{ hostname: k8s-shop-edge-0a1b2c3d4e-0123456
     expect(findings.map(({ message }) => message)).toEqual([
       `Load balancer ${loadBalancer} has no healthy target for gateway edge (2 unhealthy), though its pods are ready.`,
     ]);
+  });
+
+  it('are asked by the built program too', async () => {
+    const args = ['dist/main.js', 'diagnose', '-f', 'test/lab/stories/healthy/manifests', '--aws', '-o', 'json'];
+    const { stdout } = await promisify(execFile)(process.execPath, [...args, '--fail-on', 'never'], {
+      maxBuffer: 1 << 26,
+    });
+    const { sources } = JSON.parse(stdout) as { sources: { name: string; state: string }[] };
+    expect(sources.filter(({ name }) => name.startsWith('CloudWatch')).map(({ state }) => state)).toEqual(['ok']);
   });
 
   it('that cannot be reached is a source that failed, in one line', async () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cloudWatchBinary, xRayBinary } from '../install/install.ts';
+import { cloudWatchBinary, motoBinary } from '../install/install.ts';
 import { freePorts } from '../ports.ts';
 
 /** A running emulator of a service of AWS. */
@@ -13,19 +13,30 @@ export interface AwsServer {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts the emulator on a free port of the loopback and waits until it answers. */
-export async function startCloudWatch(): Promise<AwsServer> {
+/** Runs the emulator with a clock that is ahead by the seconds in a file. */
+const withClock = `
+import runpy, sys, time
+now, path = time.time, sys.argv.pop()
+def ahead():
+    with open(path) as file:
+        return now() + float(file.read() or 0)
+time.time = ahead
+runpy.run_module('ministack', run_name='__main__')
+`;
+
+/** Starts the emulator on a free port of the loopback and waits until it answers. `clock`: a file with the seconds its clock is ahead by. */
+export async function startCloudWatch(clock: string | null = null): Promise<AwsServer> {
   const python = await cloudWatchBinary();
-  return start(['-m', 'ministack'], python, (port) => ({
+  return start(clock === null ? ['-m', 'ministack'] : ['-c', withClock, clock], python, (port) => ({
     BIND_HOST: '127.0.0.1',
     GATEWAY_PORT: String(port),
     SERVICES: 'cloudwatch',
   }));
 }
 
-/** Starts an X-Ray that stores segments and gives them back; it applies no filter. */
-export async function startXRay(): Promise<AwsServer> {
-  const server = await xRayBinary();
+/** Starts an S3, and an X-Ray that stores segments and gives them back; it applies no filter. */
+export async function startMoto(): Promise<AwsServer> {
+  const server = await motoBinary();
   const [port = 0] = await freePorts(1);
   return start(['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)], server, () => ({}), port);
 }
@@ -56,6 +67,8 @@ async function start(
       AWS_REGION: 'eu-west-1',
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
+      // Else the SDK writes a warning about Node 20 to stderr.
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     },
     stop: () => end(child, folder),
   };

@@ -10,7 +10,7 @@ import { readSegments } from '../../../src/snapshot/traces.ts';
 import { loggedGateway } from '../../support/logged-gateway.ts';
 import { snapshotOf } from '../../support/snapshot-of.ts';
 import { tracesOf } from '../../support/traced-requests.ts';
-import { type AwsServer, startXRay } from './server.ts';
+import { type AwsServer, startMoto } from './server.ts';
 import { startXRayStandIn, withoutFilters, type XRayStandIn } from './xray-stand-in.ts';
 
 const hour = 3_600_000;
@@ -40,7 +40,7 @@ describe('X-Ray, stored and read back by moto', () => {
   let server: AwsServer;
   let way: Awaited<ReturnType<typeof withoutFilters>>;
   beforeAll(async () => {
-    server = await startXRay();
+    server = await startMoto();
     way = await withoutFilters(server.environment.AWS_ENDPOINT_URL ?? '');
     Object.assign(process.env, server.environment, { AWS_ENDPOINT_URL: way.url });
   }, 600_000);

@@ -1,4 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   CloudWatchClient,
   DescribeAlarmsCommand,
@@ -7,7 +9,7 @@ import {
   PutMetricAlarmCommand,
   type PutMetricAlarmCommandInput,
 } from '@aws-sdk/client-cloudwatch';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Metrics, startMetrics } from '../../../src/export/metrics.ts';
 import { type AwsServer, startCloudWatch } from '../aws/server.ts';
 
@@ -24,6 +26,10 @@ const given: Readonly<Record<string, string>> = {
 let server: AwsServer;
 let client: CloudWatchClient;
 let metrics: Metrics;
+let folder: string;
+let clock: string;
+/** Milliseconds. */
+let ahead = 0;
 
 interface Template {
   readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties: unknown }>>;
@@ -67,15 +73,21 @@ function serve(ok: number, failed: number): void {
   metrics.add('gateway.requests', failed, { gateway, class: '5xx', by: 'gateway', cause: 'no-healthy-upstream' });
 }
 
-/** States are told once a minute. */
+/** States are told once a minute: the clocks of this process and of the emulator are put forward to the next one. */
 async function nextMinute(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 60_000 - (Date.now() % 60_000) + 200));
+  ahead += 60_000 - (Date.now() % 60_000) + 200;
+  await writeFile(clock, String(ahead / 1000));
+  vi.setSystemTime(Date.now() + 60_000 - (Date.now() % 60_000) + 200);
 }
 
 beforeAll(async () => {
-  server = await startCloudWatch();
+  folder = await mkdtemp(join(tmpdir(), 'meshdoctor-clock-'));
+  clock = join(folder, 'ahead');
+  await writeFile(clock, '0');
+  server = await startCloudWatch(clock);
   Object.assign(process.env, server.environment);
   client = new CloudWatchClient({});
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now(), shouldAdvanceTime: true });
   metrics = await startMetrics({
     cluster: 'prod-eu',
     prometheus: false,
@@ -86,9 +98,11 @@ beforeAll(async () => {
 }, 600_000);
 
 afterAll(async () => {
+  vi.useRealTimers();
   await metrics?.stop();
   client?.destroy();
   await server?.stop();
+  await rm(folder, { recursive: true, force: true });
 });
 
 // The emulator evaluates alarms at each PutMetricData, over all points of the whole window at once. It does not look at
@@ -121,7 +135,7 @@ describe('CloudWatch alarms', () => {
     metrics.set('gateway.pods', 0, { gateway, pod: 'serving' });
     metrics.set('gateway.look.age', 1200, { gateway });
     await metrics.flush();
-    await new Promise((resolve) => setTimeout(resolve, 60_000 - (Date.now() % 60_000) + 200));
+    await nextMinute();
     await metrics.flush();
     const down = await firing();
     expect(down).toContain('GatewayDown-page');
@@ -133,5 +147,5 @@ describe('CloudWatch alarms', () => {
     serve(100_000, 0);
     await metrics.flush();
     expect(await firing()).toEqual(['AgentBlind-ticket']);
-  }, 400_000);
+  }, 60_000);
 });

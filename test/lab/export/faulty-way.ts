@@ -5,12 +5,21 @@ import { freePorts } from '../ports.ts';
 /** What happens to calls on their way: taken, cut, refused for now, taken but never answered, or refused where they hold a word. */
 export type Way = 'open' | 'cut' | 'throttled' | 'unanswered' | { readonly refuses: string };
 
+/** A call that came that way. */
+export interface FaultyCall {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly encoding: string | undefined;
+  /** What it carried, unpacked. */
+  readonly plain: Buffer;
+}
+
 /** A way to an emulator that can be disturbed. */
 export interface FaultyWay {
   readonly url: string;
   way: Way;
   /** Calls that came, and what they carried. */
-  readonly calls: { readonly encoding: string | undefined; readonly bytes: number; readonly unpacked: number }[];
+  readonly calls: FaultyCall[];
   readonly stop: () => Promise<void>;
 }
 
@@ -27,7 +36,7 @@ export async function openFaultyWay(target: string): Promise<FaultyWay> {
     const body = Buffer.concat(chunks);
     const encoding = request.headers['content-encoding'];
     const plain = encoding === 'gzip' ? gunzipSync(body) : body;
-    calls.push({ encoding, bytes: body.length, unpacked: plain.length });
+    calls.push({ at: Date.now(), encoding, plain });
     if (way === 'cut') return void request.socket.destroy();
     if (way === 'throttled') return refuse(response, 'ThrottlingException', 'Rate exceeded');
     if (typeof way === 'object' && plain.includes(way.refuses))

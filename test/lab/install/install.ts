@@ -47,8 +47,8 @@ export async function cloudWatchBinary(): Promise<string> {
   return join(folder, 'venv/bin/python');
 }
 
-/** An emulator of X-Ray (`moto` from PyPI): segments are stored and read back; filters are not applied. */
-export async function xRayBinary(): Promise<string> {
+/** An emulator of S3 and X-Ray (`moto` from PyPI): segments are stored and read back; filters are not applied. */
+export async function motoBinary(): Promise<string> {
   const folder = await installed('moto-5.2.5', async (target) => {
     await tool('python3', ['-m', 'venv', join(target, 'venv')], 'Python 3 with venv');
     await tool(join(target, 'venv/bin/pip'), ['install', '--quiet', 'moto[xray,server]==5.2.5'], 'moto 5.2.5');
