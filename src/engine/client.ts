@@ -34,6 +34,9 @@ export function startEngine(entry: URL): EngineClient {
   };
   return {
     collect: (request) => call('collect', request),
+    gather: (request) => call('gather', request),
+    arrivals: (seen) => call('arrivals', seen),
+    takeArrived: () => call('takeArrived', null),
     diagnose: (options) => call('diagnose', options),
     status: () => call('status', null),
     measure: () => call('measure', null),

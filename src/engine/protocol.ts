@@ -1,3 +1,5 @@
+import type { Arrived } from '../collect/arrivals.ts';
+export type { SourceState } from '../collect/arrivals.ts';
 import type { CollectRequest, LogsRequest } from '../collect/request.ts';
 import type { LogsDocument } from '../report/logs-document.ts';
 import type { ReportDocument } from '../report/document.ts';
@@ -155,6 +157,15 @@ export interface Followed {
 export interface Engine {
   /** Reads the sources; everything after it speaks of what was read. */
   readonly collect: (request: CollectRequest) => Promise<CollectSummary>;
+  /**
+   * Reads the sources of one cluster side by side, again and again: each is told of as it comes (`arrivals`). One that an earlier
+   * call still waits for is not asked again. What came is spoken of from `takeArrived` on.
+   */
+  readonly gather: (request: CollectRequest) => Promise<void>;
+  /** How it stands with each source, once that is otherwise than at step `seen`. */
+  readonly arrivals: (seen: number) => Promise<Arrived>;
+  /** From now on what came so far is spoken of; of a source that did not answer, what it said before. */
+  readonly takeArrived: () => Promise<CollectSummary>;
   /** Runs the rules. */
   readonly diagnose: (options: DiagnoseOptions) => Promise<ReportDocument>;
   /** The state of every gateway. */

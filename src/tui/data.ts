@@ -1,5 +1,5 @@
 import type { LiveTraffic } from '../engine/logs/live/live-document.ts';
-import type { CollectSummary, ExplainResult, RouteRows } from '../engine/protocol.ts';
+import type { CollectSummary, ExplainResult, RouteRows, SourceState } from '../engine/protocol.ts';
 import type { ReportDocument } from '../report/document.ts';
 import type { StatusDocument } from '../report/status.ts';
 import type { Change } from './changes.ts';
@@ -15,6 +15,9 @@ export interface Data {
   readonly now: number;
   /** When this was opened. */
   readonly opened: number;
+  /** How it stands with each source. */
+  readonly sources: readonly SourceState[];
+  /** What is shown of them. */
   readonly collected: Asked<CollectSummary>;
   readonly report: Asked<ReportDocument>;
   /** The last one that was there, while it is read again. */
@@ -34,6 +37,7 @@ export function noData(now: number): Data {
   return {
     now,
     opened: now,
+    sources: [],
     collected: waiting,
     report: waiting,
     last: null,

@@ -1,4 +1,3 @@
-import { mapAtOnce } from '../../lib/at-once.ts';
 import type { Gap } from '../../snapshot/coverage.ts';
 import type { KubernetesObject } from '../../snapshot/object.ts';
 import type { Harvest } from '../../snapshot/snapshot.ts';
@@ -17,14 +16,12 @@ export interface PodEnvoysRequest extends ClusterRequest {
   readonly namespaces: readonly string[] | null;
 }
 
-const envoysAtOnce = 3;
-
 interface Job {
   readonly group: EnvoyGroup;
   readonly pod: EnvoyPod;
 }
 
-/** Reads the Envoys of the gateways in scope, at most three at once, and says which were not seen. */
+/** Reads the Envoys of the gateways in scope, each in its turn, and says which were not seen. */
 export async function readPodEnvoys(
   cluster: Cluster,
   objects: readonly KubernetesObject[],
@@ -45,10 +42,14 @@ export async function readPodEnvoys(
   const jobs = [...turns.filter(isAhead), ...turns.filter((job) => !isAhead(job))];
   const chosen = jobs.slice(0, live.maxPods);
   if (request.paced && chosen.length > 0) forget(request.paced.memories, chosen);
-  const read = await mapAtOnce(chosen, envoysAtOnce, async ({ group, pod }) => ({
-    group,
-    harvest: await readOne(cluster, pod, request),
-  }));
+  const { source, inTurn } = request;
+  const read = await Promise.all(
+    chosen.map(async ({ group, pod }) => {
+      const asked = { kind: 'envoy', id: keyOf(pod), name: `pod ${pod.namespace}/${pod.name}` } as const;
+      const harvest = await source(asked, (soFar) => inTurn(() => readOne(cluster, pod, request, soFar)));
+      return { group, harvest };
+    }),
+  );
   return groups.flatMap((group) => {
     const mine = read.flatMap((one) => (one.group === group ? [one.harvest] : []));
     return together(group, mine, group.pods.length - mine.length);
@@ -76,7 +77,12 @@ function inTurns(groups: readonly EnvoyGroup[]): readonly Job[] {
   );
 }
 
-async function readOne(cluster: Cluster, pod: EnvoyPod, request: PodEnvoysRequest): Promise<Harvest> {
+async function readOne(
+  cluster: Cluster,
+  pod: EnvoyPod,
+  request: PodEnvoysRequest,
+  soFar: ((harvest: Harvest) => void) | null,
+): Promise<Harvest> {
   const { live, keep, whole, windowMs, requestTimeoutMs, signal } = request;
   const target = targetOf(cluster, pod, live.via, live.adminPort);
   const { namespace, name } = pod;
@@ -90,6 +96,7 @@ async function readOne(cluster: Cluster, pod: EnvoyPod, request: PodEnvoysReques
       window: windowMs,
       requestTimeoutMs,
       signal,
+      soFar,
       now: () => new Date(),
     };
     const harvest = await (request.paced ? readAgain(asked, request.paced) : readEnvoyAdmin(asked));
