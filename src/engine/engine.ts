@@ -11,6 +11,7 @@ import { Gathered } from './gathered.ts';
 import type { Follower } from './logs/follow.ts';
 import type { LiveLogs } from './logs/live/live-logs.ts';
 import type { Engine } from './protocol.ts';
+import type { RouteLists } from './route-rows.ts';
 
 /** Makes an engine in this thread: the worker holds one, tests use one directly. */
 export function makeEngine(): Engine {
@@ -18,6 +19,7 @@ export function makeEngine(): Engine {
   const gathered = new Gathered(changes.tell);
   let follower: Follower | null = null;
   let live: LiveLogs | null = null;
+  let lists: RouteLists | null = null;
   const following = async (): Promise<LiveLogs> => {
     if (!live) throw new Error('no logs are followed');
     await live.use(gathered.model, gathered.asked);
@@ -91,9 +93,14 @@ export function makeEngine(): Engine {
       const { explainAll } = await import('./explain.ts');
       return explainAll(gathered.model, options, gathered.snapshot.position);
     },
-    async routes(gateway) {
-      const { routeRows } = await import('./route-rows.ts');
-      return routeRows(gathered.model, gateway, gathered.snapshot.position);
+    async routes({ gateway, known }) {
+      const { RouteLists } = await import('./route-rows.ts');
+      lists ??= new RouteLists();
+      return lists.tell(gathered.model, gateway, known);
+    },
+    async route(wanted) {
+      const { routeDetail } = await import('./route-detail.ts');
+      return routeDetail(gathered.model, wanted, gathered.snapshot.position);
     },
     async decide(options) {
       const { decideLines } = await import('./decide-lines.ts');

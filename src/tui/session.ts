@@ -1,7 +1,8 @@
 import type { DiagnoseOptions, Engine, ExplainResult } from '../engine/protocol.ts';
+import type { RouteAsked } from '../engine/route-document.ts';
 import type { ExplainRequest } from '../routing/explained.ts';
 import { nothingKnown, withChanges } from './changes.ts';
-import { type Asked, type Data, noData } from './data.ts';
+import { type Asked, type Data, noData, type RouteList, routeAsked } from './data.ts';
 import { Gatherer } from './gather.ts';
 import { classAsked } from './screens/logs.ts';
 
@@ -9,7 +10,7 @@ import { classAsked } from './screens/logs.ts';
 export interface Access {
   readonly engine: Pick<
     Engine,
-    'arrivals' | 'takeArrived' | 'diagnose' | 'explain' | 'explainClass' | 'routes' | 'status' | 'traffic'
+    'arrivals' | 'takeArrived' | 'diagnose' | 'explain' | 'explainClass' | 'route' | 'routes' | 'status' | 'traffic'
   >;
   /** What a settings file says of the diagnosis: suppressions, rules of the user's own. */
   readonly settings: Pick<DiagnoseOptions, 'suppressions' | 'userRules'>;
@@ -34,6 +35,7 @@ export interface Session {
   readonly listen: (hear: () => void) => () => void;
   readonly refresh: () => void;
   readonly wantRoutes: (gateway: string) => void;
+  readonly wantRoute: (asked: RouteAsked) => void;
   readonly wantExplanation: (text: string) => void;
   /** The way of a class of requests in the logs. */
   readonly wantClass: (key: string) => void;
@@ -56,6 +58,8 @@ export function startSession(access: Access): Session {
   let diagnosing = false;
   let paused = false;
   let closed = false;
+  /** The route that is looked at. */
+  let looked: RouteAsked | null = null;
   let known = nothingKnown;
   let diagnosedAt = { lines: 0, at: 0 };
   let looking: NodeJS.Timeout | undefined;
@@ -93,7 +97,11 @@ export function startSession(access: Access): Session {
     });
     await diagnose();
     const gateways = [...data.routes.keys()];
-    await Promise.all([...gateways.map(loadRoutes), ...[...data.explained.keys()].map(loadExplanation)]);
+    await Promise.all([
+      ...gateways.map(loadRoutes),
+      ...(looked ? [loadRoute(looked)] : []),
+      ...[...data.explained.keys()].map(loadExplanation),
+    ]);
   };
   const diagnose = async (): Promise<void> => {
     if (data.last === null) update({ report: waiting() });
@@ -144,8 +152,18 @@ export function startSession(access: Access): Session {
   };
   const loadRoutes = (gateway: string): Promise<void> =>
     settle(
-      () => access.engine.routes(gateway),
+      async (): Promise<RouteList> => {
+        const asked = data.routes.get(gateway);
+        const held = asked?.state === 'there' ? asked.value : null;
+        const told = await access.engine.routes({ gateway, known: held?.version ?? null });
+        return { ...told, rows: told.rows ?? held?.rows ?? [] };
+      },
       (asked) => update({ routes: new Map(data.routes).set(gateway, asked) }),
+    );
+  const loadRoute = (asked: RouteAsked): Promise<void> =>
+    settle(
+      () => access.engine.route(asked),
+      (told) => update({ details: new Map([[routeAsked(asked.gateway, asked.key), told]]) }),
     );
   const loadExplanation = (asked: string): Promise<void> =>
     settle(
@@ -179,6 +197,13 @@ export function startSession(access: Access): Session {
       if (data.routes.has(gateway)) return;
       update({ routes: new Map(data.routes).set(gateway, waiting()) });
       void loadRoutes(gateway);
+    },
+    wantRoute: (asked) => {
+      const name = routeAsked(asked.gateway, asked.key);
+      if (data.details.has(name)) return;
+      looked = asked;
+      update({ details: new Map([[name, waiting()]]) });
+      void loadRoute(asked);
     },
     wantExplanation: (text) => {
       if (text === '' || data.explained.has(text)) return;

@@ -47,7 +47,7 @@ describe('sources that are gathered', () => {
     const { gateways, gaps } = await engine.status();
     expect(gateways).toHaveLength(1);
     expect(gaps).toContainEqual({ missing: `the Envoy at ${bad}`, reason: 'it has not answered yet', remedy: null });
-    expect((await engine.routes('shop/edge')).rows).toHaveLength(1);
+    expect((await engine.routes({ gateway: 'shop/edge', known: null })).rows).toHaveLength(1);
     const failed = await told(engine, (all) => has(all, bad) !== null);
     expect(has(failed.sources, bad)).toMatchObject({ state: 'failed', detail: expect.stringContaining('2 s') });
     void done;
