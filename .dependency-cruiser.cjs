@@ -29,7 +29,7 @@ const table = {
   ],
   engine: [
     ['collect', 'snapshot', 'model', 'routing', 'traffic', 'diagnose', 'rules', 'report', 'rescue', 'lib'],
-    ['node:worker_threads', 'node:url'],
+    ['yaml', 'node:worker_threads', 'node:url'],
     'holds everything between bytes and findings',
   ],
   export: [

@@ -45,7 +45,7 @@ export async function watch(flags: SourceFlags & WatchFlags & Configured): Promi
       {
         engine,
         settings,
-        collect: () => engine.collect(request),
+        gather: () => engine.gather(request),
         follow: () => engine.follow(logs),
         readRequest,
         save: async () => {

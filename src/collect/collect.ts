@@ -1,7 +1,8 @@
-import { mapAtOnce } from '../lib/at-once.ts';
+import { type InTurn, makeTurns } from '../lib/at-once.ts';
 import { assembleSnapshot } from '../snapshot/assemble.ts';
 import { narrowed } from '../snapshot/narrow.ts';
 import type { Harvest, Snapshot } from '../snapshot/snapshot.ts';
+import { type AskedSource, type ReadSource, readOnce } from './arrivals.ts';
 import type { PacedReading } from './kubernetes/request.ts';
 import type { CollectRequest } from './request.ts';
 
@@ -22,88 +23,109 @@ export type Remembered = Pick<PacedReading, 'memories' | 'list'>;
  */
 export async function collect(request: CollectRequest, remembered: Remembered | null = null): Promise<Collected> {
   const deadline = AbortSignal.timeout(request.timeoutMs);
-  const startedAt = new Date();
-  const readAt = request.now ?? startedAt.toISOString();
-  const files = await readFiles(request, readAt);
-  const cluster = await readKubernetes(request, remembered, deadline, readAt);
-  // Files overlay the cluster: what is about to be applied is judged as if it were.
-  const read = [...cluster, ...files];
-  const harvests = [...read, ...(await readLive(request, deadline, countEnvoys(read)))];
-  if (request.aws) {
-    const { readCloudWatch } = await import('./aws/cloudwatch.ts');
-    harvests.push(await readCloudWatch({ now: readAt, keep: request.keep, signal: deadline }));
-  }
-  harvests.push(...(await readTraces(request, deadline, harvests, readAt)));
-  if (request.accessLogs.paths.length > 0) harvests.push(await readAccessLogs(request, harvests, readAt));
-  const takenAt = request.now ?? harvests.find((harvest) => harvest.takenAt !== undefined)?.takenAt ?? readAt;
-  return { snapshot: narrowed(assembleSnapshot(harvests, takenAt), request.gateways), timedOut: deadline.aborted };
+  const readAt = request.now ?? new Date().toISOString();
+  const harvests = await readSources(request, { remembered, readAt, deadline, source: readOnce });
+  return { snapshot: snapshotOf(request, harvests, readAt), timedOut: deadline.aborted };
 }
 
-async function readFiles(request: CollectRequest, readAt: string): Promise<readonly Harvest[]> {
+/** How sources are read. */
+export interface Reading {
+  readonly remembered: Remembered | null;
+  /** ISO 8601. */
+  readonly readAt: string;
+  /** Ends the reading of all. */
+  readonly deadline: AbortSignal;
+  readonly source: ReadSource;
+}
+
+/** What was read, joined. */
+export function snapshotOf(request: CollectRequest, harvests: readonly Harvest[], readAt: string): Snapshot {
+  const takenAt = request.now ?? harvests.find((harvest) => harvest.takenAt !== undefined)?.takenAt ?? readAt;
+  return narrowed(assembleSnapshot(harvests, takenAt), request.gateways);
+}
+
+/** Reads the sources of a request: none waits for another but where it needs what that one brings. */
+export async function readSources(request: CollectRequest, reading: Reading): Promise<readonly Harvest[]> {
+  const files = await readFiles(request, reading);
+  const inTurn = makeTurns(envoysAtOnce);
+  const [cluster, admin, aws] = await Promise.all([
+    readKubernetes(request, reading, inTurn),
+    readLive(request, reading, inTurn, countEnvoys(files)),
+    readAws(request, reading),
+  ]);
+  // Files overlay the cluster: what is about to be applied is judged as if it were.
+  const harvests = [...cluster, ...files, ...admin, ...aws];
+  harvests.push(...(await readTraces(request, reading, harvests)));
+  if (request.accessLogs.paths.length > 0) harvests.push(await readAccessLogs(request, harvests, reading.readAt));
+  return harvests;
+}
+
+async function readFiles(request: CollectRequest, { readAt, source }: Reading): Promise<readonly Harvest[]> {
   const harvests: Harvest[] = [];
   if (request.bundles.length > 0) {
     const { readBundle } = await import('./bundle/read.ts');
     // What is read beside it brings documents of the same names.
     const others = request.live !== null || request.aws || request.accessLogs.paths.length > 0;
     for (const [index, path] of request.bundles.entries()) {
-      harvests.push(
-        await readBundle(path, {
-          keep: request.keep,
-          whole: request.whole,
-          prefix: index === 0 && !others ? '' : `bundle-${index}/`,
-        }),
-      );
+      const prefix = index === 0 && !others ? '' : `bundle-${index}/`;
+      const { keep, whole } = request;
+      harvests.push(await source(fileSource(path), () => readBundle(path, { keep, whole, prefix })));
     }
   }
   if (request.rescueCopies.length > 0) {
     const { readRescueCopies } = await import('./rescue-copies.ts');
-    harvests.push(await readRescueCopies(request.rescueCopies, readAt));
+    harvests.push(await source(fileSource('rescue copies'), () => readRescueCopies(request.rescueCopies, readAt)));
   }
   if (request.files.length + request.base.length > 0) {
     const { readManifests } = await import('./manifests/read.ts');
-    harvests.push(
-      await readManifests({
-        paths: request.files,
-        recursive: request.recursive,
-        base: request.base,
-        closed: request.closed,
-        namespace: request.namespace,
-        keep: request.keep,
-        idFrom: harvests.reduce((sum, { manifests }) => sum + (manifests?.length ?? 0), 0),
-        now: readAt,
+    const { files: paths, recursive, base, closed, namespace, keep } = request;
+    const idFrom = harvests.reduce((sum, { manifests }) => sum + (manifests?.length ?? 0), 0);
+    const read = (): Promise<Harvest> =>
+      readManifests({
+        ...{ paths, recursive, base, closed, namespace, keep, idFrom, now: readAt },
         readStdin: async () => request.stdin ?? '',
-      }),
-    );
+      });
+    harvests.push(await source(fileSource('manifests'), read));
   }
   if (Object.values(request.saved).some((paths) => paths.length > 0)) {
     const { readAdminFiles } = await import('./admin-files.ts');
-    harvests.push(
-      readAdminFiles({
-        ...request.saved,
-        keyFrom: countEnvoys(harvests),
-        keep: request.keep,
-        whole: request.whole,
-        now: readAt,
-      }),
-    );
+    const { saved, keep, whole } = request;
+    const keyFrom = countEnvoys(harvests);
+    const read = async (): Promise<Harvest> => readAdminFiles({ ...saved, keyFrom, keep, whole, now: readAt });
+    harvests.push(await source(fileSource('saved admin pages'), read));
   }
   return harvests;
 }
 
+function fileSource(name: string): AskedSource {
+  return { kind: 'files', id: `files ${name}`, name };
+}
+
+async function readAws(
+  { aws, keep }: CollectRequest,
+  { readAt: now, deadline: signal, source }: Reading,
+): Promise<readonly Harvest[]> {
+  if (!aws) return [];
+  const { readCloudWatch } = await import('./aws/cloudwatch.ts');
+  const asked = { kind: 'aws', id: 'cloudwatch', name: 'CloudWatch' } as const;
+  return [await source(asked, () => readCloudWatch({ now, keep, signal }))];
+}
+
 async function readTraces(
   { traces }: CollectRequest,
-  signal: AbortSignal,
+  { readAt: now, deadline: signal, source }: Reading,
   harvests: readonly Harvest[],
-  now: string,
 ): Promise<readonly Harvest[]> {
   const read: Harvest[] = [];
   if (traces.paths.length > 0) {
     const { readSavedTraces } = await import('./traces.ts');
-    read.push(await readSavedTraces(traces.paths, now));
+    read.push(await source(fileSource('traces'), () => readSavedTraces(traces.paths, now)));
   }
-  if (traces.xraySince !== null) {
+  const { xraySince: since } = traces;
+  if (since !== null) {
     const { readXRay, segmentNames } = await import('./aws/xray.ts');
-    read.push(await readXRay({ now, since: traces.xraySince, services: segmentNames(harvests), signal }));
+    const asked = { kind: 'traces', id: 'xray', name: 'X-Ray' } as const;
+    read.push(await source(asked, () => readXRay({ now, since, services: segmentNames(harvests), signal })));
   }
   return read;
 }
@@ -125,30 +147,32 @@ function countEnvoys(harvests: readonly Harvest[]): number {
 
 async function readKubernetes(
   { live, keep, whole, windowMs, requestTimeoutMs, pace }: CollectRequest,
-  remembered: Remembered | null,
-  signal: AbortSignal,
-  readAt: string,
+  { remembered, readAt, deadline: signal, source }: Reading,
+  inTurn: InTurn,
 ): Promise<readonly Harvest[]> {
   if (!live) return [];
   const { readCluster } = await import('./kubernetes/read.ts');
   const [context = null] = live.contexts;
   const paced = pace && remembered ? { paced: { ...pace, ...remembered } } : {};
-  return readCluster({ live, context, keep, whole, windowMs, requestTimeoutMs, readAt, signal, ...paced });
+  const asked = { live, context, keep, whole, windowMs, requestTimeoutMs, readAt, signal, source, inTurn };
+  return readCluster({ ...asked, ...paced });
 }
 
-async function readLive(request: CollectRequest, deadline: AbortSignal, keyFrom: number): Promise<readonly Harvest[]> {
-  if (request.admin.length === 0) return [];
+async function readLive(
+  { admin, keep, whole, windowMs: window, requestTimeoutMs }: CollectRequest,
+  { deadline: signal, source }: Reading,
+  inTurn: InTurn,
+  keyFrom: number,
+): Promise<readonly Harvest[]> {
+  if (admin.length === 0) return [];
   const { readEnvoyAdmin } = await import('./envoy-admin/read.ts');
-  return mapAtOnce(request.admin, envoysAtOnce, (target, index) =>
-    readEnvoyAdmin({
-      target,
-      key: `envoy/${keyFrom + index}`,
-      keep: request.keep,
-      whole: request.whole,
-      window: request.windowMs,
-      requestTimeoutMs: request.requestTimeoutMs,
-      signal: deadline,
-      now: () => new Date(),
+  return Promise.all(
+    admin.map((target, index) => {
+      const key = `envoy/${keyFrom + index}`;
+      const asked = { target, key, keep, whole, window, requestTimeoutMs, signal, now: () => new Date() };
+      return source({ kind: 'envoy', id: key, name: `the Envoy at ${target}` }, (soFar) =>
+        inTurn(() => readEnvoyAdmin({ ...asked, soFar })),
+      );
     }),
   );
 }

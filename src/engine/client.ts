@@ -41,13 +41,17 @@ export function startEngine(entry: URL, young: keyof typeof youngMiB = 'small'):
   };
   return {
     collect: (request) => call('collect', request),
+    gather: (request) => call('gather', request),
+    arrivals: (seen) => call('arrivals', seen),
+    takeArrived: () => call('takeArrived', null),
     diagnose: (options) => call('diagnose', options),
     status: () => call('status', null),
     measure: () => call('measure', null),
     countRequests: (options) => call('countRequests', options),
     changed: () => call('changed', null),
     explain: (options) => call('explain', options),
-    routes: (gateway) => call('routes', gateway),
+    routes: (asked) => call('routes', asked),
+    route: (asked) => call('route', asked),
     decide: (options) => call('decide', options, [options.text.buffer]),
     logs: (options) => call('logs', options),
     follow: (logs) => call('follow', logs),

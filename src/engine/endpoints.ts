@@ -14,7 +14,7 @@ export function endpointsOf(
   model: Model,
   { desired }: Decider,
   envoy: Envoy | null,
-  decision: Decision,
+  decision: Pick<Decision, 'outcome' | 'clusters'>,
 ): readonly Endpoints[] {
   if (decision.outcome !== 'forward') return [];
   const mesh = envoy?.identity?.mesh ?? desired?.translation.mesh ?? '';

@@ -1,3 +1,5 @@
+import type { Arrived } from '../collect/arrivals.ts';
+export type { SourceState } from '../collect/arrivals.ts';
 import type { CollectRequest, LogsRequest } from '../collect/request.ts';
 import type { LogsDocument } from '../report/logs-document.ts';
 import type { ReportDocument } from '../report/document.ts';
@@ -6,6 +8,7 @@ import type { PodMeasure } from '../diagnose/measured.ts';
 import type { CountedTurn } from '../traffic/route-counts.ts';
 import type { UserRuleText } from '../snapshot/user-rule.ts';
 import type { Configuration } from './configurations.ts';
+import type { RouteAsked, RouteDetail, RouteRows, RoutesAsked } from './route-document.ts';
 import type { RuleTestResult } from './rule-tests.ts';
 import type { StatusDocument } from '../report/status.ts';
 import type { RescueOptions, RescueResult } from '../rescue/rescue.ts';
@@ -98,41 +101,6 @@ export interface DecidedLines {
   readonly routes: number;
 }
 
-/** A route of a gateway. */
-export interface RouteRow {
-  /** `document pointer` of the route. */
-  readonly key: string;
-  readonly listener: string;
-  readonly port: number;
-  readonly virtualHost: string;
-  readonly domains: readonly string[];
-  /** Counts from 0 inside the virtual host. */
-  readonly index: number;
-  readonly name: string;
-  /** `GatewayRoute shop/cart`, where it is known, and where that stands. */
-  readonly object: string | null;
-  /** What access logs call it. */
-  readonly label: string;
-  readonly file: string | null;
-  readonly line: number | null;
-  /** What a request must be, one clause each; none: anything. */
-  readonly clauses: readonly string[];
-  readonly does: string;
-  /** Where its requests end up. */
-  readonly clusters: readonly string[];
-  /** Of those clusters; null: not known. `failedShare` is 0 to 1. */
-  readonly traffic: { readonly perMinute: number; readonly failedShare: number } | null;
-}
-
-/** The routes of a gateway in Envoy's order. */
-export interface RouteRows {
-  /** For people: why there are none; else null. */
-  readonly trouble: string | null;
-  /** The Envoy that was asked, or `the objects alone`. */
-  readonly decidedBy: string;
-  readonly rows: readonly RouteRow[];
-}
-
 /** Whose logs are followed from now on. */
 export interface FollowOptions {
   /** `NS/NAME` of each pod, and of the gateway it serves; null: the cluster was not seen, and all stays as it was. */
@@ -155,6 +123,15 @@ export interface Followed {
 export interface Engine {
   /** Reads the sources; everything after it speaks of what was read. */
   readonly collect: (request: CollectRequest) => Promise<CollectSummary>;
+  /**
+   * Reads the sources of one cluster side by side, again and again: each is told of as it comes (`arrivals`). One that an earlier
+   * call still waits for is not asked again. What came is spoken of from `takeArrived` on.
+   */
+  readonly gather: (request: CollectRequest) => Promise<void>;
+  /** How it stands with each source, once that is otherwise than at step `seen`. */
+  readonly arrivals: (seen: number) => Promise<Arrived>;
+  /** From now on what came so far is spoken of; of a source that did not answer, what it said before. */
+  readonly takeArrived: () => Promise<CollectSummary>;
   /** Runs the rules. */
   readonly diagnose: (options: DiagnoseOptions) => Promise<ReportDocument>;
   /** The state of every gateway. */
@@ -167,8 +144,10 @@ export interface Engine {
   readonly changed: () => Promise<void>;
   /** Explains requests: decisions and every step. */
   readonly explain: (options: ExplainOptions) => Promise<ExplainResult>;
-  /** The routes of a gateway (`NS/NAME`). */
-  readonly routes: (gateway: string) => Promise<RouteRows>;
+  /** The routes of a gateway. */
+  readonly routes: (asked: RoutesAsked) => Promise<RouteRows>;
+  /** One of them, by its key; null: there is no such route any more. */
+  readonly route: (asked: RouteAsked) => Promise<RouteDetail | null>;
   /** Decides a part of a file of requests. */
   readonly decide: (options: DecideOptions) => Promise<DecidedLines>;
   /** Reads access logs, and tells the classes of requests in them by what was collected. */

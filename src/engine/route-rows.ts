@@ -1,75 +1,143 @@
+import { memoize } from '../lib/memo.ts';
 import { growth } from '../model/envoy/counters.ts';
 import type { Envoy } from '../model/envoy/envoy.ts';
 import { isSelfRedirect } from '../model/envoy/naming.ts';
 import type { Model } from '../model/model.ts';
+import type { Decision } from '../routing/match/decision.ts';
 import { describeClause } from '../routing/match/describe.ts';
 import { isInner } from '../routing/gateway-tables.ts';
 import { routesOf } from '../routing/origins.ts';
 import { findHost } from '../routing/table/host-index.ts';
-import type { Route, Table } from '../routing/table/table.ts';
+import type { Listener, Route, Table, VirtualHost } from '../routing/table/table.ts';
 import { routeKey } from '../routing/translate/translation.ts';
 import { refText } from '../snapshot/object.ts';
 import type { Decider, RunningTable } from './deciders.ts';
 import { CannotExplain } from './deciders.ts';
 import { decidersFor } from './explain.ts';
 import { labelsOf } from './logs/classify.ts';
-import type { PositionOf } from './objects.ts';
-import type { RouteRow, RouteRows } from './protocol.ts';
+import type { RouteDetail, RouteRow, RouteRows } from './route-document.ts';
 
-/** The routes of a gateway as its Envoys run them, in Envoy's order; where no Envoy was read, as App Mesh would push them. */
-export function routeRows(model: Model, gateway: string, position: PositionOf): RouteRows {
-  const deciders = decidersFor(model, gateway, null);
-  if (deciders instanceof CannotExplain) return { trouble: deciders.message, decidedBy: '', rows: [] };
-  const [decider] = deciders;
-  const running = decider?.tables[0];
-  if (!decider || !running) return { trouble: 'nothing decides requests', decidedBy: '', rows: [] };
-  const [envoy] = running.envoys;
-  return {
-    trouble: null,
-    decidedBy: envoy ? envoy.label : 'the objects alone',
-    rows: [...rowsOf(decider, running, position)],
-  };
+/** A route of the table that decides. */
+export interface TabledRoute {
+  readonly listener: Listener;
+  readonly host: VirtualHost;
+  readonly route: Route;
 }
 
-function* rowsOf({ tables }: Decider, running: RunningTable, position: PositionOf): Generator<RouteRow> {
-  const { table, originOf } = running;
-  const labels = labelsOf(running);
-  const envoys = tables.flatMap((one) => one.envoys);
-  const seen = new Set<Route>();
-  for (const { listener, host, route } of routesOf(table)) {
-    // Two listeners may share a route configuration.
-    if (seen.has(route)) continue;
-    seen.add(route);
-    const origin = originOf(route.place);
-    const at = origin && position(origin);
-    const clusters = clustersOf(table, route);
-    yield {
-      key: `${route.place.document} ${route.place.pointer}`,
-      listener: listener.name,
-      port: listener.port,
-      virtualHost: host.name,
-      domains: host.domains,
-      index: route.index,
-      name: route.name,
-      object: origin ? refText(origin.ref) : null,
-      label: labels.get(routeKey(route.place))?.label ?? route.name,
-      file: at?.file ?? null,
-      line: at?.line ?? null,
-      clauses: route.clauses.map(describeClause),
-      does: doesOf(route, clusters),
-      clusters,
-      traffic: trafficOf(envoys, clusters),
+/** The table by which a gateway decides, and the Envoys whose counters speak of it. */
+interface Deciding {
+  readonly decider: Decider;
+  readonly running: RunningTable;
+  readonly envoys: readonly Envoy[];
+}
+
+/** What decides the requests of a gateway; a sentence where nothing does. */
+export function decidingFor(model: Model, gateway: string): Deciding | string {
+  const deciders = decidersFor(model, gateway, null);
+  if (deciders instanceof CannotExplain) return deciders.message;
+  const [decider] = deciders;
+  const running = decider?.tables[0];
+  if (!decider || !running) return 'nothing decides requests';
+  return { decider, running, envoys: decider.tables.flatMap((one) => one.envoys) };
+}
+
+/** The routes of a table, each once: two listeners may share a route configuration. */
+export const tabledRoutes = memoize((table: Table): readonly TabledRoute[] => {
+  const byRoute = new Map<Route, TabledRoute>();
+  for (const one of routesOf(table)) if (!byRoute.has(one.route)) byRoute.set(one.route, one);
+  return [...byRoute.values()];
+});
+
+/** The rows of gateways' routes as they were told last: rows that are as they were need not be told again. */
+export class RouteLists {
+  readonly #told = new Map<string, { readonly version: number; readonly rows: readonly RouteRow[] }>();
+  #versions = 0;
+
+  /** The routes of a gateway as its Envoys run them, in Envoy's order; where no Envoy was read, as App Mesh would push them. */
+  tell(model: Model, gateway: string, known: number | null): RouteRows {
+    const deciding = decidingFor(model, gateway);
+    if (typeof deciding === 'string')
+      return { trouble: deciding, decidedBy: '', version: 0, rows: [], pace: new Float64Array() };
+    const { running, envoys } = deciding;
+    const { version, rows } = this.#versioned(gateway, rowsOf(running));
+    return {
+      trouble: null,
+      decidedBy: running.envoys[0]?.label ?? 'the objects alone',
+      version,
+      rows: known === version ? null : rows,
+      pace: paceOf(envoys, running.table),
     };
+  }
+
+  #versioned(
+    gateway: string,
+    rows: readonly RouteRow[],
+  ): { readonly version: number; readonly rows: readonly RouteRow[] } {
+    const held = this.#told.get(gateway);
+    const same = held?.rows.length === rows.length && held.rows.every((row, at) => isSame(row, rows[at]));
+    if (held && same) return held;
+    this.#versions += 1;
+    const told = { version: this.#versions, rows };
+    this.#told.set(gateway, told);
+    return told;
   }
 }
 
+function isSame(one: RouteRow, other: RouteRow | undefined): boolean {
+  return (
+    one.key === other?.key &&
+    one.port === other.port &&
+    one.index === other.index &&
+    one.name === other.name &&
+    one.object === other.object &&
+    one.label === other.label &&
+    one.match === other.match &&
+    one.does === other.does
+  );
+}
+
+function rowsOf(running: RunningTable): readonly RouteRow[] {
+  const labels = labelsOf(running);
+  return tabledRoutes(running.table).map((one) => rowOf(running, labels, one));
+}
+
+/** A route as a list shows it; `labels`: what logs call them. */
+export function rowOf(
+  { table, originOf }: RunningTable,
+  labels: ReturnType<typeof labelsOf>,
+  { listener, route }: TabledRoute,
+): RouteRow {
+  const key = routeKey(route.place);
+  const origin = originOf(route.place);
+  return {
+    ...{ key, port: listener.port, index: route.index, name: route.name },
+    object: origin ? refText(origin.ref) : null,
+    label: labels.get(key)?.label ?? route.name,
+    match: route.clauses.map(describeClause).join(' and '),
+    does: doesOf(
+      route,
+      clustersOf(table, route).map(({ name }) => name),
+    ),
+  };
+}
+
+function paceOf(envoys: readonly Envoy[], table: Table): Float64Array {
+  const routes = tabledRoutes(table);
+  const pace = new Float64Array(routes.length * 2).fill(Number.NaN);
+  for (const [at, { route }] of routes.entries()) {
+    const traffic = trafficOf(envoys, clustersOf(table, route));
+    if (traffic) pace.set([traffic.perMinute, traffic.failedShare], at * 2);
+  }
+  return pace;
+}
+
 /** Where requests of a route end up: those of App Mesh's first listener go through its second one. */
-function clustersOf(table: Table, { action }: Route): readonly string[] {
+export function clustersOf(table: Table, { action }: Route): Decision['clusters'] {
   if (action.type !== 'forward') return [];
   const { target, host } = action;
-  if (target.kind === 'weighted') return target.clusters.map(({ name }) => name);
+  if (target.kind === 'weighted') return target.clusters;
   if (target.kind !== 'cluster') return [];
-  if (!isSelfRedirect(target.name) || host.kind !== 'literal') return [target.name];
+  if (!isSelfRedirect(target.name) || host.kind !== 'literal') return [{ name: target.name, weight: 100 }];
   for (const listener of table.listeners) {
     if (!isInner(listener)) continue;
     for (const { manager } of listener.chains) {
@@ -98,11 +166,11 @@ function doesOf({ action }: Route, clusters: readonly string[]): string {
 }
 
 /** Requests to the clusters between the two readings of counters; null where that cannot be told. Routes that share a cluster share its counters. */
-function trafficOf(envoys: readonly Envoy[], clusters: readonly string[]): RouteRow['traffic'] {
+export function trafficOf(envoys: readonly Envoy[], clusters: Decision['clusters']): RouteDetail['traffic'] {
   let perMinute: number | null = null;
   let failed = 0;
   for (const { stats } of envoys) {
-    for (const name of new Set(clusters)) {
+    for (const name of new Set(clusters.map((cluster) => cluster.name))) {
       // Envoy writes the name of a cluster into stats with `_` for `:`.
       const stat = `cluster.${name.replaceAll(':', '_')}`;
       const total = growth(stats, `${stat}.upstream_rq_completed`);

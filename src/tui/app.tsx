@@ -86,6 +86,7 @@ function follow(state: State, session: Session): void {
   const { screen } = current(state);
   session.pause(state.paused);
   if (screen.name === 'routes') session.wantRoutes(screen.gateway);
+  if (screen.name === 'route') session.wantRoute(screen);
   if (screen.name === 'explain') session.wantExplanation(askedRequest(state));
   if (screen.name === 'class') session.wantClass(screen.key);
 }

@@ -1,5 +1,6 @@
 import type { LiveTraffic } from '../engine/logs/live/live-document.ts';
-import type { CollectSummary, ExplainResult, RouteRows } from '../engine/protocol.ts';
+import type { CollectSummary, ExplainResult, SourceState } from '../engine/protocol.ts';
+import type { RouteDetail, RouteRow, RouteRows } from '../engine/route-document.ts';
 import type { ReportDocument } from '../report/document.ts';
 import type { StatusDocument } from '../report/status.ts';
 import type { Change } from './changes.ts';
@@ -10,17 +11,27 @@ export type Asked<T> =
   | { readonly state: 'there'; readonly value: T; readonly at: number }
   | { readonly state: 'failed'; readonly why: string; readonly at: number };
 
+/** The routes of a gateway; the rows are the same ones as long as they say the same. */
+export interface RouteList extends RouteRows {
+  readonly rows: readonly RouteRow[];
+}
+
 /** What was read, as far as it has come; times are milliseconds since 1970. */
 export interface Data {
   readonly now: number;
   /** When this was opened. */
   readonly opened: number;
+  /** How it stands with each source. */
+  readonly sources: readonly SourceState[];
+  /** What is shown of them. */
   readonly collected: Asked<CollectSummary>;
   readonly report: Asked<ReportDocument>;
   /** The last one that was there, while it is read again. */
   readonly last: ReportDocument | null;
   readonly status: StatusDocument | null;
-  readonly routes: ReadonlyMap<string, Asked<RouteRows>>;
+  readonly routes: ReadonlyMap<string, Asked<RouteList>>;
+  /** The route that is looked at, by `routeAsked`. */
+  readonly details: ReadonlyMap<string, Asked<RouteDetail | null>>;
   readonly explained: ReadonlyMap<string, Asked<ExplainResult>>;
   /** What the logs say that are followed; null: none are. */
   readonly traffic: Asked<LiveTraffic> | null;
@@ -34,15 +45,22 @@ export function noData(now: number): Data {
   return {
     now,
     opened: now,
+    sources: [],
     collected: waiting,
     report: waiting,
     last: null,
     status: null,
     routes: new Map(),
+    details: new Map(),
     explained: new Map(),
     traffic: null,
     changes: [],
   };
+}
+
+/** What a route is asked for by. */
+export function routeAsked(gateway: string, key: string): string {
+  return `${gateway} ${key}`;
 }
 
 /** How long ago, in a few letters: `3s`, `12m`, `5h`, `2d`. */

@@ -1,6 +1,7 @@
 import { clean, displayWidth, oneLine } from '../lib/text.ts';
 import { type Look, paint } from '../report/terminal/paint.ts';
 import { type Content, shownRows } from './content.ts';
+import { sourceWords } from './ages.ts';
 import { age, type Data } from './data.ts';
 import { drawHead, drawRow, fill, layOut } from './draw.ts';
 import { contentOf } from './screens/screens.ts';
@@ -87,20 +88,17 @@ function drawTitle(title: string, state: State, data: Data, look: Look): string 
 
 /** How old what is seen is, what is awaited and what failed. */
 function drawSources(data: Data, look: Look): string {
-  const parts: string[] = [];
-  const { collected, report, now } = data;
-  if (collected.state === 'waiting') parts.push(`reading the sources, ${age(collected.since, now)}`);
-  if (collected.state === 'failed') parts.push(`reading failed: ${collected.why}`);
-  if (collected.state === 'there') {
-    parts.push(`read ${age(collected.at, now)} ago`);
-    const bad = collected.value.sources.filter(({ state }) => state !== 'ok');
-    const [first] = bad;
-    if (first)
-      parts.push(`${first.name}: ${first.detail}${bad.length > 1 ? ` and ${bad.length - 1} more (:sources)` : ''}`);
-    if (report.state === 'waiting') parts.push(`diagnosing, ${age(report.since, now)}`);
-    if (report.state === 'failed') parts.push(`the diagnosis failed: ${report.why}`);
-  }
-  return paint(look, 'dim', fill(parts.map(oneLine).join(look.ascii ? ' - ' : ' · '), look.width, look));
+  return paint(look, 'dim', fill(stateWords(data).join(look.ascii ? ' - ' : ' · '), look.width, look));
+}
+
+function stateWords(data: Data): readonly string[] {
+  const { collected, report, sources, now } = data;
+  const words = sourceWords(data);
+  if (collected.state === 'failed') return [`reading failed: ${oneLine(collected.why)}`, ...words];
+  if (collected.state === 'waiting')
+    return sources.length === 0 ? [`reading the sources, ${age(collected.since, now)}`] : words;
+  if (report.state === 'waiting') return [...words, `diagnosing, ${age(report.since, now)}`];
+  return report.state === 'failed' ? [...words, `the diagnosis failed: ${oneLine(report.why)}`] : words;
 }
 
 function drawFoot(state: State, look: Look): string {

@@ -55,6 +55,7 @@ function whileTyping(input: string, key: Key): Action | null {
 }
 
 function byLetter(input: string): Action | Command | null {
+  if (/^[1-9]$/.test(input)) return { type: 'fold', part: Number(input) };
   switch (input) {
     case 'q':
       return 'quit';

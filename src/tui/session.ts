@@ -1,16 +1,21 @@
-import type { CollectSummary, DiagnoseOptions, Engine, ExplainResult } from '../engine/protocol.ts';
+import type { DiagnoseOptions, Engine, ExplainResult } from '../engine/protocol.ts';
+import type { RouteAsked } from '../engine/route-document.ts';
 import type { ExplainRequest } from '../routing/explained.ts';
 import { nothingKnown, withChanges } from './changes.ts';
-import { type Asked, type Data, noData } from './data.ts';
+import { type Asked, type Data, noData, type RouteList, routeAsked } from './data.ts';
+import { Gatherer } from './gather.ts';
 import { classAsked } from './screens/logs.ts';
 
 /** What the terminal UI can ask for. */
 export interface Access {
-  readonly engine: Pick<Engine, 'diagnose' | 'explain' | 'explainClass' | 'routes' | 'status' | 'traffic'>;
+  readonly engine: Pick<
+    Engine,
+    'arrivals' | 'takeArrived' | 'diagnose' | 'explain' | 'explainClass' | 'route' | 'routes' | 'status' | 'traffic'
+  >;
   /** What a settings file says of the diagnosis: suppressions, rules of the user's own. */
   readonly settings: Pick<DiagnoseOptions, 'suppressions' | 'userRules'>;
-  /** Reads the sources; what is asked of the engine after it speaks of them. */
-  readonly collect: () => Promise<CollectSummary>;
+  /** Reads the sources; each is told of as it comes. */
+  readonly gather: () => Promise<void>;
   /** Begins to follow the access logs there are, once the sources were read. */
   readonly follow: () => Promise<void>;
   /** Reads what a person typed as a request; throws an error for people. */
@@ -23,13 +28,14 @@ export interface Access {
   readonly now: () => number;
 }
 
-/** Reads, asks, and tells who listens whenever something came: a source that hangs holds nobody up. */
+/** Reads, asks, and tells who listens whenever something came. */
 export interface Session {
   readonly data: () => Data;
   /** Hears that the data changed; gives the way to stop it. */
   readonly listen: (hear: () => void) => () => void;
   readonly refresh: () => void;
   readonly wantRoutes: (gateway: string) => void;
+  readonly wantRoute: (asked: RouteAsked) => void;
   readonly wantExplanation: (text: string) => void;
   /** The way of a class of requests in the logs. */
   readonly wantClass: (key: string) => void;
@@ -49,9 +55,11 @@ const typingMs = 120;
 /** Starts reading at once. */
 export function startSession(access: Access): Session {
   let data = noData(access.now());
-  let reading = false;
+  let diagnosing = false;
   let paused = false;
   let closed = false;
+  /** The route that is looked at. */
+  let looked: RouteAsked | null = null;
   let known = nothingKnown;
   let diagnosedAt = { lines: 0, at: 0 };
   let looking: NodeJS.Timeout | undefined;
@@ -66,30 +74,34 @@ export function startSession(access: Access): Session {
     try {
       put({ state: 'there', value: await work(), at: access.now() });
     } catch (error) {
-      put({ state: 'failed', why: error instanceof Error ? error.message : String(error), at: access.now() });
+      put({ state: 'failed', why: wordsOf(error), at: access.now() });
     }
   };
   const waiting = (): { readonly state: 'waiting'; readonly since: number } => ({
     state: 'waiting',
     since: access.now(),
   });
-  const read = async (): Promise<void> => {
-    if (reading || closed) return;
-    reading = true;
+  const failed = (error: unknown): void => {
+    if (data.collected.state !== 'there')
+      update({ collected: { state: 'failed', why: wordsOf(error), at: access.now() } });
+  };
+  /** Shows what came so far. */
+  const take = async (): Promise<void> => {
     const first = data.collected.state !== 'there';
-    if (first) update({ collected: waiting() });
-    await settle(access.collect, (collected) => update({ collected }));
-    if (data.collected.state === 'there') {
-      if (first) void follow();
-      // The table comes before the rules have run.
-      await settle(access.engine.status, (status) => {
-        if (status.state === 'there') update({ status: status.value });
-      });
-      await diagnose();
-      const gateways = [...data.routes.keys()];
-      await Promise.all([...gateways.map(loadRoutes), ...[...data.explained.keys()].map(loadExplanation)]);
-    }
-    reading = false;
+    await settle(access.engine.takeArrived, (collected) => update({ collected }));
+    if (data.collected.state !== 'there') return;
+    if (first) void follow();
+    // The table comes before the rules have run.
+    await settle(access.engine.status, (status) => {
+      if (status.state === 'there') update({ status: status.value });
+    });
+    await diagnose();
+    const gateways = [...data.routes.keys()];
+    await Promise.all([
+      ...gateways.map(loadRoutes),
+      ...(looked ? [loadRoute(looked)] : []),
+      ...[...data.explained.keys()].map(loadExplanation),
+    ]);
   };
   const diagnose = async (): Promise<void> => {
     if (data.last === null) update({ report: waiting() });
@@ -103,14 +115,16 @@ export function startSession(access: Access): Session {
   /** Where sources are read but once, their logs may still tell more. */
   const diagnoseLogs = async (grows: boolean): Promise<void> => {
     const { lines, at } = diagnosedAt;
-    if (reading || access.everyMs !== null || linesSeen(data) === lines) return;
+    if (diagnosing || gatherer.taking || access.everyMs !== null || linesSeen(data) === lines) return;
     if (grows && lines > 0 && access.now() - at < againMs) return;
-    reading = true;
+    diagnosing = true;
     await diagnose();
-    reading = false;
+    diagnosing = false;
   };
   const told = (): void => {
-    const { collected, report, status } = data;
+    const { collected, report, status, sources } = data;
+    // What a source tells for the first time is no change.
+    if (sources.some(({ last }) => last === null)) return;
     const reading = {
       collected: collected.state === 'there' ? collected.value : null,
       report: report.state === 'there' ? report.value : null,
@@ -138,8 +152,18 @@ export function startSession(access: Access): Session {
   };
   const loadRoutes = (gateway: string): Promise<void> =>
     settle(
-      () => access.engine.routes(gateway),
+      async (): Promise<RouteList> => {
+        const asked = data.routes.get(gateway);
+        const held = asked?.state === 'there' ? asked.value : null;
+        const told = await access.engine.routes({ gateway, known: held?.version ?? null });
+        return { ...told, rows: told.rows ?? held?.rows ?? [] };
+      },
       (asked) => update({ routes: new Map(data.routes).set(gateway, asked) }),
+    );
+  const loadRoute = (asked: RouteAsked): Promise<void> =>
+    settle(
+      () => access.engine.route(asked),
+      (told) => update({ details: new Map([[routeAsked(asked.gateway, asked.key), told]]) }),
     );
   const loadExplanation = (asked: string): Promise<void> =>
     settle(
@@ -157,21 +181,29 @@ export function startSession(access: Access): Session {
     const kept = [...data.explained].slice(-9);
     update({ explained: new Map([...kept, [asked, waiting()]]) });
   };
-  const timer = access.everyMs === null ? null : setInterval(() => (paused ? undefined : void read()), access.everyMs);
   // Ages are seen growing.
   const clock = setInterval(() => update({}), 1_000);
-  void read();
+  const { engine, gather, everyMs, now } = access;
+  const hear = (sources: Data['sources']): void => update({ sources });
+  const gatherer = new Gatherer({ engine, gather, everyMs, now, hear, take, failed });
   return {
     data: () => data,
     listen: (hear) => {
       hearers.add(hear);
       return () => hearers.delete(hear);
     },
-    refresh: () => void read(),
+    refresh: () => gatherer.read(),
     wantRoutes: (gateway) => {
       if (data.routes.has(gateway)) return;
       update({ routes: new Map(data.routes).set(gateway, waiting()) });
       void loadRoutes(gateway);
+    },
+    wantRoute: (asked) => {
+      const name = routeAsked(asked.gateway, asked.key);
+      if (data.details.has(name)) return;
+      looked = asked;
+      update({ details: new Map([[name, waiting()]]) });
+      void loadRoute(asked);
     },
     wantExplanation: (text) => {
       if (text === '' || data.explained.has(text)) return;
@@ -186,13 +218,14 @@ export function startSession(access: Access): Session {
     },
     pause: (wanted) => {
       paused = wanted;
+      gatherer.pause(wanted);
     },
     close: () => {
       closed = true;
       clearInterval(clock);
       clearTimeout(typing);
       clearTimeout(looking);
-      if (timer) clearInterval(timer);
+      gatherer.close();
     },
   };
 }
@@ -200,4 +233,8 @@ export function startSession(access: Access): Session {
 /** How many lines of logs were read. */
 function linesSeen({ traffic }: Data): number {
   return traffic?.state === 'there' ? traffic.value.lines : 0;
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

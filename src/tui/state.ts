@@ -12,6 +12,8 @@ export interface View {
   /** Of the rows that are shown, or the first line of a page. */
   readonly selected: number;
   readonly filter: string;
+  /** Parts of a page that are not as they were at first: shown that were folded. Counted from 1. */
+  readonly turned: readonly number[];
   /** The column rows are sorted by; null: as they come. */
   readonly sort: { readonly column: number; readonly reverse: boolean } | null;
 }
@@ -43,6 +45,8 @@ export type Action =
   /** To type a request: this one, or the one that was asked last. */
   | { readonly type: 'ask'; readonly request: string | null }
   | { readonly type: 'sort'; readonly by: number }
+  /** Shows a part of a page, or folds it. */
+  | { readonly type: 'fold'; readonly part: number }
   | { readonly type: 'prompt'; readonly kind: 'filter' | 'jump' }
   | { readonly type: 'type'; readonly text: string }
   | { readonly type: 'submit' }
@@ -100,6 +104,8 @@ export function reduce(state: State, action: Action, extent: Extent): State {
       return { ...quiet, paused: !state.paused };
     case 'sort':
       return change(quiet, { sort: sortedBy(current(state).sort, action.by, extent.columns), selected: 0 });
+    case 'fold':
+      return change(quiet, { turned: toggled(current(state).turned, action.part) });
     case 'reverse': {
       const { sort } = current(state);
       return change(quiet, { sort: { column: sort?.column ?? 0, reverse: !(sort?.reverse ?? false) }, selected: 0 });
@@ -122,7 +128,7 @@ export function reduce(state: State, action: Action, extent: Extent): State {
 }
 
 function viewOf(screen: Screen): View {
-  return { screen, selected: 0, filter: '', sort: null };
+  return { screen, selected: 0, filter: '', sort: null, turned: [] };
 }
 
 function open(state: State, screen: Screen, filter = ''): State {
@@ -173,6 +179,10 @@ function sortedBy(sort: View['sort'], by: number, columns: number): View['sort']
   const at = sort ? sort.column + 1 : 0;
   const next = (at + by + places) % places;
   return next === 0 ? null : { column: next - 1, reverse: sort?.reverse ?? false };
+}
+
+function toggled(parts: readonly number[], part: number): readonly number[] {
+  return parts.includes(part) ? parts.filter((one) => one !== part) : [...parts, part];
 }
 
 function startOf(state: State, kind: 'filter' | 'jump'): string {

@@ -4,19 +4,24 @@ import { makeEngine } from '../../src/engine/engine.ts';
 import { buildRequest } from '../../src/engine/requests/build.ts';
 import { displayWidth } from '../../src/lib/text.ts';
 import { shownRows } from '../../src/tui/content.ts';
-import { age, type Data, noData } from '../../src/tui/data.ts';
+import { age, type Data, noData, routeAsked } from '../../src/tui/data.ts';
 import { extentOf, frame, standingOn } from '../../src/tui/frame.ts';
 import { initialState, reduce, type Screen, type State } from '../../src/tui/state.ts';
 
 const plain = { color: false, ascii: false };
 let data: Data;
+let payments: Extract<Screen, { name: 'route' }>;
 const request = 'http://shop.example.com/payments/1';
 
 beforeAll(async () => {
   const engine = makeEngine();
-  const summary = await engine.collect({ ...emptyRequest, bundles: ['src/demo/incident.tar.gz'] });
+  const summary = await engine.collect({ ...emptyRequest, bundles: ['src/demo/incident.tar.gz'], keep: true });
   const there = <T>(value: T) => ({ state: 'there', value, at: 5_000 }) as const;
   const report = await engine.diagnose({ rules: [], skip: [] });
+  const list = await engine.routes({ gateway: 'shop/edge', known: null });
+  const rows = list.rows ?? [];
+  const { key = '' } = rows.find(({ object }) => object === 'GatewayRoute shop/payments') ?? {};
+  payments = { name: 'route', gateway: 'shop/edge', key };
   const asked = { requests: [buildRequest({ url: request })], gateway: null, envoyVersion: null };
   data = {
     ...noData(5_000),
@@ -25,16 +30,15 @@ beforeAll(async () => {
     report: there(report),
     last: report,
     status: await engine.status(),
-    routes: new Map([['shop/edge', there(await engine.routes('shop/edge'))]]),
+    routes: new Map([['shop/edge', there({ ...list, rows })]]),
+    details: new Map([[routeAsked('shop/edge', key), there(await engine.route(payments))]]),
     explained: new Map([[request, there(await engine.explain(asked))]]),
   };
 });
 
-const at = (screen: Screen): State =>
-  reduce({ ...initialState, request }, { type: 'open', screen }, { count: 0, page: 1, columns: 0 });
+const noExtent = { count: 0, page: 1, columns: 0 };
+const at = (screen: Screen): State => reduce({ ...initialState, request }, { type: 'open', screen }, noExtent);
 
-const firstRoute = (): string =>
-  standingOn(at({ name: 'routes', gateway: 'shop/edge' }), data, { ...plain, width: 100 }) ?? '';
 const firstFinding = (): string => standingOn(at({ name: 'findings' }), data, { ...plain, width: 100 }) ?? '';
 
 describe.each([
@@ -45,7 +49,7 @@ describe.each([
   it.each<[string, () => Screen]>([
     ['gateways', () => ({ name: 'gateways' })],
     ['routes', () => ({ name: 'routes', gateway: 'shop/edge' })],
-    ['a route', () => ({ name: 'route', gateway: 'shop/edge', key: firstRoute() })],
+    ['a route', () => payments],
     ['findings', () => ({ name: 'findings' })],
     ['a finding', () => ({ name: 'finding', id: firstFinding() })],
     ['explain', () => ({ name: 'explain' })],
@@ -77,14 +81,23 @@ describe('the screens', () => {
   });
 
   it('a route: the object to edit, where it goes, and what is said of it', () => {
-    const { routes } = data;
-    const asked = routes.get('shop/edge');
-    const row =
-      asked?.state === 'there' ? asked.value.rows.find(({ object }) => object === 'GatewayRoute shop/payments') : null;
-    const text = seen(at({ name: 'route', gateway: 'shop/edge', key: row?.key ?? '' }));
+    const text = seen(at(payments));
     expect(text).toMatch(/made from +GatewayRoute shop\/payments \(\S+:\d+\)/);
     expect(text).toMatch(/goes to +cds_egress_shop_payments_shop_http_9090/);
     expect(text).toContain('node-port-mismatch');
+  });
+
+  it('a route: its target, what shadows it, its objects and its Envoy form, folded until they are asked for', () => {
+    const text = seen(at(payments), 120, 80);
+    expect(text).toMatch(/TARGETS\n +VirtualNode shop\/payments \(cds_egress_shop_payments_shop_http_9090\): /);
+    expect(text).toMatch(/SHADOWS\n +no other route takes its requests/);
+    expect(text).toMatch(/\+ GatewayRoute shop\/payments \(\S+payments.yaml:1\): \d+ lines \(1 shows it\)/);
+    const names = [...text.matchAll(/^ {2}\+ (\w+)/gm)].map(([, name]) => name);
+    expect(names).toEqual(['GatewayRoute', 'VirtualService', 'VirtualNode', 'Service', 'in']);
+    const open = [1, 5].reduce((state, part) => reduce(state, { type: 'fold', part }, noExtent), at(payments));
+    const shown = seen(open, 120, 200);
+    expect(shown).toMatch(/- GatewayRoute.*folds it\)\n +apiVersion: appmesh.k8s.aws\/v1beta2\n +kind: GatewayRoute\n/);
+    expect(shown).toMatch(/- in Envoy, as JSON.*\n +\{\n[\s\S]*"prefix": "\/payments\/"/);
   });
 
   it('findings: roots first, standing facts at the end', () => {

@@ -8,6 +8,7 @@ import { emptyRequest } from '../../src/collect/request.ts';
 import type { Suppression } from '../../src/snapshot/suppression.ts';
 import { makeEngine } from '../../src/engine/engine.ts';
 import { buildRequest } from '../../src/engine/requests/build.ts';
+import { startAdmin } from '../support/admin-server.ts';
 import { App } from '../../src/tui/app.tsx';
 import { Painter } from '../../src/tui/painter.ts';
 import { type Access, startSession } from '../../src/tui/session.ts';
@@ -84,7 +85,7 @@ async function incident(change: Partial<Access> = {}): Promise<Access> {
     engine,
     settings: {},
     follow: async () => {},
-    collect: () => engine.collect({ ...emptyRequest, bundles: ['src/demo/incident.tar.gz'] }),
+    gather: () => engine.gather({ ...emptyRequest, bundles: ['src/demo/incident.tar.gz'] }),
     readRequest: async (text) => buildRequest({ url: text }),
     save: async () => 'saved report.json',
     bundle: async () => 'saved bundle.tar.gz',
@@ -161,7 +162,7 @@ describe('the terminal UI', { timeout: 60_000 }, () => {
 
   it('draws and answers keys while a source hangs, and says how long it waits', async () => {
     let time = 0;
-    const screen = start(await incident({ collect: () => new Promise(() => {}), now: () => time }));
+    const screen = start(await incident({ gather: () => new Promise(() => {}), now: () => time }));
     await screen.until(/reading the sources … 0s/);
     time = 42_000;
     screen.press('?');
@@ -170,8 +171,33 @@ describe('the terminal UI', { timeout: 60_000 }, () => {
     await screen.until(/reading the sources … 42s/);
   });
 
+  it('shows a gateway while another Envoy hangs, says so, and goes on reading the first', async () => {
+    const story = {
+      node: 'mesh/shop/virtualGateway/edge_shop',
+      listeners: [{ name: 'lds_ingress_0.0.0.0_8088', port: 8088, rds: 'http' }],
+      routes: { http: { all: [{ prefix: '/', cluster: 'c' }] } },
+    };
+    const [good, bad] = [await startAdmin(story), await startAdmin(story, { '/': () => {} })];
+    ends.push(
+      () => void good.close(),
+      () => void bad.close(),
+    );
+    const engine = makeEngine();
+    const request = { ...emptyRequest, admin: [bad.url, good.url], windowMs: 10, requestTimeoutMs: 60_000 };
+    const screen = start(await incident({ engine, gather: () => engine.gather(request), everyMs: 300 }), 160);
+    await screen.until(/▸ +shop\/edge .*/);
+    const [, port = ''] = /:(\d+)$/.exec(bad.url) ?? [];
+    await screen.until(new RegExp(`read 0s ago · the Envoy at http://127.0.0.1:${port}: no answer for \\d+s`));
+    const asked = good.asked.length;
+    await expect.poll(() => good.asked.length, { timeout: 10_000 }).toBeGreaterThan(asked + 20);
+    expect(bad.asked).toHaveLength(1);
+    screen.press(':sources\r');
+    await screen.until(new RegExp(`AWAITED the Envoy at http://127.0.0.1:${port}: no answer for`));
+    await screen.until(/ok +http:\/\/127\.0\.0\.1:\d+: read \d+s ago/);
+  });
+
   it('tells why a source failed', async () => {
-    const screen = start(await incident({ collect: () => Promise.reject(new Error('connect ECONNREFUSED')) }));
+    const screen = start(await incident({ gather: () => Promise.reject(new Error('connect ECONNREFUSED')) }));
     await screen.until(/reading failed: connect ECONNREFUSED/);
   });
 

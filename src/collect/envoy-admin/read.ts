@@ -35,6 +35,7 @@ export async function readEnvoyAdmin(request: EnvoyAdminRequest): Promise<Harves
   await ask(reading, '/certs', 'certs', 'certs.json');
   await ask(reading, '/runtime', 'runtime', 'runtime.json');
   if (request.whole) return finish(reading);
+  request.soFar?.(finish(reading));
   await wait(request.window - (performance.now() - firstRead), request.signal);
   await readStats(reading, typed, 2);
   return finish(reading);

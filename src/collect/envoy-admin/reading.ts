@@ -5,6 +5,7 @@ import type { assembleEnvoy } from '../../snapshot/envoy/assemble.ts';
 import { enterAdmin } from '../../snapshot/envoy/redact-admin.ts';
 import type { EnvoySection } from '../../snapshot/envoy/section.ts';
 import type { PodName } from '../../snapshot/envoy/view.ts';
+import type { Harvest } from '../../snapshot/snapshot.ts';
 import { addRedactions, type Redactions } from '../../snapshot/redact.ts';
 import { type AdminTarget, getPage } from './get.ts';
 import type { AdminPath } from './paths.ts';
@@ -26,6 +27,8 @@ export interface EnvoyAdminRequest {
   readonly requestTimeoutMs: number;
   readonly signal: AbortSignal;
   readonly now: () => Date;
+  /** Takes what was read before the counters are read for the second time; null: nobody wants it. */
+  readonly soFar?: ((harvest: Harvest) => void) | null;
   /** Why a page must not be asked for; null: it may be. */
   readonly refuse?: (path: AdminPath) => string | null;
 }

@@ -1,4 +1,3 @@
-import { mapAtOnce } from '../../lib/at-once.ts';
 import type { Gap } from '../../snapshot/coverage.ts';
 import type { KubernetesObject } from '../../snapshot/object.ts';
 import type { Harvest } from '../../snapshot/snapshot.ts';
@@ -19,14 +18,12 @@ export interface PodEnvoysRequest extends ClusterRequest {
   readonly namespaces: readonly string[] | null;
 }
 
-const envoysAtOnce = 3;
-
 interface Job {
   readonly group: EnvoyGroup;
   readonly pod: EnvoyPod;
 }
 
-/** Reads the Envoys of the gateways in scope, at most three at once, and says which were not seen. */
+/** Reads the Envoys of the gateways in scope, each in its turn, and says which were not seen. */
 export async function readPodEnvoys(
   cluster: Cluster,
   objects: readonly KubernetesObject[],
@@ -48,13 +45,18 @@ export async function readPodEnvoys(
   const chosen = jobs.slice(0, live.maxPods);
   if (request.paced && chosen.length > 0) forget(request.paced.memories, chosen);
   const agents = live.via === 'agent' ? await agentsFor(cluster, objects, chosen, request) : null;
-  const read = await mapAtOnce(chosen, envoysAtOnce, async ({ group, pod }) => {
-    const target = agents ? agents.wayTo(pod) : targetOf(cluster, pod, live.via, live.adminPort);
-    if (typeof target === 'string') return { group, harvest: unseen(`pod ${pod.namespace}/${pod.name}`, target, 0) };
-    const harvest = await readOne(target, pod, request);
-    if (!agents) target.agent?.destroy();
-    return { group, harvest };
-  });
+  const { source, inTurn } = request;
+  const read = await Promise.all(
+    chosen.map(async ({ group, pod }) => {
+      const name = `pod ${pod.namespace}/${pod.name}`;
+      const target = agents ? agents.wayTo(pod) : targetOf(cluster, pod, live.via, live.adminPort);
+      if (typeof target === 'string') return { group, harvest: unseen(name, target, 0) };
+      const asked = { kind: 'envoy', id: keyOf(pod), name } as const;
+      const harvest = await source(asked, (soFar) => inTurn(() => readOne(target, pod, request, soFar)));
+      if (!agents) target.agent?.destroy();
+      return { group, harvest };
+    }),
+  );
   agents?.close();
   return groups.flatMap((group) => {
     const mine = read.flatMap((one) => (one.group === group ? [one.harvest] : []));
@@ -98,7 +100,12 @@ async function agentsFor(
   );
 }
 
-async function readOne(target: AdminTarget, pod: EnvoyPod, request: PodEnvoysRequest): Promise<Harvest> {
+async function readOne(
+  target: AdminTarget,
+  pod: EnvoyPod,
+  request: PodEnvoysRequest,
+  soFar: ((harvest: Harvest) => void) | null,
+): Promise<Harvest> {
   const { keep, whole, windowMs, requestTimeoutMs, signal } = request;
   const { namespace, name } = pod;
   const asked = {
@@ -110,6 +117,7 @@ async function readOne(target: AdminTarget, pod: EnvoyPod, request: PodEnvoysReq
     window: windowMs,
     requestTimeoutMs,
     signal,
+    soFar,
     now: () => new Date(),
   };
   const harvest = await (request.paced ? readAgain(asked, request.paced) : readEnvoyAdmin(asked));

@@ -1,3 +1,5 @@
+import type { InTurn } from '../../lib/at-once.ts';
+import type { ReadSource } from '../arrivals.ts';
 import type { EnvoyMemory } from '../envoy-admin/paced.ts';
 import type { ReadingPace } from '../envoy-admin/pacing.ts';
 import type { listAll } from './list.ts';
@@ -65,6 +67,9 @@ export interface ClusterRequest {
   readonly requestTimeoutMs: number;
   readonly readAt: string;
   readonly signal: AbortSignal;
+  readonly source: ReadSource;
+  /** At most three Envoys are read at once, wherever they are. */
+  readonly inTurn: InTurn;
   readonly paced?: PacedReading;
 }
 

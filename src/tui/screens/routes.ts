@@ -1,22 +1,20 @@
 import type { LiveRoute, LiveTraffic } from '../../engine/logs/live/live-document.ts';
-import type { RouteRow } from '../../engine/protocol.ts';
+import type { RouteRow } from '../../engine/route-document.ts';
 import { groupBy, memoize } from '../../lib/memo.ts';
-import { hang, oneLine } from '../../lib/text.ts';
 import type { ReportFinding } from '../../report/document.ts';
-import { renderNote } from '../../report/terminal/finding.ts';
-import { type Look, paint } from '../../report/terminal/paint.ts';
+import type { Look } from '../../report/terminal/paint.ts';
 import { refText } from '../../snapshot/object.ts';
 import type { Content, Row } from '../content.ts';
-import { age, type Data } from '../data.ts';
+import { age, type Data, type RouteList } from '../data.ts';
 import { durationOf, rateOf, trafficOf } from './logs.ts';
 import { reportOf } from './waiting.ts';
 
 /** A gateway's routes in Envoy's order. */
 export function routesContent(data: Data, gateway: string, { width }: Look): Content {
   const asked = data.routes.get(gateway);
-  const rows = asked?.state === 'there' ? asked.value.rows : noRows;
-  const base = rowsWith(rows)(findingsByObject(data));
+  const list = asked?.state === 'there' ? asked.value : noRoutes;
   const traffic = trafficOf(data);
+  const live = traffic ? liveRoutes(traffic)(gateway) : noLive;
   return {
     kind: 'list',
     title: `gateways > ${gateway} > routes${asked?.state === 'there' ? ` (${asked.value.decidedBy})` : ''}`,
@@ -31,27 +29,84 @@ export function routesContent(data: Data, gateway: string, { width }: Look): Con
       { title: 'FINDINGS', most: 24 },
       { title: 'GOES TO', most: 200, spare: 9, least: 24 },
     ],
-    rows: baseRows(base),
-    ...(traffic ? { refresh: refreshing(base)(liveRoutes(traffic)(gateway)) } : {}),
+    rows: rowsOf(list.rows),
+    refresh: refreshing(list)(findingsByObject(data))(live),
     empty: emptyText(data, gateway),
   };
 }
 
-function emptyText({ routes, now }: Data, gateway: string): string {
+/** Why there are no routes. */
+export function emptyText({ routes, now }: Data, gateway: string): string {
   const asked = routes.get(gateway);
   if (!asked || asked.state === 'waiting') return `reading the routes … ${asked ? age(asked.since, now) : ''}`;
   if (asked.state === 'failed') return `the routes cannot be told: ${asked.why}`;
   return asked.value.trouble ?? 'this gateway has no routes';
 }
 
-const noRows: readonly RouteRow[] = [];
+const noRoutes: RouteList = { trouble: null, decidedBy: '', version: 0, rows: [], pace: new Float64Array() };
+const noLive: ReadonlyMap<string, LiveRoute> = new Map();
 
-/** Made once a reading: a key press looks at all rows several times. */
-const rowsWith = memoize((rows: readonly RouteRow[]) =>
-  memoize((findings: ReadonlyMap<string, readonly ReportFinding[]>) => rows.map((row) => rowOf(row, findings))),
+/** What of rows lasts as long as the routes do: a key press looks at all of them several times. */
+const rowsOf = memoize((rows: readonly RouteRow[]): readonly Row[] =>
+  rows.map(({ key, port, index, object, name, match, does }) => {
+    const [who, asks] = [object ?? name, match || 'anything'];
+    return {
+      key,
+      cells: [String(port), String(index), who, asks, '?', '?', '?', '', does],
+      order: [port, index, who, asks, -1, -1, -1, 0, does],
+    };
+  }),
 );
 
-function findingsByObject(data: Data): ReadonlyMap<string, readonly ReportFinding[]> {
+const placesOf = memoize(
+  (rows: readonly RouteRow[]): ReadonlyMap<string, number> => new Map(rows.map(({ key }, at) => [key, at])),
+);
+
+/** What is told anew of the rows that are seen: findings, and the pace by the log, else by counters of clusters, which routes share. */
+const refreshing = memoize(({ rows, pace }: RouteList) =>
+  memoize((findings: ReadonlyMap<string, readonly ReportFinding[]>) =>
+    memoize((live: ReadonlyMap<string, LiveRoute>) => (row: Row): Row => {
+      const at = placesOf(rows).get(row.key) ?? -1;
+      const route = rows[at];
+      if (!route) return row;
+      const told = live.get(route.label);
+      const mine = (route.object === null ? [] : (findings.get(route.object) ?? [])).filter(
+        ({ severity }) => severity !== 'info',
+      );
+      const paced = told ? liveCells(told) : countedCells(pace, at);
+      const cells = [...paced.cells, mine.map(({ rule }) => rule).join(', ')];
+      const order = [...paced.order, mine.length];
+      const worst = mine.some(({ severity }) => severity === 'error') ? 'error' : 'warning';
+      return {
+        ...row,
+        cells: row.cells.toSpliced(anew, cells.length, ...cells),
+        order: (row.order ?? []).toSpliced(anew, order.length, ...order),
+        ...(mine.length > 0 ? ({ severity: worst } as const) : {}),
+      };
+    }),
+  ),
+);
+
+/** Where the columns begin that are told anew. */
+const anew = 4;
+
+type Told = Required<Pick<Row, 'cells' | 'order'>>;
+
+function liveCells({ perMinute, more, failedShare, p99Ms }: LiveRoute): Told {
+  return {
+    cells: [`${more ? '>=' : ''}${rateOf(perMinute)}`, shareOf(failedShare), durationOf(p99Ms)],
+    order: [perMinute, failedShare, p99Ms ?? -1],
+  };
+}
+
+function countedCells(pace: Float64Array, at: number): Told {
+  const [perMinute = Number.NaN, failedShare = Number.NaN] = pace.subarray(at * 2, at * 2 + 2);
+  if (Number.isNaN(perMinute)) return { cells: ['?', '?', '?'], order: [-1, -1, -1] };
+  return { cells: [rateOf(perMinute), shareOf(failedShare), '?'], order: [perMinute, failedShare, -1] };
+}
+
+/** Findings, by the objects they are about. */
+export function findingsByObject(data: Data): ReadonlyMap<string, readonly ReportFinding[]> {
   return indexed(reportOf(data)?.findings ?? noFindings);
 }
 
@@ -68,56 +123,6 @@ const indexed = memoize((findings: readonly ReportFinding[]) => {
   }
   return byObject;
 });
-
-/** A row, and the route it is of. */
-interface Based {
-  readonly row: Row;
-  readonly route: RouteRow;
-}
-
-function rowOf(route: RouteRow, findings: ReadonlyMap<string, readonly ReportFinding[]>): Based {
-  const mine = (route.object === null ? [] : (findings.get(route.object) ?? [])).filter(
-    ({ severity }) => severity !== 'info',
-  );
-  const { traffic } = route;
-  const match = route.clauses.join(' and ') || 'anything';
-  const object = route.object ?? route.name;
-  const worst = mine.some(({ severity }) => severity === 'error') ? 'error' : 'warning';
-  const pace = traffic ? [rateOf(traffic.perMinute), shareOf(traffic.failedShare)] : ['?', '?'];
-  const paced = traffic ? [traffic.perMinute, traffic.failedShare] : [-1, -1];
-  const row = {
-    key: route.key,
-    cells: [
-      ...[String(route.port), String(route.index), object, match, ...pace, '?'],
-      ...[mine.map(({ rule }) => rule).join(', '), route.does],
-    ],
-    order: [route.port, route.index, object, match, ...paced, -1, mine.length, route.does],
-    ...(mine.length > 0 ? ({ severity: worst } as const) : {}),
-  };
-  return { row, route };
-}
-
-/** Where the columns stand that the log tells. */
-const fromLog = 4;
-
-/** What the log tells of routes takes the place of what counters of clusters do, which routes share. */
-const refreshing = memoize((base: readonly Based[]) => {
-  const labels = new Map(base.map(({ row, route }) => [row.key, route.label]));
-  return memoize((live: ReadonlyMap<string, LiveRoute>) => (row: Row): Row => {
-    const told = live.get(labels.get(row.key) ?? '');
-    if (!told) return row;
-    const { perMinute, more, failedShare, p99Ms } = told;
-    const cells = [`${more ? '>=' : ''}${rateOf(perMinute)}`, shareOf(failedShare), durationOf(p99Ms)];
-    const order = [perMinute, failedShare, p99Ms ?? -1];
-    return {
-      ...row,
-      cells: row.cells.toSpliced(fromLog, cells.length, ...cells),
-      order: (row.order ?? []).toSpliced(fromLog, order.length, ...order),
-    };
-  });
-});
-
-const baseRows = memoize((base: readonly Based[]): readonly Row[] => base.map(({ row }) => row));
 
 /** What the log tells of the routes of a gateway, by what it calls them. */
 const liveRoutes = memoize((traffic: LiveTraffic) => {
@@ -144,39 +149,4 @@ export function routeWords({ routes }: Data, gateway: string, key: string): stri
   const label = asked?.state === 'there' ? asked.value.rows.find((one) => one.key === key)?.label : undefined;
   // `GatewayRoute shop/cart`: its name alone tells it.
   return label === undefined ? '' : `route:${label.split(' ').at(-1)}`;
-}
-
-/** One route: what it asks, where it goes, the object behind it, and what is said of that. */
-export function routeContent(data: Data, gateway: string, key: string, look: Look): Content {
-  const asked = data.routes.get(gateway);
-  const row = asked?.state === 'there' ? asked.value.rows.find((one) => one.key === key) : undefined;
-  const title = `gateways > ${gateway} > route ${row?.object ?? row?.name ?? ''}`;
-  if (!row) return { kind: 'page', title, lines: ['', `  ${emptyText(data, gateway)}`] };
-  const line = (name: string, text: string): readonly string[] =>
-    hang(`  ${name.padEnd(12)}`, oneLine(text), look.width);
-  const edit = row.file === null ? '' : ` (${row.file}:${row.line})`;
-  const about = row.object === null ? [] : (findingsByObject(data).get(row.object) ?? []);
-  return {
-    kind: 'page',
-    title,
-    lines: [
-      ...line('listener', `${row.listener}, port ${row.port}`),
-      ...line('host', `${row.virtualHost} (${row.domains.join(', ')})`),
-      ...line('route', `#${row.index}${row.name === '' ? '' : ` ${row.name}`}`),
-      ...line('made from', row.object === null ? 'no object that was read' : `${row.object}${edit}`),
-      ...line('asks', row.clauses.join(' and ') || 'nothing: it takes every request'),
-      ...line('goes to', row.does),
-      ...line('traffic', trafficText(row)),
-      ...line('in Envoy', row.key),
-      '',
-      ...(about.length > 0 ? [paint(look, 'bold', `  ${about.length} about ${row.object}`)] : []),
-      ...about.flatMap((finding) => renderNote(finding, look)),
-    ],
-  };
-}
-
-function trafficText({ traffic }: RouteRow): string {
-  if (!traffic) return 'not known: counters were not read twice, or this cluster has none';
-  const { perMinute, failedShare } = traffic;
-  return `${perMinute.toFixed(1)} requests a minute to its clusters, ${(failedShare * 100).toFixed(2)} % answered 5xx`;
 }

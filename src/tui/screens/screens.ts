@@ -8,19 +8,20 @@ import { findingContent, findingsContent } from './findings.ts';
 import { gatewaysContent } from './gateways.ts';
 import { helpContent } from './help.ts';
 import { classContent, logsContent } from './logs.ts';
-import { routeContent, routesContent } from './routes.ts';
+import { routeContent } from './route.ts';
+import { routesContent } from './routes.ts';
 import { sourcesContent } from './sources.ts';
 
 /** What the screen that is seen shows. */
 export function contentOf(state: State, data: Data, look: Look): Content {
-  const { screen } = current(state);
+  const { screen, turned } = current(state);
   switch (screen.name) {
     case 'gateways':
       return gatewaysContent(data);
     case 'routes':
       return routesContent(data, screen.gateway, look);
     case 'route':
-      return routeContent(data, screen.gateway, screen.key, look);
+      return routeContent(data, screen, turned, look);
     case 'findings':
       return findingsContent(data);
     case 'finding':

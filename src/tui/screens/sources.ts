@@ -1,5 +1,8 @@
 import { hang, oneLine } from '../../lib/text.ts';
 import { type Look, paint } from '../../report/terminal/paint.ts';
+import type { SourceState } from '../../engine/protocol.ts';
+import { many } from '../../report/traffic-wording.ts';
+import { awaitedText } from '../ages.ts';
 import type { Content } from '../content.ts';
 import { age, type Data } from '../data.ts';
 import { logLines } from './logs.ts';
@@ -7,18 +10,13 @@ import { reportOf, waitingText } from './waiting.ts';
 
 /** What was read and how it fared, and what was not seen. */
 export function sourcesContent(data: Data, look: Look): Content {
-  const { collected, now } = data;
+  const { collected, sources, now } = data;
   const report = reportOf(data);
   const lines: string[] = [];
-  if (collected.state !== 'there') lines.push('', `  ${waitingText(data, '')}`);
-  else {
-    const read = `read ${age(collected.at, now)} ago; the snapshot's time is ${collected.value.takenAt}`;
-    lines.push(...hang('  ', read, look.width), '');
-    for (const { name, state, detail, cost } of collected.value.sources) {
-      const head = `  ${state === 'ok' ? 'ok     ' : state === 'partial' ? 'PARTIAL' : 'FAILED '} `;
-      lines.push(...hang(head, oneLine(`${name}: ${detail} (${cost.calls} calls, ${cost.bytes} bytes)`), look.width));
-    }
-  }
+  if (collected.state !== 'there') lines.push('', `  ${waitingText(data, '')}`, '');
+  else lines.push(...hang('  ', `the snapshot's time is ${collected.value.takenAt}`, look.width), '');
+  for (const source of sources)
+    lines.push(...hang(`  ${stateWord(source)} `, oneLine(wordsOf(source, now)), look.width));
   lines.push(...logLines(data, look));
   if (report && report.gaps.length > 0) {
     lines.push('', paint(look, 'bold', '  NOT SEEN'));
@@ -27,4 +25,18 @@ export function sourcesContent(data: Data, look: Look): Content {
     }
   }
   return { kind: 'page', title: 'sources', lines };
+}
+
+function stateWord({ last }: SourceState): string {
+  if (last === null) return 'AWAITED';
+  return last.state === 'ok' ? 'ok     ' : last.state === 'partial' ? 'PARTIAL' : 'FAILED ';
+}
+
+function wordsOf(source: SourceState, now: number): string {
+  const { name, last } = source;
+  const awaited = awaitedText(source, now);
+  if (last === null) return `${name}: ${awaited}`;
+  const { detail, cost, at } = last;
+  const read = awaited === '' ? `read ${age(at, now)} ago` : awaited;
+  return `${name}: ${read}: ${detail} (${many(cost.calls, 'call')}, ${many(cost.bytes, 'byte')})`;
 }
