@@ -1,11 +1,11 @@
 /** Remembers the result of a pure function for as long as its argument lives. */
 export function memoize<K extends object, V>(compute: (key: K) => V): (key: K) => V {
-  const results = new WeakMap<K, { readonly value: V }>();
+  const results = new WeakMap<K, V>();
   return (key) => {
     const known = results.get(key);
-    if (known) return known.value;
+    if (known !== undefined) return known;
     const value = compute(key);
-    results.set(key, { value });
+    results.set(key, value);
     return value;
   };
 }

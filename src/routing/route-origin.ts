@@ -40,8 +40,9 @@ function originFinder(model: Model, { gateway, envoy, translation }: GatewayTabl
   }
   return (route) => {
     const origin = translation?.origins.get(routeKey(route.place));
-    const saying = `${serviceNamedBy(route)} ${specifierOf(route)}`;
-    const written = (origin ? byRef.get(refKey(origin.ref)) : bySaying.get(saying)) ?? null;
+    const made = origin && byRef.get(refKey(origin.ref));
+    const saying = made ? '' : `${serviceNamedBy(route)} ${specifierOf(route)}`;
+    const written = made ?? bySaying.get(saying) ?? null;
     return {
       written,
       // Few of ten thousand routes are told of: only those are said in words.

@@ -1,12 +1,15 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir, totalmem } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeConfigDump, writeManifests } from './inputs.ts';
+import { measureLive } from './live.ts';
 import { measurePeer, writeAccessLog } from './logs.ts';
 import { compare, median, type Run, runNode } from './measure.ts';
+import { measurePage } from './pages.ts';
 import { measureRouting, ordinaryDump, requestLines } from './routing.ts';
 import { measureRules } from './rules.ts';
 import { measureAdversarial, measureOrdinary } from './space.ts';
+import { type Row, tableOf } from './table.ts';
 import { measureWatch } from './watch.ts';
 
 /**
@@ -17,13 +20,6 @@ const smoke = process.argv.includes('--smoke');
 const main = 'dist/main.js';
 const findings = [0, 1, 3];
 const folder = mkdtempSync(join(tmpdir(), 'meshdoctor-bench-'));
-
-interface Row {
-  readonly what: string;
-  readonly measured: string;
-  readonly limit: string;
-  readonly holds: boolean;
-}
 
 const rows: Row[] = [];
 try {
@@ -37,11 +33,13 @@ try {
   await answers(smoke ? 2_000 : 200_000);
   await accessLog(smoke ? 200_000 : 4_000_000);
   await watched();
+  await page(smoke ? 60 : 500);
+  await live(smoke ? 100 : 1_000);
   space(smoke ? [100, 400, 1_000] : [1_000, 20_000, 50_000]);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-const text = table();
+const text = tableOf(rows);
 console.log(text);
 if (process.argv.includes('--record')) writeFileSync('test/bench/RESULTS.md', text);
 if (!smoke && rows.some(({ holds }) => !holds)) process.exitCode = 1;
@@ -154,6 +152,20 @@ async function watched(): Promise<void> {
   rows.push({ what, measured: grown, limit: 'a tenth more', holds: most <= quarter * 1.1 });
 }
 
+/** The HTML report in a real browser. */
+async function page(findings: number): Promise<void> {
+  const { bytes, openMs } = await measurePage(folder, findings, smoke ? 1 : 5);
+  limit(`HTML of ${findings} findings: its size`, bytes / 1_000, 1_000, ' kB');
+  limit(`HTML of ${findings} findings: opened`, openMs, 1_000, ' ms');
+}
+
+/** A whole diagnosis of the lab's cluster: its API server, and two Envoys by port-forward. */
+async function live(objects: number): Promise<void> {
+  const measured = await measureLive(folder, objects, smoke ? 1 : 5);
+  const what = `\`diagnose --live\` on ${measured.objects} objects and two Envoys, beside the wait of \`--window\``;
+  limit(what, measured.ms / 1_000, 3, ' s');
+}
+
 /** All routes of one table, shadowed and partly shadowed: an ordinary one at three sizes, and the worst we know. */
 function space([small, middle, large]: readonly [number, number, number]): void {
   const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
@@ -218,19 +230,4 @@ function ratio(what: string, ours: Run, theirs: Run, most: number): void {
 
 function limit(what: string, value: number, most: number, unit: string): void {
   rows.push({ what, measured: `${value.toFixed(1)}${unit}`, limit: `${most.toFixed(0)}${unit}`, holds: value <= most });
-}
-
-function table(): string {
-  const machine = `${cpus().length} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.version}`;
-  const lines = rows.map(
-    ({ what, measured, limit: most, holds }) => `| ${what} | ${measured} | ${most} | ${holds ? 'yes' : '**no**'} |`,
-  );
-  return `# Benchmarks
-
-\`npm run bench\` on ${machine}. Whole processes, start-up included, run in turn with their peer; median time, largest peak memory.
-
-| what | measured | limit | holds |
-| --- | --- | --- | --- |
-${lines.join('\n')}
-`;
 }

@@ -38,7 +38,7 @@ describe.each(chosen.filter(({ stories }) => stories.length > 0))('$name', (grou
     await session.tell(story);
     const bundle = join(folder, `${story.name}.tar.gz`);
     await writeFile(bundle, await session.capture(story));
-    const copies = join(folder, 'copies');
+    const copies = join(folder, story.name);
     await mkdir(copies, { recursive: true });
     if (story.copies === 'fresh') await writeFile(join(copies, 'edge.rescue.tar.gz'), await session.copy());
     await session.forget();

@@ -4,6 +4,7 @@ import type { RoutingRequest } from '../match/request.ts';
 import { tableBudget } from '../space/budget.ts';
 import { indexCandidates } from '../space/candidates.ts';
 import { type Condition, makeSolver } from '../space/field.ts';
+import type { Cube } from '../space/cube.ts';
 import { contains, overlap } from '../space/find.ts';
 import type { Scene } from '../space/scene.ts';
 import { OutOfBudget } from '../space/word.ts';
@@ -82,7 +83,6 @@ function compareWays(
   for (const [i, way] of one.entries()) {
     if (i < alike) continue;
     budget.nextRoute();
-    const earlier = meetingOne(way.cube).filter((at) => at < i);
     try {
       for (const j of meetingOther(way.cube)) {
         const counterpart = other[j];
@@ -91,15 +91,16 @@ function compareWays(
         if (!both) continue;
         const same = sameEnding(way.ending, counterpart.ending, beginningOf(both), found.profile);
         if (same !== true) {
-          const before = meetingOther(counterpart.cube).filter((at) => at < j);
-          const candidates = [...earlier.flatMap((at) => ones[at] ?? []), ...before.flatMap((at) => others[at] ?? [])];
+          const shared: Cube = { connect: way.cube.connect, conditions: both, impossible: null };
+          const earlier = meetingOne(shared).flatMap((at) => (at < i ? (ones[at] ?? []) : []));
+          const before = meetingOther(shared).flatMap((at) => (at < j ? (others[at] ?? []) : []));
           const settled = settle({
             tables: [found.one, found.other],
             profile: found.profile,
             scene,
             solver,
             both,
-            candidates,
+            candidates: [...earlier, ...before],
             one: way,
             other: counterpart,
           });

@@ -64,13 +64,20 @@ function readForward(action: JsonObject, unit: 'byte' | 'utf8'): Forward {
     retries: isObject(action.retry_policy)
       ? { on: asText(retry.retry_on) ?? '', count: asNumber(retry.num_retries) ?? 1 }
       : null,
-    upgrades: new Map(
-      asList(action.upgrade_configs).map((value) => {
-        const upgrade = asObject(value);
-        return [(asText(upgrade.upgrade_type) ?? '').toLowerCase(), asBoolean(upgrade.enabled) ?? true] as const;
-      }),
-    ),
+    upgrades: action.upgrade_configs === undefined ? noUpgrades : readUpgrades(action.upgrade_configs),
   };
+}
+
+/** Nearly every route has none: all of them share it. */
+const noUpgrades: Forward['upgrades'] = new Map();
+
+function readUpgrades(configs: unknown): Forward['upgrades'] {
+  return new Map(
+    asList(configs).map((value) => {
+      const upgrade = asObject(value);
+      return [(asText(upgrade.upgrade_type) ?? '').toLowerCase(), asBoolean(upgrade.enabled) ?? true] as const;
+    }),
+  );
 }
 
 function readTarget(action: JsonObject): Forward['target'] {

@@ -22,11 +22,15 @@ export function routesOfService(model: Model, service: VirtualService, mesh: str
     return [
       {
         json: { match: { prefix: '/' }, route: { cluster: cluster.name, timeout: '15s' } },
-        order: { priority: lowestPriority, prefixLength: 1 },
         clusters: [cluster],
-        source: { ref: service.ref, document: evidence.document, pointer: evidence.pointer },
-        grade: 'observed',
-        notes: [],
+        origin: {
+          ref: service.ref,
+          document: evidence.document,
+          pointer: evidence.pointer,
+          grade: 'observed',
+          order: { priority: lowestPriority, prefixLength: 1 },
+          notes: [],
+        },
       },
     ];
   }
@@ -78,11 +82,15 @@ function translateRouterRoute(
       match: { ...path.match, ...translated.common },
       route: { weighted_clusters: { clusters: weighted }, ...timeoutsOf(spec), ...retriesOf(spec) },
     },
-    order: orderOf(body.priority, path),
     clusters,
-    source: { ref: router.ref, document: evidence.document, pointer: evidence.pointer },
-    grade: translated.grade,
-    notes: translated.notes,
+    origin: {
+      ref: router.ref,
+      document: evidence.document,
+      pointer: evidence.pointer,
+      grade: translated.grade,
+      order: orderOf(body.priority, path),
+      notes: translated.notes,
+    },
   };
 }
 

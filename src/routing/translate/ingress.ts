@@ -1,19 +1,16 @@
-import { asObject, asText, isObject, type JsonObject, pointer } from '../../lib/json.ts';
+import { asObject, asText, isObject, type JsonObject } from '../../lib/json.ts';
 import { virtualServiceHeader } from '../../model/envoy/naming.ts';
 import type { GatewayRoute } from '../../model/mesh/kinds.ts';
 import { translateMatch, type TranslatedPath } from './match.ts';
 import type { RouteOrder } from './order.ts';
-import type { Grade } from './translation.ts';
+import type { Origin } from './translation.ts';
 
 /** A route made from an object, before it has its place in a table. */
 export interface MadeRoute {
   readonly json: JsonObject;
-  readonly order: RouteOrder;
   /** Envoy's clusters it leads to. */
   readonly clusters: readonly JsonObject[];
-  readonly source: { readonly ref: GatewayRoute['ref']; readonly document: string; readonly pointer: string };
-  readonly grade: Grade;
-  readonly notes: readonly string[];
+  readonly origin: Origin;
 }
 
 /** Where a GatewayRoute hands a request: the VirtualService's name, and whether it has routes (its timeout then stands). */
@@ -66,11 +63,15 @@ export function translateGatewayRoute(
         ? { request_headers_to_add: [{ header: { key: virtualServiceHeader, value: target.awsName } }] }
         : {}),
     },
-    order: orderOf(route.spec.priority, path),
     clusters: [cluster],
-    source: { ref: route.ref, document: evidence.document, pointer: evidence.pointer },
-    grade: translated.grade,
-    notes: translated.notes,
+    origin: {
+      ref: route.ref,
+      document: evidence.document,
+      pointer: evidence.pointer,
+      grade: translated.grade,
+      order: orderOf(route.spec.priority, path),
+      notes: translated.notes,
+    },
   }));
 }
 
@@ -92,9 +93,4 @@ function doubled(path: TranslatedPath, rewrite: JsonObject): readonly RewrittenP
     { path: slashed, prefixRewrite: value },
     { path, prefixRewrite: value },
   ];
-}
-
-/** The pointer of a route in a translated route configuration. */
-export function routePointer(host: number, route: number): string {
-  return pointer('virtual_hosts', host, 'routes', route);
 }

@@ -22,9 +22,8 @@ export function surelyBefore(one: RouteOrder, other: RouteOrder): boolean {
 }
 
 interface Ordered {
-  readonly order: RouteOrder;
   /** The doubled prefix of one object, `/x/` and `/x`, keeps its order. */
-  readonly source: { readonly document: string; readonly pointer: string };
+  readonly origin: { readonly order: RouteOrder; readonly document: string; readonly pointer: string };
 }
 
 /** Which of the two extremes stands where the order is undefined: as written with exact paths first, or the other way round. */
@@ -33,12 +32,12 @@ export type Extreme = 'usual' | 'reversed';
 /** Puts routes in an order that App Mesh may give them. */
 export function orderRoutes<T extends Ordered>(routes: readonly T[], extreme: Extreme): readonly T[] {
   const way = extreme === 'usual' ? 1 : -1;
-  const length = ({ order }: T): number => order.prefixLength ?? way * Number.POSITIVE_INFINITY;
+  const length = ({ origin }: T): number => origin.order.prefixLength ?? way * Number.POSITIVE_INFINITY;
   return routes
     .map((route, at) => ({ route, at }))
     .sort(
       (one, other) =>
-        one.route.order.priority - other.route.order.priority ||
+        one.route.origin.order.priority - other.route.origin.order.priority ||
         compare(length(other.route), length(one.route)) ||
         way * (one.at - other.at),
     )
@@ -51,14 +50,14 @@ function compare(one: number, other: number): number {
 
 /** The routes for which some other object's route of the same virtual host stands in no defined order. */
 export function withoutOrder<T extends Ordered>(routes: readonly T[]): readonly T[] {
-  return [...groupBy(routes, ({ order }) => order.priority).values()].flatMap((group) => {
-    const byLength = groupBy(group, ({ order }) => order.prefixLength);
+  return [...groupBy(routes, ({ origin }) => origin.order.priority).values()].flatMap((group) => {
+    const byLength = groupBy(group, ({ origin }) => origin.order.prefixLength);
     const free = byLength.get(null) ?? [];
     const unordered = new Set<number | null>();
     for (const [length, peers] of byLength) {
       if (ofSeveral(length === null ? group : [...peers, ...free])) unordered.add(length);
     }
-    return group.filter(({ order }) => unordered.has(order.prefixLength));
+    return group.filter(({ origin }) => unordered.has(origin.order.prefixLength));
   });
 }
 
@@ -66,6 +65,6 @@ export function withoutOrder<T extends Ordered>(routes: readonly T[]): readonly 
 function ofSeveral(routes: readonly Ordered[]): boolean {
   const [first] = routes;
   return routes.some(
-    ({ source }) => source.document !== first?.source.document || source.pointer !== first.source.pointer,
+    ({ origin }) => origin.document !== first?.origin.document || origin.pointer !== first.origin.pointer,
   );
 }

@@ -1,4 +1,4 @@
-import { asList, asObject, asText, type JsonObject } from '../../lib/json.ts';
+import { asList, asObject, asText, type JsonObject, pointer } from '../../lib/json.ts';
 import { memoize } from '../../lib/memo.ts';
 import { defaultBackend, virtualServiceHeader } from '../../model/envoy/naming.ts';
 import type { GatewayRoute, Listener, VirtualGateway, VirtualService } from '../../model/mesh/kinds.ts';
@@ -10,7 +10,7 @@ import { refKey } from '../../snapshot/object.ts';
 import type { ClusterInput, ListenerInput, RouteConfigInput } from '../table/input.ts';
 import { egressPort, selfRedirect } from './clusters.ts';
 import { routesOfService } from './egress.ts';
-import { type MadeRoute, routePointer, translateGatewayRoute } from './ingress.ts';
+import { type MadeRoute, translateGatewayRoute } from './ingress.ts';
 import { makeListener, tlsMode } from './listener.ts';
 import { translateMatch } from './match.ts';
 import { type Extreme, orderRoutes, withoutOrder } from './order.ts';
@@ -32,10 +32,16 @@ export function translate(
   const services = new Map<string, readonly MadeRoute[]>();
   const routesOf = memoize((service: VirtualService) => routesOfService(model, service, mesh));
   const keepsHost = new Set<string>();
-  const ingress = new Map<Listener, MadeRoute[]>(gateway.listeners.map((listener) => [listener, []]));
+  const ingress = new Map(
+    gateway.listeners.map((listener) => [
+      listener,
+      { redirect: selfRedirect(mesh, gateway, listener), routes: new Array<MadeRoute>() },
+    ]),
+  );
+  const own = refKey(gateway.ref);
   for (const route of model.gatewayRoutes) {
     const mine = gatewayOf(model, route);
-    if (!mine || refKey(mine.ref) !== refKey(gateway.ref)) continue;
+    if (!mine || refKey(mine.ref) !== own) continue;
     const listener = listenerFor(gateway, route);
     if (typeof listener === 'string') {
       leftOut.push(leaveOut(route, listener));
@@ -52,19 +58,21 @@ export function translate(
     if (routes) services.set(awsName, routes);
     else unknownServices.push(awsName);
     const hasRoutes = routes === null || routes.length > 0;
-    const made = translateGatewayRoute(route, { awsName, hasRoutes }, selfRedirect(mesh, gateway, listener));
+    const entry = ingress.get(listener);
+    if (!entry) continue;
+    const made = translateGatewayRoute(route, { awsName, hasRoutes }, entry.redirect);
     for (const one of made) if ('request_headers_to_add' in one.json) keepsHost.add(awsName);
-    ingress.get(listener)?.push(...made);
+    entry.routes.push(...made);
   }
   const origins = new Map<string, Origin>();
   const undefinedOrder = new Set<string>();
   const place = (document: string, host: number, routes: readonly MadeRoute[]): readonly JsonObject[] => {
     const ordered = orderRoutes(routes, extreme);
     const free = new Set(withoutOrder(routes));
+    const beginning = routeKey({ document, pointer: pointer('virtual_hosts', host, 'routes', '') });
     for (const [at, route] of ordered.entries()) {
-      const key = routeKey({ document, pointer: routePointer(host, at) });
-      const { source, grade, order, notes } = route;
-      origins.set(key, { ...source, grade, order, notes });
+      const key = `${beginning}${at}`;
+      origins.set(key, route.origin);
       if (free.has(route)) undefinedOrder.add(key);
     }
     return ordered.map(({ json }) => json);
@@ -73,7 +81,7 @@ export function translate(
   const listeners: ListenerInput[] = [];
   const routeConfigs: RouteConfigInput[] = [];
   const assumed: string[] = [];
-  for (const [index, [{ port, protocol }, routes]] of [...ingress].entries()) {
+  for (const [index, [{ port, protocol }, { routes }]] of [...ingress].entries()) {
     if (port === null) continue;
     const routeConfig = `rds_ingress_${protocol}_${port}`;
     const hosts = [{ name: 'self_redirect', domains: ['*'], routes: place(document(routeConfig), 0, routes) }];
@@ -90,7 +98,7 @@ export function translate(
   const name = `lds_egress_0.0.0.0_${egressPort}`;
   const egressListener = { port: egressPort, statPrefix: 'egress', routeConfig, document: document('lds_egress') };
   listeners.push(makeListener({ name, ...egressListener, tls: 'DISABLED' }));
-  const redirects = gateway.listeners.map((listener) => selfRedirect(mesh, gateway, listener));
+  const redirects = [...ingress.values()].map(({ redirect }) => redirect);
   const made = [...redirects, ...[...services.values()].flat().flatMap((route) => route.clusters)];
   const clusters = new Map(made.map((cluster) => [asText(cluster.name) ?? '', cluster]));
   return {
