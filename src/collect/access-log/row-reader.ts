@@ -235,7 +235,7 @@ export class RowReader<Kind> {
   }
 }
 
-function emptyRow<Kind>(kind: Kind, { bytes, view }: Scanner): Growing<Kind> {
+function emptyRow<Kind>(kind: Kind, { bytes }: Scanner): Growing<Kind> {
   const places = { block: 0, from: 0, to: 0, length: 0, idFrom: 0, idTo: 0, pathFrom: 0, pathTo: 0 };
-  return { kind, at: Number.NaN, sent: -1.5, durationMs: -1.5, bytes, view, ...places };
+  return { kind, at: Number.NaN, sent: Number.NaN, durationMs: Number.NaN, bytes, ...places };
 }
