@@ -46,8 +46,9 @@ const noBytes = Buffer.alloc(0);
  * method, host and status are compared, which lines of equal requests at one time may swap without changing any count.
  */
 export class Pairing<Counted> {
-  /** Of each bucket the first key; of each key the oldest line. */
+  /** Of each bucket the first key; of each key the oldest line. Only filled while lines of both listeners were seen to wait. */
   readonly #buckets: (Half<Counted> | null)[] = Array.from({ length: 4 * mostLines }, () => null);
+  #isFilled = false;
   #oldest: Half<Counted> | null = null;
   #newest: Half<Counted> | null = null;
   #free: Half<Counted> | null = null;
@@ -83,7 +84,6 @@ export class Pairing<Counted> {
       half.keyFrom = row.pathFrom;
       half.keyTo = row.pathTo;
     }
-    half.hash = hashOf(row.view, half.keyFrom, half.keyTo, half.pair.length);
     this.#join(half);
   }
 
@@ -92,20 +92,17 @@ export class Pairing<Counted> {
     const { requestId, path } = line;
     const named = requestId !== null && requestId !== '-';
     const key = Buffer.from(named ? requestId : (path ?? ''));
-    const bytes = Buffer.from(new ArrayBuffer(key.length + 4));
-    bytes.set(key);
     half.line = line;
     half.at = line.at ?? Number.NaN;
     half.sent = line.sent ?? -1;
     half.durationMs = line.durationMs ?? -1;
     half.length = length;
     half.outer = isHandedOver(line);
-    half.bytes = bytes;
+    half.bytes = key;
     half.block = Number.POSITIVE_INFINITY;
     half.pair = named ? '' : pairOf(line);
     half.keyFrom = 0;
     half.keyTo = key.length;
-    half.hash = hashOf(new DataView(bytes.buffer), 0, key.length, half.pair.length);
     this.#join(half);
   }
 
@@ -137,24 +134,18 @@ export class Pairing<Counted> {
   }
 
   #join(half: Half<Counted>): void {
-    const bucket = half.hash & (this.#buckets.length - 1);
-    const first = this.#buckets[bucket] ?? null;
-    let held = first;
-    while (held && !isSameKey(held, half)) held = held.beside;
-    if (held && held.outer !== half.outer) {
-      this.#leave(held);
-      if (half.outer) this.#found(half, held);
-      else this.#found(held, half);
-      this.#putBack(held);
-      this.#putBack(half);
-      return;
-    }
-    if (held) {
-      (held.lastSame ?? held).same = half;
-      held.lastSame = half;
-    } else {
-      half.beside = first;
-      this.#buckets[bucket] = half;
+    // Most gateways write one line a request: while all that wait are of one listener, none is the other of another.
+    if (!this.#isFilled && this.#oldest && this.#oldest.outer !== half.outer) this.#fillBuckets();
+    if (this.#isFilled) {
+      const other = this.#putInto(half);
+      if (other) {
+        this.#leave(other);
+        if (half.outer) this.#found(half, other);
+        else this.#found(other, half);
+        this.#putBack(other);
+        this.#putBack(half);
+        return;
+      }
     }
     half.round = this.#round;
     half.older = this.#newest;
@@ -166,6 +157,29 @@ export class Pairing<Counted> {
     while (this.#oldest && (this.#lines > mostLines || this.#bytes > mostBytes)) this.#giveUpOldest(this.#oldest);
   }
 
+  #fillBuckets(): void {
+    this.#isFilled = true;
+    for (let half = this.#oldest; half; half = half.newer) this.#putInto(half);
+  }
+
+  /** Puts a line into its bucket; or gives the oldest line of the other listener with its key. */
+  #putInto(half: Half<Counted>): Half<Counted> | null {
+    half.hash = hashOf(half.bytes, half.keyFrom, half.keyTo, half.pair.length);
+    const bucket = half.hash & (this.#buckets.length - 1);
+    const first = this.#buckets[bucket] ?? null;
+    let held = first;
+    while (held && !isSameKey(held, half)) held = held.beside;
+    if (held && held.outer !== half.outer) return held;
+    if (held) {
+      (held.lastSame ?? held).same = half;
+      held.lastSame = half;
+    } else {
+      half.beside = first;
+      this.#buckets[bucket] = half;
+    }
+    return null;
+  }
+
   #giveUpOldest(oldest: Half<Counted>): void {
     this.#leave(oldest);
     this.#found(oldest, null);
@@ -174,11 +188,19 @@ export class Pairing<Counted> {
 
   /** Takes out the oldest line of a key. */
   #leave(half: Half<Counted>): void {
-    const { older, newer, same, beside, lastSame } = half;
+    const { older, newer } = half;
     if (older) older.newer = newer;
     else this.#oldest = newer;
     if (newer) newer.older = older;
     else this.#newest = older;
+    if (this.#isFilled) this.#takeFromBucket(half);
+    this.#lines -= 1;
+    this.#bytes -= half.length;
+    if (this.#lines === 0) this.#isFilled = false;
+  }
+
+  #takeFromBucket(half: Half<Counted>): void {
+    const { same, beside, lastSame } = half;
     let next = beside;
     if (same) {
       same.beside = beside;
@@ -193,8 +215,6 @@ export class Pairing<Counted> {
       while (before && before.beside !== half) before = before.beside;
       if (before) before.beside = next;
     }
-    this.#lines -= 1;
-    this.#bytes -= half.length;
   }
 
   #take(): Half<Counted> {
@@ -253,10 +273,13 @@ function isSameKey<Counted>(one: Half<Counted>, other: Half<Counted>): boolean {
   return true;
 }
 
-function hashOf(view: DataView, from: number, to: number, start: number): number {
+function hashOf(bytes: Buffer, from: number, to: number, start: number): number {
   let hash = start;
   let at = from;
-  for (; at + 4 <= to; at += 4) hash = mixed(hash, view.getInt32(at, true));
-  if (at < to) hash = mixed(hash, view.getInt32(at, true) & (-1 >>> (32 - 8 * (to - at))));
+  for (; at + 4 <= to; at += 4) {
+    const low = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
+    hash = mixed(hash, low | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24));
+  }
+  for (; at < to; at += 1) hash = mixed(hash, bytes[at] ?? 0);
   return spread(hash);
 }

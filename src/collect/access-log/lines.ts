@@ -5,19 +5,14 @@ import { promisify } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import { mostLineLength } from './reader.ts';
 
-/** A piece of a log: whole lines as bytes, each ended by a line break. They stay until the memory is used again. */
+/** A piece of a log: whole lines as bytes, each ended by a line break. They stay until the next piece is asked for. */
 export interface LogPiece {
   readonly bytes: Buffer;
-  readonly view: DataView;
   /** Where the lines begin, and where the last one ends. */
   readonly from: number;
   readonly to: number;
   /** The bytes read so far. */
   readonly read: number;
-  /** Counts the blocks of memory in the order they were filled. */
-  readonly block: number;
-  /** Blocks before this one may be filled anew once the next piece is asked for. */
-  readonly lasting: number;
 }
 
 const readInto = promisify(read);
@@ -27,10 +22,10 @@ export async function* readLines(path: string): AsyncGenerator<LogPiece> {
   const file = path === '-' ? null : await open(path);
   try {
     const fd = file?.fd ?? 0;
-    const blocks = new Blocks();
+    const block = new Block();
     let first = true;
     for (;;) {
-      const { bytes, at, length } = blocks.room();
+      const { bytes, at, length } = block.room();
       const { bytesRead } = await readInto(fd, bytes, at, length, null);
       if (first && bytes[at] === 0x1f && bytes[at + 1] === 0x8b && bytesRead > 1) {
         yield* linesOf(unzipped(Buffer.from(bytes.subarray(at, at + bytesRead)), fd));
@@ -38,10 +33,10 @@ export async function* readLines(path: string): AsyncGenerator<LogPiece> {
       }
       first = false;
       if (bytesRead === 0) break;
-      const piece = blocks.fill(bytesRead);
+      const piece = block.fill(bytesRead);
       if (piece) yield piece;
     }
-    const rest = blocks.end();
+    const rest = block.end();
     if (rest) yield rest;
   } finally {
     await file?.close();
@@ -50,18 +45,18 @@ export async function* readLines(path: string): AsyncGenerator<LogPiece> {
 
 /** Cuts a stream of bytes into pieces of whole lines. */
 export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<LogPiece> {
-  const blocks = new Blocks();
+  const block = new Block();
   for await (const chunk of chunks) {
     for (let from = 0; from < chunk.length; ) {
-      const { bytes, at, length } = blocks.room();
+      const { bytes, at, length } = block.room();
       const part = chunk.subarray(from, from + length);
       bytes.set(part, at);
       from += part.length;
-      const piece = blocks.fill(part.length);
+      const piece = block.fill(part.length);
       if (piece) yield piece;
     }
   }
-  const rest = blocks.end();
+  const rest = block.end();
   if (rest) yield rest;
 }
 
@@ -69,13 +64,12 @@ export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerato
 export function* linesIn(text: string): Generator<LogPiece> {
   const most = 1 << 18;
   const read = Buffer.byteLength(text);
-  for (let from = 0, block = 0; from < text.length; block += 1) {
+  for (let from = 0; from < text.length; ) {
     const end = text.indexOf('\n', from + most);
     const part = end < 0 ? text.slice(from) : text.slice(from, end + 1);
     from += part.length;
-    const bytes = Buffer.from(part.endsWith('\n') ? `${part}${padding}` : `${part}\n${padding}`);
-    const to = bytes.length - padding.length;
-    yield { bytes, view: viewOn(bytes), from: 0, to, read, block, lasting: 0 };
+    const bytes = Buffer.from(part.endsWith('\n') ? part : `${part}\n`);
+    yield { bytes, from: 0, to: bytes.length, read };
   }
 }
 
@@ -91,13 +85,6 @@ export function* textsOf({ bytes, from, to }: LogPiece): Generator<string> {
 /** A line as text; one longer than what is read whole is cut. */
 export function textOf(bytes: Buffer, from: number, to: number): string {
   return bytes.toString('utf8', from, Math.min(to, from + mostLineLength));
-}
-
-/** What stands behind the lines of a piece, so that a word of four bytes can be read where their last byte is. */
-const padding = '\0\0\0\0';
-
-function viewOn({ buffer, byteOffset, byteLength }: Buffer): DataView {
-  return new DataView(buffer, byteOffset, byteLength);
 }
 
 async function* unzipped(head: Buffer, fd: number): AsyncGenerator<Uint8Array> {
@@ -118,13 +105,10 @@ async function* bytesOf(head: Buffer, fd: number): AsyncGenerator<Buffer> {
 }
 
 const blockSize = 1 << 19;
-/** So many blocks are filled in turn: lines that wait for their other line mostly need no copy. */
-const mostBlocks = 8;
 
-/** The memory that a log is read into, block by block in turn. */
-class Blocks {
-  readonly #blocks: { readonly bytes: Buffer; readonly view: DataView }[] = [];
-  #block = 0;
+/** The memory that a log is read into, again and again. */
+class Block {
+  readonly #bytes = Buffer.allocUnsafeSlow(blockSize + 1);
   /** Where the line begins that is not whole yet, and where the bytes end. */
   #from = 0;
   #to = 0;
@@ -134,21 +118,17 @@ class Blocks {
 
   /** Where the next bytes go. */
   room(): { readonly bytes: Buffer; readonly at: number; readonly length: number } {
-    let { bytes } = this.#current();
     if (blockSize - this.#to < blockSize / 8) {
-      const rest = bytes.subarray(this.#from, this.#to);
-      this.#block += 1;
-      bytes = this.#current().bytes;
-      bytes.set(rest, 0);
+      this.#bytes.copyWithin(0, this.#from, this.#to);
+      this.#to -= this.#from;
       this.#from = 0;
-      this.#to = rest.length;
     }
-    return { bytes, at: this.#to, length: blockSize - this.#to };
+    return { bytes: this.#bytes, at: this.#to, length: blockSize - this.#to };
   }
 
   /** So many bytes were put there. Null: no line is whole yet. */
   fill(count: number): LogPiece | null {
-    const { bytes } = this.#current();
+    const bytes = this.#bytes;
     this.#read += count;
     const end = this.#to + count;
     if (this.#over) {
@@ -167,29 +147,13 @@ class Blocks {
       this.#over = true;
       this.#to = this.#from + mostLineLength;
     }
-    return last < from ? null : this.#piece(from, last + 1);
+    return last < from ? null : { bytes, from, to: last + 1, read: this.#read };
   }
 
   /** No more bytes come: the last line may have no line break. */
   end(): LogPiece | null {
     if (this.#to === this.#from) return null;
-    this.#current().bytes[this.#to] = 10;
-    return this.#piece(this.#from, this.#to + 1);
-  }
-
-  #current(): { readonly bytes: Buffer; readonly view: DataView } {
-    const at = this.#block % mostBlocks;
-    let block = this.#blocks[at];
-    if (!block) {
-      const bytes = Buffer.allocUnsafeSlow(blockSize + 1 + padding.length);
-      block = { bytes, view: viewOn(bytes) };
-      this.#blocks[at] = block;
-    }
-    return block;
-  }
-
-  #piece(from: number, to: number): LogPiece {
-    const block = this.#block;
-    return { ...this.#current(), from, to, read: this.#read, block, lasting: block + 2 - mostBlocks };
+    this.#bytes[this.#to] = 10;
+    return { bytes: this.#bytes, from: this.#from, to: this.#to + 1, read: this.#read };
   }
 }

@@ -1,231 +1,216 @@
-import { endOfString, fourOf, indexOfByte, isAscii, isUnspaced, Literal } from './bytes-search.ts';
 import type { KindsBy } from '../../snapshot/access-log/row.ts';
-import { isNothing, numberOf, tokenEnd } from './bytes-value.ts';
-import type { Layout, LayoutSlot, Role } from './layout.ts';
-import { MinuteClock } from './minute-clock.ts';
-import { writeBytes, writeShape } from './path-words.ts';
+import { isId } from '../../snapshot/path-shape.ts';
+import type { Layout, Role } from './layout.ts';
+import { scanModule } from './scan.gen.ts';
 
-const skip = 0;
-const key = 1;
-const mark = 2;
-const time = 3;
-const sent = 4;
-const duration = 5;
-const digits = 6;
-const service = 7;
-const path = 8;
-const id = 9;
-const roles: Readonly<Record<Role, number>> = { skip, key, mark, time, sent, duration, digits, service, path, id };
-
-interface Slot extends Pick<LayoutSlot, 'last' | 'json' | 'time' | 'pattern'> {
-  readonly role: number;
-  readonly after: Literal;
-  readonly stop: number;
-  readonly stops: number;
+/** What `assembly/index.ts` exports; globals that end in `At` are places in its memory. */
+interface Exports extends Readonly<Record<Constant, WebAssembly.Global>> {
+  readonly memory: WebAssembly.Memory;
+  readonly scan: (from: number, to: number, ways: number) => number;
+  readonly add: () => number;
+  readonly forget: () => void;
+  readonly textBegins: (from: number, to: number) => number;
+  readonly stopped: WebAssembly.Global;
+  readonly sign: WebAssembly.Global;
 }
 
-/** The longest value that is a part of a kind. */
-const longest = 1_024;
-const quote = 0x22;
+const constants = [
+  ...(['waysAt', 'waySize', 'mostWays', 'slotSize', 'mostSlots', 'textsAt', 'textsSize', 'triedAt'] as const),
+  ...(['rowsAt', 'mostRows', 'signAt', 'blocksAt', 'blockSize', 'mostBlocks'] as const),
+];
+type Constant = (typeof constants)[number];
+
+/** Where a value of a layout says what `assembly/line.ts` asks of it, in bytes from its begin. */
+const stopOffset = 4;
+const lengthOffset = 8;
+const wordOffset = 16;
+const minuteOffset = 48;
+const countOffset = 56;
+
+const roles: Readonly<Record<Role, number>> = {
+  skip: 0,
+  key: 1,
+  mark: 2,
+  time: 3,
+  sent: 4,
+  duration: 5,
+  digits: 6,
+  service: 7,
+  path: 8,
+  id: 9,
+};
 
 /**
- * Reads the lines of one layout where they stand, byte by byte. It takes only lines that the exact reader would read alike, from
- * left to right: ASCII, each value as usual; every other line is left to that one.
+ * Reads the lines of known layouts where they stand, sixteen bytes at once: the WebAssembly made of `assembly/`, and its memory. It
+ * takes only lines that the exact reader would read alike, from left to right: ASCII, each value as usual; every other line is
+ * left to that one.
  */
 export class Scanner {
-  /** What tells the kind of the line that was read last, as `count` words. */
+  /** All of the memory; places are places in it. */
+  readonly bytes: Buffer;
+  readonly view: DataView;
+  /** The same as words and as numbers: a row is eight numbers or sixteen words, as `writeRow` of `assembly/index.ts` says. */
   readonly words: Int32Array;
-  count = 0;
-  at = Number.NaN;
-  sent = -1;
-  durationMs = -1;
-  idFrom = 0;
-  idTo = 0;
-  pathFrom = 0;
-  pathTo = 0;
-  readonly #lead: Literal;
-  readonly #slots: readonly Slot[];
-  readonly #path: KindsBy['path'];
-  readonly #clock = new MinuteClock();
-  /** Keys that were taken and not written yet, and where the next value begins. */
-  #keyFrom = 0;
-  #keyTo = 0;
-  #keyNext = 0;
+  readonly numbers: Float64Array;
+  readonly at: Readonly<Record<Constant, number>>;
+  readonly #exports: Exports;
+  #ways: Layout[] = [];
+  #textsEnd = 0;
+  #tried: readonly number[] = [];
+  #triedCount = 0;
+  #time = Number.NaN;
+  /** Counts the blocks in the order they were filled. */
+  #block = 0;
+  #filled = 0;
 
-  constructor({ lead, slots }: Layout, { header: counts, path: by }: KindsBy) {
-    this.#lead = new Literal(lead);
-    this.#path = by;
-    this.words = new Int32Array(slots.length * (longest / 4 + 2) + 4 * longest);
-    this.#slots = slots.map(({ role, header, after, last, json, time: whole, pattern }) => {
-      const stop = Buffer.from(after)[0] ?? 0;
-      const told = role === 'key' && header !== null && !counts(header) ? skip : roles[role];
-      return {
-        role: told,
-        after: new Literal(after),
-        stop,
-        stops: fourOf(stop),
-        last,
-        json,
-        time: whole,
-        pattern,
-      };
-    });
+  constructor() {
+    const asked = {
+      isId: (from: number, to: number) => Number(isId(this.#text(from, to))),
+      minuteAt: (way: number, slot: number, from: number, past: number) => this.#minuteAt(way, slot, from) - past,
+      patternEnd: (way: number, slot: number, from: number, to: number) => this.#patternEnd(way, slot, from, to),
+      patternTime: () => this.#time,
+    };
+    compiled ??= new WebAssembly.Module(Buffer.from(scanModule, 'base64'));
+    // The parsing edge: what a module exports has no types.
+    this.#exports = new WebAssembly.Instance(compiled, { asked }).exports as unknown as Exports;
+    const { buffer } = this.#exports.memory;
+    this.bytes = Buffer.from(buffer);
+    this.view = new DataView(buffer);
+    this.words = new Int32Array(buffer);
+    this.numbers = new Float64Array(buffer);
+    const known = constants.map((name) => [name, Number(this.#exports[name].value)] as const);
+    this.at = Object.fromEntries(known) as Record<Constant, number>;
+    this.#textsEnd = this.at.textsAt;
   }
 
-  /** True where the line was read. */
-  read(bytes: Buffer, view: DataView, from: number, to: number): boolean {
-    this.count = 0;
-    this.#keyFrom = this.#keyTo = this.#keyNext = 0;
-    this.at = Number.NaN;
-    this.sent = -1;
-    this.durationMs = -1;
-    this.idFrom = this.idTo = this.pathFrom = this.pathTo = 0;
-    if (!this.#lead.standsAt(view, from, to)) return false;
-    let at = from + this.#lead.length;
-    const slots = this.#slots;
-    for (let index = 0; index < slots.length; index += 1) {
-      const slot = slots[index];
-      if (!slot) return false;
-      at = slot.json ? this.#takeJson(slot, bytes, view, at, to) : this.#takeText(slot, bytes, view, at, to);
-      if (at < 0) return false;
-    }
-    return at === to && this.#writeKey(view);
+  /** Forgets all layouts and kinds. */
+  forget(): void {
+    this.#exports.forget();
+    this.#ways = [];
+    this.#textsEnd = this.at.textsAt;
+    this.#tried = [];
+    this.#triedCount = 0;
   }
 
-  #takeText(slot: Slot, bytes: Buffer, view: DataView, from: number, to: number): number {
-    const { role, stop, stops, after, last } = slot;
-    let end = from;
-    if (role === time) {
-      if (slot.pattern !== null) return this.#takePattern(slot, bytes, view, from, to);
-      end = from + 24;
-      if (end > to || !this.#takeTime(slot, bytes, view, from, end)) return -1;
-      return after.standsAt(view, end, to) ? end + after.length : -1;
-    }
-    if (last) {
-      end = to - after.length;
-      if (end < from || !after.standsAt(view, end, to)) return -1;
-      if (!isAscii(view, from, to)) return -1;
-    } else {
-      end = indexOfByte(view, from, to, stop, stops);
-      while (end >= 0 && after.length > 1 && !after.standsAt(view, end, to))
-        end = indexOfByte(view, end + 1, to, stop, stops);
-      if (end < 0) return -1;
-    }
-    if (role === key) return this.#takeKey(view, from, end, end + after.length);
-    return role === skip || this.#take(role, bytes, view, from, end) ? end + after.length : -1;
+  /** The block that was filled last. */
+  get block(): number {
+    return this.#block;
   }
 
-  /** A time that is not ISO 8601: its own pattern says where it ends. */
-  #takePattern({ pattern: reader, after }: Slot, bytes: Buffer, view: DataView, from: number, to: number): number {
+  /**
+   * Puts whole lines, of one block at most, into the memory; where they begin. `release` is told before which block all memory is
+   * used anew.
+   */
+  put(bytes: Buffer, from: number, to: number, release: (block: number) => void): number {
+    const { blocksAt, blockSize, mostBlocks } = this.at;
+    if (this.#filled + to - from > blockSize) {
+      this.#block += 1;
+      this.#filled = 0;
+      release(this.#block - mostBlocks + 1);
+    }
+    const begin = blocksAt + (this.#block % mostBlocks) * blockSize + this.#filled;
+    bytes.copy(this.bytes, begin, from, to);
+    this.#filled += to - from;
+    return begin;
+  }
+
+  /** Learns a layout; its number, or -1 where it has no room. */
+  learn(layout: Layout, { header: counts }: KindsBy): number {
+    const { waysAt, waySize, mostWays, slotSize, mostSlots } = this.at;
+    const { lead, slots } = layout;
+    const way = this.#ways.length;
+    const begin = waysAt + way * waySize;
+    if (way >= mostWays || slots.length > mostSlots || !this.#writeText(begin, lead)) return -1;
+    this.view.setInt32(begin + countOffset, slots.length, true);
+    for (const [index, { role, header, after, last, json, time, pattern }] of slots.entries()) {
+      const slot = begin + slotSize * (index + 1);
+      if (!this.#writeText(slot, after)) return -1;
+      const told = role === 'key' && header !== null && !counts(header) ? 'skip' : role;
+      const read = time === null ? 0 : pattern === null ? 1 : 2;
+      this.bytes.set([roles[told], Number(last), Number(json), read], slot);
+      this.view.setFloat64(slot + minuteOffset, Number.NaN, true);
+    }
+    this.#ways.push(layout);
+    return way;
+  }
+
+  /** Where the text of a line begins behind what a runtime put before it; -1: that needs a closer look. */
+  textBegins(from: number, to: number): number {
+    return this.#exports.textBegins(from, to);
+  }
+
+  /** Reads lines into rows, by the layouts of these numbers; how many rows. It stops at `stopped`. */
+  scan(from: number, to: number, ways: readonly number[]): number {
+    if (this.#tried !== ways || this.#triedCount !== ways.length) {
+      this.bytes.set(ways, this.at.triedAt);
+      this.#tried = ways;
+      this.#triedCount = ways.length;
+    }
+    return this.#exports.scan(from, to, ways.length);
+  }
+
+  /** Where the next line begins: the end, a line that is left to the exact reader, or one of a new kind, or there was no room. */
+  get stopped(): number {
+    return Number(this.#exports.stopped.value);
+  }
+
+  /** Of a line of a new kind before which `scan` stopped: the number of its layout; -1: there is none. */
+  get newKind(): number {
+    return Number(this.#exports.sign.value) === 0 ? -1 : (this.bytes[this.at.signAt] ?? -1);
+  }
+
+  /** Keeps that new kind; its number. 0: all others are forgotten. */
+  add(): number {
+    return this.#exports.add();
+  }
+
+  /** The literal text at whose place it stands in a layout: its length, where it is, and its first eight bytes with a mask. */
+  #writeText(slot: number, text: string): boolean {
+    const bytes = Buffer.from(text);
+    const room = (bytes.length + 31) & ~15;
+    if (this.#textsEnd + room > this.at.textsAt + this.at.textsSize) return false;
+    this.bytes.set(bytes, this.#textsEnd);
+    this.view.setInt32(slot + lengthOffset, bytes.length, true);
+    this.view.setInt32(slot + lengthOffset + 4, this.#textsEnd, true);
+    const first = bytes.subarray(0, 8);
+    this.bytes.fill(0, slot + wordOffset, slot + wordOffset + 16);
+    this.bytes.set(first, slot + wordOffset);
+    this.bytes.fill(0xff, slot + wordOffset + 8, slot + wordOffset + 8 + first.length);
+    this.bytes[slot + stopOffset] = bytes[0] ?? 0;
+    this.#textsEnd += room;
+    return true;
+  }
+
+  #text(from: number, to: number): string {
+    return this.bytes.toString('latin1', from, to);
+  }
+
+  #minuteAt(way: number, slot: number, from: number): number {
+    return this.#ways[way]?.slots[slot]?.time?.(this.#text(from, from + 24)) ?? Number.NaN;
+  }
+
+  #patternEnd(way: number, slot: number, from: number, to: number): number {
+    const reader = this.#ways[way]?.slots[slot]?.pattern;
     if (!reader) return -1;
-    const { pattern, read } = reader;
-    const text = bytes.toString('latin1', from, to);
-    pattern.lastIndex = 0;
-    const match = pattern.exec(text);
-    if (!match) return -1;
-    this.at = read(match) ?? Number.NaN;
-    const end = from + match[0].length;
-    if (!isAscii(view, from, end)) return -1;
-    return after.standsAt(view, end, to) ? end + after.length : -1;
+    reader.pattern.lastIndex = 0;
+    const match = reader.pattern.exec(this.#text(from, to));
+    this.#time = (match && reader.read(match)) ?? Number.NaN;
+    return match ? from + match[0].length : -1;
   }
+}
 
-  #takeJson(slot: Slot, bytes: Buffer, view: DataView, from: number, to: number): number {
-    const { role, after } = slot;
-    let end = from;
-    if (bytes[from] !== quote) {
-      end = tokenEnd(bytes, view, from, to);
-      if (end < 0 || !after.standsAt(view, end, to)) return -1;
-      if (role === key) return this.#takeKey(view, from, end, end + after.length);
-      return this.#takeToken(role, bytes, view, from, end) ? end + after.length : -1;
-    }
-    end = endOfString(view, from + 1, to);
-    if (end < 0) return -1;
-    if (!after.standsAt(view, end + 1, to)) return -1;
-    if (role === key) return this.#takeKey(view, from, end + 1, end + 1 + after.length);
-    if (role === time) return this.#takeTime(slot, bytes, view, from + 1, end) ? end + 1 + after.length : -1;
-    return role === skip || this.#take(role, bytes, view, from + 1, end) ? end + 1 + after.length : -1;
-  }
+let compiled: WebAssembly.Module | null = null;
+let idle: Scanner | null = null;
 
-  /** Keys side by side are one, with what stands between them; where the next begins, or -1. */
-  #takeKey(view: DataView, from: number, end: number, next: number): number {
-    if (from !== this.#keyNext || from === 0) {
-      if (!this.#writeKey(view)) return -1;
-      this.#keyFrom = from;
-    }
-    this.#keyTo = end;
-    this.#keyNext = next;
-    return next;
-  }
+/** A scanner that knows nothing yet. */
+export function takeScanner(): Scanner {
+  const scanner = idle ?? new Scanner();
+  idle = null;
+  scanner.forget();
+  return scanner;
+}
 
-  #writeKey(view: DataView): boolean {
-    if (this.#keyNext === 0) return true;
-    if (this.#keyTo - this.#keyFrom > longest) return false;
-    this.count = writeBytes(view, this.#keyFrom, this.#keyTo, this.words, this.count);
-    return true;
-  }
-
-  /** Of digits or a word. */
-  #takeToken(role: number, bytes: Buffer, view: DataView, from: number, end: number): boolean {
-    if (role === skip) return true;
-    if (role === time || role === path) return false;
-    const first = bytes[from] ?? 0;
-    // `null` is read as nothing logged.
-    if (first === 0x6e) return this.#take(role, bytes, view, from, from);
-    return role !== id && role !== mark && first >= 0x30 && first <= 0x39 && this.#take(role, bytes, view, from, end);
-  }
-
-  #takeTime({ time: whole }: Slot, bytes: Buffer, view: DataView, from: number, end: number): boolean {
-    if (end - from !== 24 || !whole) return false;
-    this.at = this.#clock.read(bytes, view, from, whole);
-    return !Number.isNaN(this.at);
-  }
-
-  #take(role: number, bytes: Buffer, view: DataView, from: number, end: number): boolean {
-    switch (role) {
-      case mark:
-        this.words[this.count++] = isNothing(bytes, from, end) ? 0 : 1;
-        return true;
-      case sent:
-        if (isNothing(bytes, from, end)) return true;
-        this.sent = numberOf(bytes, from, end);
-        return this.sent >= 0;
-      case duration:
-        if (isNothing(bytes, from, end)) return true;
-        this.durationMs = numberOf(bytes, from, end);
-        return this.durationMs >= 0;
-      case digits:
-        return isNothing(bytes, from, end) || numberOf(bytes, from, end) >= 0;
-      case service: {
-        const nothing = isNothing(bytes, from, end);
-        this.words[this.count++] = nothing ? 0 : 1;
-        return nothing || numberOf(bytes, from, end) >= 0;
-      }
-      case id:
-        return this.#takeId(bytes, view, from, end);
-      default:
-        return role === path && this.#takePath(bytes, view, from, end);
-    }
-  }
-
-  #takeId(bytes: Buffer, view: DataView, from: number, end: number): boolean {
-    if (isNothing(bytes, from, end)) return true;
-    if (!isUnspaced(view, from, end)) return false;
-    this.idFrom = from;
-    this.idTo = end;
-    return true;
-  }
-
-  #takePath(bytes: Buffer, view: DataView, from: number, end: number): boolean {
-    if (end === from || end - from > longest) return false;
-    this.pathFrom = from;
-    this.pathTo = end;
-    const next = writeShape(bytes, view, from, end, this.words, this.count);
-    if (next < 0) return false;
-    this.count = next;
-    if (this.#path === 'shape') return true;
-    const number = this.#path === 'whole' ? -1 : this.#path(bytes, from, end);
-    this.words[this.count++] = number;
-    if (number < 0) this.count = writeBytes(view, from, end, this.words, this.count);
-    return true;
-  }
+/** Nothing in its memory is needed any more. */
+export function giveBack(scanner: Scanner): void {
+  idle = scanner;
 }

@@ -55,9 +55,9 @@ export class GatewayLogs {
   /** Takes a log that is there already. */
   take(name: string, text: string): void {
     this.#names.push(name);
-    const take = pieceTaker(this.formats, null, this.#folding, this.sink);
-    for (const piece of linesIn(text)) take(piece);
-    this.sink.fold.release(Number.POSITIVE_INFINITY);
+    const taker = pieceTaker(this.formats, null, this.#folding, this.sink);
+    for (const piece of linesIn(text)) taker.take(piece);
+    taker.end();
   }
 
   /** No more lines come. */

@@ -67,22 +67,22 @@ export async function readLog(
   window: Window,
   sink: Sink,
 ): Promise<LogsDocument['sources'][number]> {
-  const { tally, fold } = sink;
-  const take = pieceTaker(formats, pod ?? podOf(file), window, sink);
+  const { tally } = sink;
+  const taker = pieceTaker(formats, pod ?? podOf(file), window, sink);
   let bytes = 0;
   const before = { ...tally };
   try {
     for await (const piece of pieces) {
       bytes = piece.read;
-      take(piece);
+      taker.take(piece);
     }
-    fold.release(Number.POSITIVE_INFINITY);
   } catch (error) {
-    fold.release(Number.POSITIVE_INFINITY);
     const lines = tally.lines - before.lines;
     const why = describeError(error);
     const detail = lines === 0 ? `nothing readable: ${why}` : `read ${lines} lines, then: ${why}`;
     return { name: file, state: lines === 0 ? 'failed' : 'partial', detail, cost: { calls: 1, bytes } };
+  } finally {
+    taker.end();
   }
   const parsed = tally.parsed - before.parsed;
   const lines = tally.lines - before.lines;
@@ -93,22 +93,26 @@ export async function readLog(
     : { name: file, state: 'ok', detail, cost: { calls: 1, bytes } };
 }
 
-/** Takes the pieces of one log into the fold, one after the other. */
+/** Takes the pieces of one log into the fold, one after the other; `end`: no more come. */
 export function pieceTaker(
   formats: readonly LineParser[],
   pod: string | null,
   window: Window,
   sink: Sink,
-): (piece: LogPiece) => void {
+): { readonly take: (piece: LogPiece) => void; readonly end: () => void } {
   const { fold } = sink;
   const reader = new RowReader<FoldedKind>(formats, pod, { by: fold.kindsBy, kindOf: fold.kindOf });
   const takes = {
     row: (row: LogRow<FoldedKind>): void => takeRow(row, window, sink),
     line: (line: ReadLine, length: number): void => takeLine(line, length, window, sink),
+    release: (block: number): void => fold.release(block),
   };
-  return (piece) => {
-    reader.read(piece, takes);
-    fold.release(piece.lasting);
+  return {
+    take: (piece) => reader.read(piece, takes),
+    end: () => {
+      fold.release(Number.POSITIVE_INFINITY);
+      reader.end();
+    },
   };
 }
 

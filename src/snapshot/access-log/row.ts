@@ -13,7 +13,6 @@ export interface LogRow<Kind> {
   readonly durationMs: number;
   /** Where it was read, and where it begins and ends there, out of what it was wrapped in. */
   readonly bytes: Buffer;
-  readonly view: DataView;
   readonly block: number;
   readonly from: number;
   readonly to: number;

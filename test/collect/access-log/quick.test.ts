@@ -82,10 +82,15 @@ function taker(folding: FoldOptions) {
         exact += 1;
         count(kinds, line, fold, length);
       },
+      release: (block) => fold.release(block),
     });
-    fold.release(piece.lasting);
   };
-  return { take, end: (): Read => ({ traffic: fold.end(), kinds, exact }) };
+  const end = (): Read => {
+    fold.release(Number.POSITIVE_INFINITY);
+    reader.end();
+    return { traffic: fold.end(), kinds, exact };
+  };
+  return { take, end };
 }
 
 function quickly(lines: readonly string[], folding: FoldOptions): Read {

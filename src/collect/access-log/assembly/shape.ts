@@ -1,0 +1,95 @@
+import { isId } from './asked';
+import { copy } from './bytes';
+import { askedAt, mostAsked } from './memory';
+
+/** What a byte says of the segment it stands in. */
+const joint: u32 = 2;
+const telling: u32 = 4;
+const percent: u32 = 8;
+const refused: u32 = 64;
+
+/** Stand for the length of a segment that names one thing, and behind the last. */
+const idMark: u16 = 0xffff;
+const endMark: u16 = 0xfffe;
+/** No beginning of a word holds so many digits (`v123.45.ab1` holds the most). */
+const mostDigitsOfWord: i32 = 6;
+
+/**
+ * Writes the shape of a path, so that paths with the same bytes have the same `pathShape`: segments that name one thing all read
+ * alike. Where it ends; -1: the path holds what only the exact reader tells.
+ */
+export function writeShape(from: i32, to: i32, into: i32): i32 {
+  let next = into;
+  let begin = from;
+  let digits = 0;
+  let seen: u32 = 0;
+  let at = from;
+  for (; at < to; at += 1) {
+    const byte = load<u8>(at);
+    if (isLetter(byte)) continue;
+    if (<u32>byte - 0x30 <= 9) {
+      digits += 1;
+    } else if (byte === 0x2f) {
+      next = writeSegment(begin, at, digits, seen, next);
+      begin = at + 1;
+      digits = 0;
+      seen = 0;
+    } else if (byte === 0x3f || byte === 0x23 || byte === 0x3b) {
+      break;
+    } else {
+      seen |= kindOf(byte);
+      if (seen & refused) return -1;
+    }
+  }
+  for (let rest = at; rest < to; rest += 1) if (kindOf(load<u8>(rest)) === refused) return -1;
+  next = writeSegment(begin, at, digits, seen, next);
+  store<u16>(next, endMark);
+  return next + 2;
+}
+
+function isLetter(byte: u8): bool {
+  return <u32>(byte | 0x20) - 0x61 < 26;
+}
+
+function kindOf(byte: u8): u32 {
+  if (byte === 0x2d || byte === 0x5f || byte === 0x2e) return joint;
+  if (byte === 0x40 || byte === 0x3d) return telling;
+  if (byte === 0x25) return percent;
+  return byte <= 0x20 || byte === 0x22 || byte >= 0x7f ? refused : 0;
+}
+
+function writeSegment(from: i32, to: i32, digits: i32, seen: u32, into: i32): i32 {
+  if (namesOne(from, to, digits, seen)) {
+    store<u16>(into, idMark);
+    return into + 2;
+  }
+  store<u16>(into, to - from);
+  return copy(from, to, into + 2);
+}
+
+/** As `isId` of the path's shape says; what is plain to see is not asked there. */
+function namesOne(from: i32, to: i32, digits: i32, seen: u32): bool {
+  const length = to - from;
+  if (length === 0) return false;
+  if (length > 40 || (seen & telling) !== 0) return true;
+  if ((seen & percent) === 0) {
+    if (digits === 0) return length >= 24 && (seen & joint) === 0;
+    if (digits === length || digits > mostDigitsOfWord) return true;
+  }
+  return length <= 16 ? isIdAsBefore(from, length) : isId(from, to);
+}
+
+/** Short segments come again and again: what was answered is kept by their bytes, 1 for no and 2 for yes. */
+function isIdAsBefore(from: i32, length: i32): bool {
+  const numbers = i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  const bytes = v128.and(v128.load(from), i8x16.lt_s(numbers, i8x16.splat(<i8>length)));
+  const mixed =
+    (i64x2.extract_lane(bytes, 0) * 0x9e3779b97f4a7c15) ^ (i64x2.extract_lane(bytes, 1) * 0xc2b2ae3d27d4eb4f);
+  const place = askedAt + 32 * <i32>((mixed >>> 40) & (mostAsked - 1));
+  const held = load<u8>(place + 16);
+  if (held !== 0 && i8x16.all_true(i8x16.eq(v128.load(place), bytes))) return held === 2;
+  const answer = isId(from, from + length);
+  v128.store(place, bytes);
+  store<u8>(place + 16, answer ? 2 : 1);
+  return answer;
+}
