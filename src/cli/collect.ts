@@ -1,11 +1,12 @@
 import { plural } from '../lib/plural.ts';
 import { writeFile } from 'node:fs/promises';
 import { Failure } from './failure.ts';
+import { type LogWindowFlags, momentOf, podsWanted } from './logs.ts';
 import { complain, readNothing, withSession } from './session.ts';
 import type { SourceFlags } from './source-options.ts';
 
 /** The flags of `collect`. */
-export interface CollectFlags extends SourceFlags {
+export interface CollectFlags extends SourceFlags, Pick<LogWindowFlags, 'since' | 'limitBytes'> {
   readonly outputFile: string;
   readonly bestEffort: boolean;
   readonly forRescue: boolean;
@@ -17,7 +18,12 @@ export interface CollectFlags extends SourceFlags {
 /** `meshdoctor collect`: write what was seen into a bundle; sets the exit code. */
 export async function collectBundle(flags: CollectFlags): Promise<void> {
   const paths = flags.logs ? flags.accessLog : [];
-  const keep = { documents: true, whole: flags.forRescue, accessLogs: { paths, format: flags.logFormat ?? null } };
+  const live = flags.live || flags.context.length > 0;
+  const now = flags.now === undefined ? Date.now() : Date.parse(flags.now);
+  const pods = flags.logs && live && !flags.forRescue ? podsWanted(flags, now) : null;
+  const since = momentOf('--since', flags.since, now);
+  const accessLogs = { paths, format: flags.logFormat ?? null, since, pods };
+  const keep = { documents: true, whole: flags.forRescue, accessLogs };
   await withSession(flags, keep, async ({ engine, summary }) => {
     complain(summary.sources);
     if (readNothing(summary))

@@ -49,15 +49,11 @@ function buildVerbs(): Command {
     .description('access logs by route, status and flag; each failing class explained')
     .argument('[files...]', 'access logs, gzipped or not, - for standard input; or with --live vgw/NAME, pod/NAME')
     .action(async (files, flags) => (await import('./logs.ts')).logs(files, flags));
-  addSourceOptions(program.command('collect'))
+  addPodLogWindow(addLogFiles(addSourceOptions(program.command('collect')).optionsGroup('Logs:')))
     .description('write what was seen into a bundle, redacted')
     .requiredOption('--output-file <file>', 'the bundle to write (.tar.gz)')
-    .addOption(list('--access-log <file>', 'an access log to keep, redacted; gzipped or not, - for standard input'))
-    .option(
-      '--log-format <string>',
-      "the gateway's log format, text or JSON (else from its configuration, else detected)",
-    )
-    .option('--no-logs', 'no access logs, whatever is given')
+    .option('--no-logs', 'no access logs, neither those that are named nor, with --live, those of gateway pods')
+    .optionsGroup('Options:')
     .option(
       '--for-rescue',
       'keep the configuration whole, so that it can be started again: keep the file like a key',
@@ -152,19 +148,28 @@ function addRescueOptions(command: Command): Command {
     .option('--best-effort', 'what was merely not seen does not fail the run', false);
 }
 
-/** Which logs, and which time of them. */
-function addLogWindow(command: Command): Command {
+/** Logs in files, and their format. */
+function addLogFiles(command: Command): Command {
   return command
     .addOption(list('--access-log <file>', 'an access log, gzipped or not; - for standard input'))
     .option(
       '--log-format <string>',
       "the gateway's log format, text or JSON (else from its configuration, else detected)",
-    )
+    );
+}
+
+/** How much of the logs of pods. */
+function addPodLogWindow(command: Command): Command {
+  return command
     .option('--since <time>', 'leave out what is older: 20m, 2h, or a time in ISO 8601 (20m of the logs of pods)')
-    .option('--until <time>', 'leave out what is newer')
     .addOption(
       new Option('--limit-bytes <bytes>', 'of the log of one pod').default(64 << 20, '64 MiB').argParser(parseBytes),
     );
+}
+
+/** Which logs, and which time of them. */
+function addLogWindow(command: Command): Command {
+  return addPodLogWindow(addLogFiles(command)).option('--until <time>', 'leave out what is newer');
 }
 
 function addLogsOptions(command: Command): Command {

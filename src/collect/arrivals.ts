@@ -1,4 +1,4 @@
-import type { Harvest, SourceReport } from '../snapshot/snapshot.ts';
+import { emptyHarvest, type Harvest, type SourceReport } from '../snapshot/snapshot.ts';
 
 /** In the order they are joined: of an object that two brought the later one holds. */
 const kinds = ['cluster', 'files', 'envoy', 'aws', 'traces', 'logs'] as const;
@@ -133,12 +133,7 @@ function statesOf({ name, askedAt, held }: Known): readonly SourceState[] {
 /** Nothing yet of a source that was asked: what it tells is unknown, never missing. */
 function awaited({ name }: AskedSource): Harvest {
   return {
-    documents: [],
-    objects: [],
-    envoys: [],
-    coverage: [],
+    ...emptyHarvest,
     gaps: [{ missing: name, reason: 'it has not answered yet', remedy: null }],
-    sources: [],
-    redactions: {},
   };
 }

@@ -56,7 +56,7 @@ export async function readSources(request: CollectRequest, reading: Reading): Pr
   // Files overlay the cluster: what is about to be applied is judged as if it were.
   const harvests = [...cluster, ...files, ...admin, ...aws];
   harvests.push(...(await readTraces(request, reading, harvests)));
-  if (request.accessLogs.paths.length > 0) harvests.push(await readAccessLogs(request, harvests, reading.readAt));
+  harvests.push(...(await readAccessLogs(request, harvests, reading)));
   return harvests;
 }
 
@@ -131,14 +131,25 @@ async function readTraces(
 }
 
 async function readAccessLogs(
-  { accessLogs }: CollectRequest,
+  { accessLogs, live, requestTimeoutMs }: CollectRequest,
   harvests: readonly Harvest[],
-  now: string,
-): Promise<Harvest> {
-  const { harvestLogs } = await import('./access-log/harvest.ts');
+  { readAt: now, deadline: signal }: Reading,
+): Promise<readonly Harvest[]> {
+  const { paths, format, since, pods } = accessLogs;
+  if (paths.length === 0 && !(live && pods)) return [];
+  const [{ harvestLogs }, { readLines }] = await Promise.all([
+    import('./access-log/harvest.ts'),
+    import('./access-log/lines.ts'),
+  ]);
   const envoys = harvests.flatMap((harvest) => harvest.envoys);
   const objects = harvests.flatMap((harvest) => harvest.objects);
-  return harvestLogs({ ...accessLogs, read: { envoys, objects }, now });
+  const how = { format, since, read: { envoys, objects }, now };
+  const files = paths.map((path) => ({ name: path, envoy: null, pieces: readLines(path) }));
+  const read = files.length > 0 ? [await harvestLogs({ ...how, logs: files })] : [];
+  if (!live || !pods) return read;
+  const { keepPodLogs } = await import('./kubernetes/keep-pod-logs.ts');
+  const [context = null] = live.contexts;
+  return [...read, await keepPodLogs({ live, context, requestTimeoutMs, signal }, pods, how)];
 }
 
 function countEnvoys(harvests: readonly Harvest[]): number {

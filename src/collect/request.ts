@@ -24,7 +24,14 @@ export interface CollectRequest {
   /** `--bundle`. */
   readonly bundles: readonly string[];
   /** Access logs to keep, redacted; `format`: theirs, where it is told. */
-  readonly accessLogs: { readonly paths: readonly string[]; readonly format: string | null };
+  readonly accessLogs: {
+    readonly paths: readonly string[];
+    readonly format: string | null;
+    /** Milliseconds since 1970: older lines of files are left out; null: none is. */
+    readonly since: number | null;
+    /** Those of the gateway pods too; null: not. */
+    readonly pods: PodLogsWanted | null;
+  };
   /** Access logs to tell rules of, once all else was read; null: none. */
   readonly logs: LogsRequest | null;
   /** `--traces`: files of segments; `--xray`: ask X-Ray for those since then (milliseconds since 1970; null: not). */
@@ -98,7 +105,7 @@ export const emptyRequest: CollectRequest = {
   traces: { paths: [], xraySince: null },
   rescueCopies: [],
   aws: false,
-  accessLogs: { paths: [], format: null },
+  accessLogs: { paths: [], format: null, since: null, pods: null },
   windowMs: 5000,
   timeoutMs: 60_000,
   requestTimeoutMs: 20_000,

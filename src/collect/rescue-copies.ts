@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { makeDocument } from '../snapshot/document.ts';
 import type { EnvoyView } from '../snapshot/envoy/view.ts';
 import type { CopiedEnvoy, RescueCopy } from '../snapshot/rescue-copy.ts';
-import type { Harvest } from '../snapshot/snapshot.ts';
+import { emptyHarvest, type Harvest } from '../snapshot/snapshot.ts';
 import { readBundle } from './bundle/read.ts';
 import { manifestName } from './bundle/format.ts';
 import { describeError } from './describe-error.ts';
@@ -30,10 +30,8 @@ export async function readRescueCopies(paths: readonly string[], now: string): P
   const origin = { id: documentId, kind: documentId, origin: paths.join(', '), readAt: now, envoy: null } as const;
   const shown = copies.map(({ path, takenAt, fault, envoys }) => ({ path, takenAt, fault, envoys }));
   return {
+    ...emptyHarvest,
     documents: [makeDocument(origin, `${JSON.stringify(shown, null, 2)}\n`, true)],
-    objects: [],
-    envoys: [],
-    coverage: [],
     gaps: failed.map(({ path, reason }) => ({
       missing: `the rescue copies of ${path}`,
       reason,
@@ -55,7 +53,6 @@ export async function readRescueCopies(paths: readonly string[], now: string): P
         carrier: true,
       },
     ],
-    redactions: {},
     ...(failed.length < paths.length ? { rescueCopies: copies } : {}),
   };
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { makeDocument } from '../snapshot/document.ts';
-import type { Harvest, SourceReport } from '../snapshot/snapshot.ts';
+import { emptyHarvest, type Harvest, type SourceReport } from '../snapshot/snapshot.ts';
 import { readSegments, readTracesView, tracesBody } from '../snapshot/traces.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { describeError } from './describe-error.ts';
@@ -38,13 +38,10 @@ export function tracesHarvest(
   const id = 'traces/traces.json';
   const document = makeDocument({ id, kind: 'traces', origin, readAt: now, envoy: null }, JSON.stringify(body), true);
   return {
+    ...emptyHarvest,
     documents: [document],
     traces: readTracesView(body, id),
-    objects: [],
-    envoys: [],
-    coverage: [],
     gaps,
     sources,
-    redactions: {},
   };
 }

@@ -62,6 +62,17 @@ export interface Harvest {
   readonly position?: (place: Place) => FilePosition | null;
 }
 
+/** A harvest of nothing. */
+export const emptyHarvest: Harvest = {
+  documents: [],
+  objects: [],
+  envoys: [],
+  coverage: [],
+  gaps: [],
+  sources: [],
+  redactions: {},
+};
+
 /** What was seen, and what could not be seen, at one time. Everything after it is pure. */
 export interface Snapshot {
   /** ISO 8601, UTC: "now" for every rule. */

@@ -8,7 +8,7 @@ import {
 import type { JsonObject } from '../../lib/json.ts';
 import { readCloudWatchView } from '../../snapshot/cloudwatch.ts';
 import { makeDocument } from '../../snapshot/document.ts';
-import type { Harvest } from '../../snapshot/snapshot.ts';
+import { emptyHarvest, type Harvest } from '../../snapshot/snapshot.ts';
 import { describeError } from '../describe-error.ts';
 
 /** How CloudWatch is asked. */
@@ -185,7 +185,7 @@ function harvestOf(
     `${tally.metrics} metrics, about $${price.toFixed(5)}`,
   ];
   return {
-    ...nothing,
+    ...emptyHarvest,
     documents: [document],
     cloudWatch: readCloudWatchView(body, id),
     gaps: tally.refused.map(({ action, message }) => ({
@@ -211,7 +211,7 @@ function failedHarvest(error: unknown, { calls }: Tally): Harvest {
     ? 'give a region and credentials as for the aws command: AWS_REGION, AWS_PROFILE, a role'
     : 'look at the way to CloudWatch, or leave out --aws';
   return {
-    ...nothing,
+    ...emptyHarvest,
     gaps: [{ missing: 'what CloudWatch says', reason, remedy }],
     sources: [
       {
@@ -224,13 +224,3 @@ function failedHarvest(error: unknown, { calls }: Tally): Harvest {
     ],
   };
 }
-
-const nothing = {
-  documents: [],
-  objects: [],
-  envoys: [],
-  coverage: [],
-  gaps: [],
-  sources: [],
-  redactions: {},
-} as const;

@@ -1,6 +1,6 @@
 import { BatchGetTracesCommand, GetTraceSummariesCommand, XRayClient } from '@aws-sdk/client-xray';
 import { asObject, asText, type JsonObject } from '../../lib/json.ts';
-import type { Harvest } from '../../snapshot/snapshot.ts';
+import { emptyHarvest, type Harvest } from '../../snapshot/snapshot.ts';
 import { readSegments } from '../../snapshot/traces.ts';
 import { describeError } from '../describe-error.ts';
 import { tracesHarvest } from '../traces.ts';
@@ -127,13 +127,9 @@ function failedHarvest(error: unknown, { calls, bytes }: Tally): Harvest {
     : 'give a region and credentials as for the aws command, look at the way to X-Ray, or leave out --xray';
   const detail = `asked for traces: ${reason}; ${remedy}`;
   return {
-    documents: [],
-    objects: [],
-    envoys: [],
-    coverage: [],
+    ...emptyHarvest,
     gaps: [{ missing: 'traces of X-Ray', reason, remedy }],
     sources: [{ name: 'X-Ray', state: 'failed', detail, cost: { calls, bytes }, trouble: 'not-seen' }],
-    redactions: {},
   };
 }
 

@@ -7,7 +7,7 @@ import { type CloudWatchView, readCloudWatchView } from '../../snapshot/cloudwat
 import { makeDocument } from '../../snapshot/document.ts';
 import { assembleEnvoy } from '../../snapshot/envoy/assemble.ts';
 import { enterAdmin } from '../../snapshot/envoy/redact-admin.ts';
-import type { Harvest } from '../../snapshot/snapshot.ts';
+import { emptyHarvest, type Harvest } from '../../snapshot/snapshot.ts';
 import { describeError } from '../describe-error.ts';
 import { manifestHarvest } from '../manifests/harvest.ts';
 import { unpack } from './container.ts';
@@ -166,12 +166,8 @@ function sizeOf(files: Files): number {
 function refused(path: string, reason: string): Harvest {
   const detail = `nothing readable: ${reason}`;
   return {
-    documents: [],
-    objects: [],
-    envoys: [],
-    coverage: [],
+    ...emptyHarvest,
     gaps: [{ missing: `the bundle ${path}`, reason, remedy: 'collect it again' }],
     sources: [{ name: path, state: 'failed', detail, cost: { calls: 1, bytes: 0 }, trouble: 'nothing-readable' }],
-    redactions: {},
   };
 }

@@ -1,4 +1,4 @@
-import type { Harvest } from '../../snapshot/snapshot.ts';
+import { emptyHarvest, type Harvest } from '../../snapshot/snapshot.ts';
 
 /** An Envoy of which nothing could be read. */
 export function unseen(name: string, reason: string, calls: number): Harvest {
@@ -8,12 +8,8 @@ export function unseen(name: string, reason: string, calls: number): Harvest {
     remedy: 'check the address, and that its admin endpoint can be reached from here',
   };
   return {
-    documents: [],
-    objects: [],
-    envoys: [],
-    coverage: [],
+    ...emptyHarvest,
     gaps: [gap],
     sources: [{ name, state: 'failed', detail: reason, cost: { calls, bytes: 0 }, trouble: 'not-seen' }],
-    redactions: {},
   };
 }

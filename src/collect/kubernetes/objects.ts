@@ -1,7 +1,7 @@
 import { mapAtOnce } from '../../lib/at-once.ts';
 import type { CoverageEntry } from '../../snapshot/coverage.ts';
 import { addRedactions, type Redactions } from '../../snapshot/redact.ts';
-import type { Harvest, SourceReport } from '../../snapshot/snapshot.ts';
+import { emptyHarvest, type Harvest, type SourceReport } from '../../snapshot/snapshot.ts';
 import { type ManifestFile, manifestHarvest } from '../manifests/harvest.ts';
 import { redactValue } from '../manifests/redact.ts';
 import { callsAtOnce, type Cluster } from './cluster.ts';
@@ -131,13 +131,9 @@ function unseen(cluster: Cluster, reason: string): Harvest {
 export function unseenCluster(name: string, reason: string, cost: SourceReport['cost']): Harvest {
   const remedy = 'check the kubeconfig, its context, and the way to the API server';
   return {
-    documents: [],
-    objects: [],
-    envoys: [],
-    coverage: [],
+    ...emptyHarvest,
     gaps: [{ missing: `the cluster ${name}`, reason, remedy }],
     sources: [{ name: `cluster ${name}`, state: 'failed', detail: reason, cost, trouble: 'not-seen' }],
-    redactions: {},
     cluster: name,
   };
 }

@@ -1,6 +1,6 @@
 import type { Gap } from '../../snapshot/coverage.ts';
 import type { KubernetesObject } from '../../snapshot/object.ts';
-import type { Harvest } from '../../snapshot/snapshot.ts';
+import { emptyHarvest, type Harvest } from '../../snapshot/snapshot.ts';
 import type { AdminTarget } from '../envoy-admin/get.ts';
 import { readEnvoyAdmin } from '../envoy-admin/read.ts';
 import type { EnvoyAdminRequest } from '../envoy-admin/reading.ts';
@@ -52,9 +52,12 @@ export async function readPodEnvoys(
       const target = agents ? agents.wayTo(pod) : targetOf(cluster, pod, live.via, live.adminPort);
       if (typeof target === 'string') return { group, harvest: unseen(name, target, 0) };
       const asked = { kind: 'envoy', id: keyOf(pod), name } as const;
-      const harvest = await source(asked, (soFar) => inTurn(() => readOne(target, pod, request, soFar)));
-      if (!agents) target.agent?.destroy();
-      return { group, harvest };
+      try {
+        const harvest = await source(asked, (soFar) => inTurn(() => readOne(target, pod, request, soFar)));
+        return { group, harvest };
+      } finally {
+        if (!agents) target.agent?.destroy();
+      }
     }),
   );
   agents?.close();
@@ -70,7 +73,8 @@ function forget(memories: Map<string, unknown>, chosen: readonly Job[]): void {
   for (const key of memories.keys()) if (!keys.has(key)) memories.delete(key);
 }
 
-function keyOf({ namespace, name }: EnvoyPod): string {
+/** What the Envoy of a pod is called among all that were read. */
+export function keyOf({ namespace, name }: Pick<EnvoyPod, 'namespace' | 'name'>): string {
   return `envoy/${namespace}.${name}`;
 }
 
@@ -152,7 +156,7 @@ function together(group: EnvoyGroup, harvests: readonly Harvest[], left: number)
     reason: 'at most --max-pods are read',
     remedy: 'give a larger --max-pods',
   };
-  const extra = left > 0 ? [{ ...empty, gaps: [limit] }] : [];
+  const extra = left > 0 ? [{ ...emptyHarvest, gaps: [limit] }] : [];
   if (group.pods.length === 0) return [withoutPods(group)];
   if (!seen && group.gateway) return [...harvests, ...extra];
   return [...harvests.map(forgiven), ...extra];
@@ -169,15 +173,5 @@ function withoutPods({ name }: EnvoyGroup): Harvest {
   const reason = 'no running pod serves it: none is selected by its podSelector, or has an Envoy that names it';
   const gap = { missing: `the Envoys of ${name}`, reason, remedy: 'look at its pods: kubectl get pods' };
   const source = { name, state: 'failed', detail: reason, cost: { calls: 0, bytes: 0 }, trouble: 'not-seen' } as const;
-  return { ...empty, gaps: [gap], sources: [source] };
+  return { ...emptyHarvest, gaps: [gap], sources: [source] };
 }
-
-const empty: Harvest = {
-  documents: [],
-  objects: [],
-  envoys: [],
-  coverage: [],
-  gaps: [],
-  sources: [],
-  redactions: {},
-};

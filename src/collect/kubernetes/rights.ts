@@ -44,8 +44,8 @@ export const rights: readonly Right[] = [
     group: '',
     resource: 'pods/log',
     namespaced: true,
-    for: ['logs', 'diagnose'],
-    why: 'access logs of gateway pods (not needed with diagnose --no-logs)',
+    for: ['logs', 'diagnose', 'collect'],
+    why: 'access logs of gateway pods (not needed with --no-logs)',
     lost: 'which requests fail, since when, and why',
   },
 ];

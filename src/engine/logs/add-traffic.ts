@@ -1,3 +1,4 @@
+import { podLogGap, podsLeft } from '../../collect/kubernetes/pod-logs.ts';
 import type { CollectRequest, LogsRequest, PodLogsWanted } from '../../collect/request.ts';
 import { groupBy } from '../../lib/memo.ts';
 import { buildModel, type Model } from '../../model/model.ts';
@@ -36,7 +37,11 @@ export async function addTraffic(snapshot: Snapshot, request: CollectRequest, si
   opened.close();
   return {
     ...withTraffic(snapshot, views),
-    gaps: [...snapshot.gaps, ...opened.gaps, ...sources.flatMap((source) => gapOf(source))],
+    gaps: [
+      ...snapshot.gaps,
+      ...opened.gaps,
+      ...sources.flatMap((source) => (source.trouble === undefined ? podLogGap(source) : [])),
+    ],
     sources: [...snapshot.sources, ...sources],
   };
 }
@@ -86,21 +91,9 @@ export async function podLogs(
   return { logs, gaps: podsLeft(opened.left), close: opened.close };
 }
 
-/** Pods of gateways whose logs are not read. */
-export function podsLeft(left: number): readonly Gap[] {
-  const missing = `the logs of ${left} more gateway pods`;
-  return left === 0 ? [] : [{ missing, reason: 'at most --max-pods are read', remedy: 'give a larger --max-pods' }];
-}
-
 /** A file that was named must be readable; a pod's log that is not is a gap. */
 function troubled(source: Omit<SourceReport, 'trouble'>, isFile: boolean): SourceReport {
   if (source.state === 'ok') return source;
   if (!isFile) return source;
   return { ...source, trouble: source.state === 'failed' ? 'nothing-readable' : 'part-unreadable' };
-}
-
-function gapOf({ name, state, detail, trouble }: SourceReport): readonly Gap[] {
-  if (state === 'ok' || trouble !== undefined) return [];
-  const remedy = detail.includes('not allowed:') ? 'meshdoctor rights prints the Role that allows it' : null;
-  return [{ missing: name, reason: detail, remedy }];
 }

@@ -20,8 +20,14 @@ export function fileLogs(model: Model, paths: readonly string[], named: readonly
       gateway,
       log: { name: path === '-' ? 'standard input' : path, pieces: readLines(path) },
     })),
-    ...bundled.map((document) => ({ gateway, log: bundledLog(document) })),
+    ...bundled.map((document) => ({ gateway: writerOf(model, document) ?? gateway, log: bundledLog(document) })),
   ];
+}
+
+/** The gateway whose Envoy wrote a log that a bundle kept; null: the bundle does not say. */
+function writerOf({ gateways }: Model, { envoy }: Document): Gateway | null {
+  if (envoy === null) return null;
+  return gateways.find(({ envoys }) => envoys.some(({ key }) => key === envoy)) ?? null;
 }
 
 /** A log as a bundle kept it. */

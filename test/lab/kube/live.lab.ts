@@ -11,6 +11,7 @@ import { checkRights } from '../../../src/collect/kubernetes/check-rights.ts';
 import { openCluster } from '../../../src/collect/kubernetes/cluster.ts';
 import { awsRights, rightsOf } from '../../../src/collect/kubernetes/rights.ts';
 import { currentContext, type LiveRequest } from '../../../src/collect/kubernetes/request.ts';
+import type { LogsDocument } from '../../../src/report/logs-document.ts';
 import { type CollectRequest, emptyRequest } from '../../../src/collect/request.ts';
 import { makeEngine } from '../../../src/engine/engine.ts';
 import { asList, asObject, asTexts } from '../../../src/lib/json.ts';
@@ -317,6 +318,43 @@ describe('the incident', () => {
       classes: [{ path: '/payments/:id', routes: ['GatewayRoute shop/payments'], flag: 'UF' }],
       window: { asked: { to: null }, covered: { from: expect.any(String) } },
     });
+  });
+
+  it('collect keeps them, redacted, and the bundle tells the same of them', async () => {
+    const bundle = join(folder, 'with-logs.tar.gz');
+    const flags = ['--live', '--kubeconfig', cluster.kubeconfig, '-n', 'shop', '--window', '1s'];
+    const { code, stderr } = await meshdoctor(['collect', ...flags, '--since', '24h', '--output-file', bundle]);
+    expect(code, stderr).toBe(0);
+    const kept = await meshdoctor(['logs', '--bundle', bundle, '--path', '/payments/:id', '-o', 'json']);
+    const live = await meshdoctor([
+      'logs',
+      'vgw/edge',
+      ...flags,
+      '--since',
+      '24h',
+      '--path',
+      '/payments/:id',
+      '-o',
+      'json',
+    ]);
+    const counted = ({ stdout }: { readonly stdout: string }) =>
+      (JSON.parse(stdout) as LogsDocument).classes.map(({ path, routes, flag, count }) => ({
+        path,
+        routes,
+        flag,
+        count,
+      }));
+    expect(counted(kept)).toEqual(counted(live));
+    expect(counted(kept)).toMatchObject([
+      { path: '/payments/:id', routes: ['GatewayRoute shop/payments'], flag: 'UF' },
+    ]);
+    const names = (JSON.parse(kept.stdout) as LogsDocument).sources.map(({ name }) => name);
+    expect(cluster.gatewayPods.map((pod) => `log of pod shop/${pod}`)).toEqual(expect.arrayContaining(names));
+    expect(names.length).toBeGreaterThan(0);
+    const without = join(folder, 'without-logs.tar.gz');
+    await meshdoctor(['collect', ...flags, '--no-logs', '--output-file', without]);
+    const none = await meshdoctor(['logs', '--bundle', without, '-o', 'json']);
+    expect(JSON.parse(none.stdout)).toMatchObject({ requests: 0, sources: [] });
   });
 
   it('gives live what admin endpoints and manifests give', async () => {
