@@ -156,13 +156,10 @@ export function makeEngine(): Engine {
       return models.flatMap(measuresOf);
     },
     async countRequests(options) {
-      const { Follower: Made } = await import('./logs/follow.ts');
+      const { Follower: Made, followBy } = await import('./logs/follow.ts');
       const { live } = asked;
       if (!live) throw new Error('logs are followed in a cluster alone');
-      if (!follower) {
-        const { streamWays } = await import('../collect/kubernetes/streams.ts');
-        follower = new Made(streamWays(live));
-      }
+      follower ??= new Made(await followBy(options, live));
       return follower.turn(built(), options);
     },
     changed: () => changes.told(),
