@@ -37,6 +37,8 @@ export interface AgentOptions {
   readonly diagnose: DiagnoseOptions;
   /** Whether the logs of the gateway pods it counts are followed. */
   readonly logs: boolean;
+  /** The folder of the node's log files, read instead of asking the API server; null: that is asked. */
+  readonly nodeLogs: string | null;
   /** Whether the leader tells changes as Events. */
   readonly events: boolean;
 }

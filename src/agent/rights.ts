@@ -13,6 +13,7 @@ export interface RightsFor {
   readonly mode: 'daemonset' | 'deployment';
   readonly via: 'auto' | 'port-forward' | 'direct';
   readonly events: boolean;
+  /** Whether logs are asked of the API server. */
   readonly logs: boolean;
   readonly rescue: CopyPlace | null;
 }

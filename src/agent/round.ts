@@ -143,7 +143,7 @@ export class Rounds {
   async #followLogs({ engine, metrics }: RoundParts, mine: readonly PodMeasure[] | null): Promise<Followed | null> {
     if (!this.#options.logs) return null;
     const pods = mine?.flatMap(({ key, gateway }) => (key.includes('/') ? [{ key, gateway }] : [])) ?? null;
-    const followed = await engine.countRequests({ pods });
+    const followed = await engine.countRequests({ pods, nodeLogs: this.#options.nodeLogs });
     this.#routes.record(metrics, followed, performance.now());
     return followed;
   }

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type CopyPlace, copyPlaceOf } from '../agent/copy-place.ts';
 import { currentContext } from '../collect/kubernetes/request.ts';
 import { emptyRequest } from '../collect/request.ts';
+import { Failure } from './failure.ts';
 import { parsePort } from './live-options.ts';
 import { duration, list } from './source-options.ts';
 
@@ -18,6 +19,7 @@ export interface AgentFlags {
   readonly adminProxy?: number | 'off';
   readonly events: boolean;
   readonly logs: boolean;
+  readonly nodeLogs?: string | true;
   readonly rescueCopies?: string;
   readonly cluster?: string;
   readonly rule: readonly string[];
@@ -74,6 +76,10 @@ export function addAgentOptions(command: Command): Command {
       ).argParser(parseProxy),
     )
     .option('--no-logs', 'do not follow the logs of gateway pods: nothing is told of routes')
+    .option(
+      '--node-logs [folder]',
+      "with a DaemonSet: read the node's log files instead of asking the API server; needs root and a hostPath (else /var/log/pods)",
+    )
     .option('--no-events', 'write no Kubernetes Events')
     .addOption(
       new Option(
@@ -150,6 +156,17 @@ function parsePlace(text: string): string {
 export function rescuePlace({ rescueCopies }: Pick<AgentFlags, 'rescueCopies'>): CopyPlace | null {
   const place = rescueCopies === undefined ? null : copyPlaceOf(rescueCopies);
   return typeof place === 'string' ? null : place;
+}
+
+/** Where a kubelet keeps the logs of its pods (`--pod-logs-dir`). */
+export const usualNodeLogs = '/var/log/pods';
+
+/** The folder that `--node-logs` names; null: the API server is asked. */
+export function nodeLogsFolder({ mode, logs, nodeLogs }: AgentFlags): string | null {
+  if (nodeLogs === undefined) return null;
+  if (mode !== 'daemonset') throw new Failure('--node-logs is for --mode daemonset: it reads the logs of one node', 2);
+  if (!logs) throw new Failure('--node-logs and --no-logs contradict each other', 2);
+  return nodeLogs === true ? usualNodeLogs : nodeLogs;
 }
 
 /** Where the proxy listens in a pod that is told nothing else. */

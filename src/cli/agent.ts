@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { usualTimes } from '../agent/election.ts';
 import type { AgentOptions } from '../agent/options.ts';
 import { startEngine } from '../engine/client.ts';
-import { type AgentFlags, rescuePlace, usualProxyPort } from './agent-options.ts';
+import { type AgentFlags, nodeLogsFolder, rescuePlace, usualProxyPort } from './agent-options.ts';
 import type { Configured } from './config/apply.ts';
 import { Failure } from './failure.ts';
 import { hasDefaultCluster, noLiveFlags } from './live-options.ts';
@@ -103,6 +103,7 @@ async function optionsFrom(flags: RunningFlags & Configured): Promise<AgentOptio
     rescue: await rescueOptions(flags),
     diagnose: { rules: flags.rule, skip: flags.skipRule, suppressions: flags.suppressions ?? [], userRules },
     logs: flags.logs,
+    nodeLogs: nodeLogsFolder(flags),
     events: flags.events,
   };
 }

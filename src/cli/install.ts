@@ -4,7 +4,7 @@ import { clusterRights, ownRights } from '../agent/rights.ts';
 import { version } from '../lib/version.ts';
 import { costLines } from '../export/cost.ts';
 import { manifestsOf } from '../install/manifests.ts';
-import { type AgentFlags, rescuePlace, usualProxyPort } from './agent-options.ts';
+import { type AgentFlags, nodeLogsFolder, rescuePlace, usualProxyPort } from './agent-options.ts';
 import { Failure } from './failure.ts';
 import { writeOut } from './report-options.ts';
 
@@ -24,7 +24,8 @@ export async function install(flags: InstallFlags, command: Command): Promise<vo
   const place = rescuePlace(flags);
   if (flags.rescueClaim !== undefined && place?.kind !== 'folder')
     throw new Failure('--rescue-claim is for copies in a folder: give --rescue-copies FOLDER with it', 2);
-  const asked = { ...flags, rescue: place };
+  const nodeLogs = nodeLogsFolder(flags);
+  const asked = { ...flags, logs: flags.logs && nodeLogs === null, rescue: place };
   const manifests = manifestsOf({
     mode: flags.mode,
     namespace: flags.namespace,
@@ -37,6 +38,7 @@ export async function install(flags: InstallFlags, command: Command): Promise<vo
     roleArn: flags.roleArn ?? null,
     claim: flags.rescueClaim ?? null,
     folders: flags.spool === undefined ? [] : [flags.spool],
+    nodeLogs,
     rescueFolder: place?.kind === 'folder' ? place.path : null,
   });
   const head = headOf(flags)
@@ -54,6 +56,12 @@ function headOf(flags: InstallFlags): readonly string[] {
     place?.kind === 'config-maps'
       ? 'Secrets are not read, and of ConfigMaps those of its own namespace alone: rescue copies lie there. Who may read them knows the whole configuration of gateways.'
       : 'Neither Secrets nor ConfigMaps are read.',
+    ...(flags.nodeLogs === undefined
+      ? []
+      : [
+          `--node-logs: its pods run as root and read ${nodeLogsFolder(flags)} of their nodes, where the logs of every pod lie; pod security`,
+          'of its namespace is privileged for that. Without it logs are asked of the API server, for gateway pods alone.',
+        ]),
     ...(flags.image === undefined
       ? ['The image is named as the Dockerfile of the repository makes it: give yours with --image.']
       : []),

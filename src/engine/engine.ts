@@ -79,13 +79,10 @@ export function makeEngine(): Engine {
       return gathered.models.flatMap(measuresOf);
     },
     async countRequests(options) {
-      const { Follower: Made } = await import('./logs/follow.ts');
+      const { Follower: Made, followBy } = await import('./logs/follow.ts');
       const { live } = gathered.asked;
       if (!live) throw new Error('logs are followed in a cluster alone');
-      if (!follower) {
-        const { streamWays } = await import('../collect/kubernetes/streams.ts');
-        follower = new Made(streamWays(live));
-      }
+      follower ??= new Made(await followBy(options, live));
       return follower.turn(gathered.model, options);
     },
     changed: () => changes.told(),

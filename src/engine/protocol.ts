@@ -105,6 +105,8 @@ export interface DecidedLines {
 export interface FollowOptions {
   /** `NS/NAME` of each pod, and of the gateway it serves; null: the cluster was not seen, and all stays as it was. */
   readonly pods: readonly { readonly key: string; readonly gateway: string }[] | null;
+  /** The folder of the node's log files, read instead of asking the API server; null: that is asked. */
+  readonly nodeLogs: string | null;
 }
 
 /** What their logs told since the last call. */

@@ -16,7 +16,9 @@ const rbac = 'rbac.authorization.k8s.io';
 
 /** Everything that is installed, in the order in which it can be applied. */
 export function manifestsOf(options: InstallOptions): readonly Manifest[] {
-  const { namespace, roleArn } = options;
+  const { namespace, roleArn, nodeLogs } = options;
+  // Folders of the node, and root, are forbidden below that.
+  const level = nodeLogs === null ? 'restricted' : 'privileged';
   const own = { name, namespace, labels };
   const subjects = [{ kind: 'ServiceAccount', name, namespace }];
   return [
@@ -28,8 +30,8 @@ export function manifestsOf(options: InstallOptions): readonly Manifest[] {
         name: namespace,
         labels: {
           'app.kubernetes.io/name': 'meshdoctor',
-          'pod-security.kubernetes.io/enforce': 'restricted',
-          'pod-security.kubernetes.io/warn': 'restricted',
+          'pod-security.kubernetes.io/enforce': level,
+          'pod-security.kubernetes.io/warn': level,
         },
       },
     },

@@ -27,4 +27,6 @@ export interface InstallOptions {
   /** Folders it writes to, each a volume that ends with its pod. */
   readonly folders: readonly string[];
   readonly rescueFolder: string | null;
+  /** The folder of the node's log files that it reads as root; null: it does not. */
+  readonly nodeLogs: string | null;
 }

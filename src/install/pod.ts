@@ -3,14 +3,19 @@ import type { InstallOptions } from './options.ts';
 /** The user of the image (`USER node` of node's own images). */
 const user = 1000;
 
-/** The agent's pod: `restricted` pod security, nothing of it can be written but its volumes. */
+/**
+ * The agent's pod: `restricted` pod security, nothing of it can be written but its volumes. Only where it reads the logs of its
+ * node it is root, whose files they are, without any capability, and has that folder of the node, to read.
+ */
 export function podSpec(options: InstallOptions, account: string, labels: Readonly<Record<string, string>>): unknown {
-  const { mode, image, args, port, adminProxyPort, folders, rescueFolder, claim } = options;
+  const { mode, image, args, port, adminProxyPort, folders, rescueFolder, claim, nodeLogs } = options;
   const volumes = [
     { name: 'tmp', path: '/tmp', source: { emptyDir: {} } },
     ...folders.map((path, at) => ({ name: `folder-${at}`, path, source: { emptyDir: { sizeLimit: '256Mi' } } })),
     ...(rescueFolder === null ? [] : [{ name: 'rescue', path: rescueFolder, source: rescueVolume(claim) }]),
+    ...(nodeLogs === null ? [] : [nodeVolume(nodeLogs)]),
   ];
+  const uid = nodeLogs === null ? user : 0;
   return {
     serviceAccountName: account,
     terminationGracePeriodSeconds: 30,
@@ -20,10 +25,10 @@ export function podSpec(options: InstallOptions, account: string, labels: Readon
       ? { tolerations: [{ operator: 'Exists' }] }
       : { topologySpreadConstraints: [spread(labels)] }),
     securityContext: {
-      runAsNonRoot: true,
-      runAsUser: user,
-      runAsGroup: user,
-      fsGroup: user,
+      runAsNonRoot: nodeLogs === null,
+      runAsUser: uid,
+      runAsGroup: uid,
+      fsGroup: uid,
       seccompProfile: { type: 'RuntimeDefault' },
     },
     containers: [
@@ -54,11 +59,18 @@ export function podSpec(options: InstallOptions, account: string, labels: Readon
           readOnlyRootFilesystem: true,
           capabilities: { drop: ['ALL'] },
         },
-        volumeMounts: volumes.map(({ name, path }) => ({ name, mountPath: path })),
+        volumeMounts: volumes.map(({ name, path, ...more }) => ({
+          ...{ name, mountPath: path },
+          ...('readOnly' in more ? { readOnly: more.readOnly } : {}),
+        })),
       },
     ],
     volumes: volumes.map(({ name, source }) => ({ name, ...source })),
   };
+}
+
+function nodeVolume(path: string) {
+  return { name: 'node-logs', path, readOnly: true, source: { hostPath: { path, type: 'Directory' } } };
 }
 
 function rescueVolume(claim: string | null): object {

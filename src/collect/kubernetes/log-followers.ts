@@ -1,8 +1,28 @@
-import { type FollowedLog, followLog, type FollowWays } from './log-follow.ts';
+import { type FollowedLog, followLog } from './log-follow.ts';
 import type { StreamWays } from './streams.ts';
 
+/** Until when a log is followed, and who hears why nothing comes; null: it comes. */
+export interface FollowerEars {
+  readonly signal: AbortSignal;
+  readonly trouble: (reason: string | null) => void;
+}
+
+/** Follows one log until the signal: its lines, in order, each once. */
+export type FollowLog = (log: FollowedLog, ears: FollowerEars) => AsyncIterable<readonly string[]>;
+
+/** Follows logs through the API server. */
+export function logsByApi({ connect, wait }: StreamWays): FollowLog {
+  return (log, { signal, trouble }) =>
+    followLog(log, {
+      connect: (path) => connect(path, signal),
+      wait: (tries) => wait(tries, signal),
+      ...{ signal, trouble },
+    });
+}
+
 /** Where lines go, and by which way they come. */
-export interface FollowersOptions extends StreamWays {
+export interface FollowersOptions {
+  readonly follow: FollowLog;
   /** `key`: of the pod, `NS/NAME`. */
   readonly take: (key: string, lines: readonly string[]) => void;
 }
@@ -52,17 +72,12 @@ export class LogFollowers {
     const follower: Follower = { ended: new AbortController(), trouble: null };
     this.#followers.set(key, follower);
     const { signal } = follower.ended;
-    const { connect, wait, take } = this.#options;
-    const ways: FollowWays = {
-      connect: (path) => connect(path, signal),
-      wait: (tries) => wait(tries, signal),
-      signal,
-      trouble: (reason) => {
-        follower.trouble = reason;
-      },
+    const { follow, take } = this.#options;
+    const trouble = (reason: string | null): void => {
+      follower.trouble = reason;
     };
     void (async () => {
-      for await (const lines of followLog(log, ways)) if (!signal.aborted) take(key, lines);
+      for await (const lines of follow(log, { signal, trouble })) if (!signal.aborted) take(key, lines);
     })();
   }
 }

@@ -1,9 +1,9 @@
 import { formatsOf } from '../../collect/access-log/formats.ts';
 import { LogReader } from '../../collect/access-log/reader.ts';
 import type { FollowedLog } from '../../collect/kubernetes/log-follow.ts';
-import { LogFollowers } from '../../collect/kubernetes/log-followers.ts';
+import { type FollowLog, LogFollowers } from '../../collect/kubernetes/log-followers.ts';
 import { containersOf } from '../../collect/kubernetes/pod-logs.ts';
-import type { StreamWays } from '../../collect/kubernetes/streams.ts';
+import type { LiveRequest } from '../../collect/kubernetes/request.ts';
 import { asObject } from '../../lib/json.ts';
 import type { Model } from '../../model/model.ts';
 import type { Classify } from '../../traffic/traffic.ts';
@@ -28,13 +28,13 @@ export class Follower {
   #paged: readonly string[] = [];
   #lines = 0;
 
-  constructor(ways: StreamWays, now: () => number = Date.now) {
+  constructor(follow: FollowLog, now: () => number = Date.now) {
     this.#now = now;
-    this.#followers = new LogFollowers({ ...ways, take: (key, lines) => this.#take(key, lines) });
+    this.#followers = new LogFollowers({ follow, take: (key, lines) => this.#take(key, lines) });
   }
 
   /** Tells what came since the last turn; from now on these pods are followed, and this model decides. */
-  turn(model: Model, { pods }: FollowOptions): Followed {
+  turn(model: Model, { pods }: Pick<FollowOptions, 'pods'>): Followed {
     const gateways = [...this.#counts].map(([gateway, counts]) => ({
       gateway,
       paged: this.#paged,
@@ -96,6 +96,16 @@ export class Follower {
       if (read.kind === 'request') counts.add(read.line, raw.length);
     }
   }
+}
+
+/** How the logs of pods come: through the API server, or from the files of the node. */
+export async function followBy({ nodeLogs }: Pick<FollowOptions, 'nodeLogs'>, live: LiveRequest): Promise<FollowLog> {
+  if (nodeLogs !== null) return (await import('../../collect/kubernetes/node-logs.ts')).logsOfNode(nodeLogs);
+  const [{ logsByApi }, { streamWays }] = await Promise.all([
+    import('../../collect/kubernetes/log-followers.ts'),
+    import('../../collect/kubernetes/streams.ts'),
+  ]);
+  return logsByApi(streamWays(live));
 }
 
 /** Tables are compiled for those that are asked. */

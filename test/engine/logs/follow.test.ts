@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { collect } from '../../../src/collect/collect.ts';
+import { logsByApi } from '../../../src/collect/kubernetes/log-followers.ts';
 import { emptyRequest } from '../../../src/collect/request.ts';
 import { Follower } from '../../../src/engine/logs/follow.ts';
 import { buildModel, type Model } from '../../../src/model/model.ts';
@@ -58,7 +59,7 @@ async function turns(): Promise<void> {
 describe('followed logs', () => {
   it('are told by the objects of their routes, from the first turn on', async () => {
     const { ways, write, paths } = openLogs();
-    const follower = new Follower(ways, () => began);
+    const follower = new Follower(logsByApi(ways), () => began);
     const read = await model();
     const pods = [{ key: 'shop/edge-1', gateway }];
     expect(follower.turn(read, { pods })).toEqual({ gateways: [], lines: 0, troubles: [] });
@@ -78,7 +79,7 @@ describe('followed logs', () => {
   it('of a pod that came later are read from its beginning, those of one that goes no longer', async () => {
     const { ways, write, paths } = openLogs();
     let now = began;
-    const follower = new Follower(ways, () => now);
+    const follower = new Follower(logsByApi(ways), () => now);
     const read = await model();
     const first = { key: 'shop/edge-1', gateway };
     const second = { key: 'shop/edge-2', gateway };

@@ -1,3 +1,6 @@
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asObject } from '../../../src/lib/json.ts';
 import { readStat, waitUntil } from '../admin.ts';
@@ -115,5 +118,36 @@ describe('agents that follow the logs of their gateways', { timeout: 2 * WAIT_MS
     );
     way.mend();
     expect(JSON.stringify(line)).toMatch(/log of pod shop\/edge-[^:]+: (?:the connection|connect)/);
+  });
+});
+
+describe('an agent that reads the log files of its node', { timeout: 2 * WAIT_MS }, () => {
+  it('tells each request once, as Envoy counts them, and asks the API server for no log', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'meshdoctor-pods-'));
+    const [pod = ''] = cluster.gatewayPods;
+    const inside = join(folder, `shop_${pod}_9b1c`, 'envoy');
+    await mkdir(inside, { recursive: true });
+    await symlink(join(cluster.podsFolder, 'shop', pod, 'envoy.log'), join(inside, '0.log'));
+    const { spec } = await cluster.client.must(`/api/v1/namespaces/shop/pods/${pod}`);
+    const flags = ['--kubeconfig', way.kubeconfig, '--name', 'reader', '--node', String(asObject(spec).nodeName)];
+    const since = (await cluster.audit()).length;
+    // Those before it follow through the API server.
+    await Promise.all(agents.map((agent) => agent.end()));
+    const reader = await startAgent([...flags, '--interval', '1s', '--node-logs', folder]);
+    agents.splice(0, agents.length, reader);
+    await reader.line('look', ({ pods: seen }) => Number(seen) > 0);
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    const followed = (await cluster.audit()).length;
+    const [url = ''] = lab.adminUrls;
+    const [before = 0] = [await readStat(url, 'http.ingress.downstream_rq_total')];
+    await lab.send(120);
+    const served = async () => ((await readStat(url, 'http.ingress.downstream_rq_total')) ?? 0) - before;
+    await waitUntil('all to be counted', async () => (await counted()) >= (await served()), WAIT_MS);
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    expect([await counted(), await served()]).toEqual([120, 120]);
+    const asked = (await cluster.audit()).slice(followed).map(({ resource }) => resource);
+    expect(followed).toBeGreaterThan(since);
+    expect(asked).not.toContain('pods/log');
+    await rm(folder, { recursive: true });
   });
 });

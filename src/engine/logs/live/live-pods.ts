@@ -1,6 +1,6 @@
 import { openCluster } from '../../../collect/kubernetes/cluster.ts';
 import type { FollowedLog } from '../../../collect/kubernetes/log-follow.ts';
-import { LogFollowers } from '../../../collect/kubernetes/log-followers.ts';
+import { LogFollowers, logsByApi } from '../../../collect/kubernetes/log-followers.ts';
 import { type GatewayPod, gatewayPods } from '../../../collect/kubernetes/pod-logs.ts';
 import type { LiveRequest } from '../../../collect/kubernetes/request.ts';
 import { type StreamWays, streamWays } from '../../../collect/kubernetes/streams.ts';
@@ -35,7 +35,7 @@ export class LivePods {
   ) {
     this.#live = live;
     this.#wanted = wanted;
-    this.#followers = new LogFollowers({ ...ways, take });
+    this.#followers = new LogFollowers({ follow: logsByApi(ways), take });
   }
 
   /** From now on the pods among these objects are followed; for people, in `gaps`: which are not. */
