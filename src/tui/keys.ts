@@ -18,7 +18,7 @@ export interface Key {
 }
 
 /** What is done outside the state. */
-export type Command = 'quit' | 'enter' | 'copy' | 'save' | 'collect' | 'refresh' | 'ask' | 'log';
+export type Command = 'quit' | 'enter' | 'copy' | 'save' | 'collect' | 'refresh' | 'ask' | 'log' | 'again';
 
 /** The keys that came at once: they do where a person is quick, or pastes. A line end behind what is typed enters it. */
 export function keysIn(input: string, { prompt }: State): readonly string[] {
@@ -87,6 +87,8 @@ function byLetter(input: string): Action | Command | null {
       return { type: 'pause' };
     case 'r':
       return 'refresh';
+    case '.':
+      return 'again';
     case 'y':
       return 'copy';
     case 's':

@@ -26,10 +26,10 @@ class Watched {
   #text = '';
   #hears: (() => void)[] = [];
 
-  constructor(folder: string, args: readonly string[]) {
+  constructor(folder: string, args: readonly string[], node: readonly string[] = []) {
     this.#pidFile = join(folder, 'watch.pid');
     rmSync(this.#pidFile, { force: true });
-    const words = [process.execPath, 'dist/main.js', 'watch', ...args].map((word) => `'${word}'`).join(' ');
+    const words = [process.execPath, ...node, 'dist/main.js', 'watch', ...args].map((word) => `'${word}'`).join(' ');
     const command = `stty cols ${columns} rows ${rows}; echo $$ > '${this.#pidFile}'; exec ${words}`;
     const env = { ...process.env, TERM: 'xterm-256color', LANG: 'C.UTF-8' };
     this.#child = spawn('script', ['-qfec', command, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'], env });
@@ -87,6 +87,7 @@ class Watched {
   }
 
   async close(): Promise<void> {
+    if (this.#child.exitCode !== null) return;
     const gone = new Promise((resolve) => this.#child.once('exit', resolve));
     this.press('q');
     const timer = setTimeout(() => this.#child.kill('SIGTERM'), 5_000);
@@ -168,26 +169,42 @@ function startWriter(log: string, routes: number, perSecond: number): ChildProce
   );
 }
 
-/** An hour of 2,000 lines a second, as quickly as they are read. */
-async function hour(folder: string, lines: number, pieces: number): Promise<WatchMeasured['memory']> {
-  const [dump, log] = [join(folder, 'watched-dump.json'), join(folder, 'watched.log')];
+/** The clock of a process and its threads stands in a file: an hour passes as quickly as lines are read. */
+function clockIn(file: string): string {
+  const read = `Number(readFileSync(${JSON.stringify(file)},"utf8"))`;
+  const script = [
+    'import{readFileSync}from"node:fs"',
+    `let now=${read}`,
+    `setInterval(()=>{now=${read}||now},20).unref()`,
+    'Date.now=()=>now',
+  ].join(';');
+  return `data:text/javascript,${encodeURIComponent(script)}`;
+}
+
+const hourMs = 3_600_000;
+
+/** An hour of as many lines, in so many pieces, as quickly as they are read. */
+export async function hour(folder: string, lines: number, pieces: number): Promise<WatchMeasured['memory']> {
+  const [dump, log, clock] = [join(folder, 'watched-dump.json'), join(folder, 'watched.log'), join(folder, 'clock')];
   writeConfigDump(dump, 500, true);
   writeFileSync(log, '');
-  const watched = new Watched(folder, ['--config-dump', dump, '--access-log', log]);
+  const from = Date.now();
+  writeFileSync(clock, String(from));
+  const args = ['--config-dump', dump, '--access-log', log];
+  const watched = new Watched(folder, args, ['--import', clockIn(clock)]);
   try {
     await watched.sees(/\d+ error/, watched.begun);
     watched.press(':logs\r');
     const { linesFor } = await import('./write-log.ts');
     const samples: number[] = [];
-    const from = Date.now();
+    const count = lines / pieces;
     for (let piece = 0; piece < pieces; piece += 1) {
-      const count = lines / pieces;
-      appendFileSync(
-        log,
-        linesFor(piece * count, count, 500, (at) => from + at / 2),
-      );
+      const at = (line: number): number => from + (line / lines) * hourMs;
+      appendFileSync(log, linesFor(piece * count, count, 500, at));
+      writeFileSync(clock, String(at((piece + 1) * count)));
       await watched.sees(new RegExp(`logs \\(${numberText((piece + 1) * count)} lines\\)`), performance.now());
       samples.push(watched.residentMib());
+      if (process.env.MEMORY) console.error(piece, samples.at(-1));
       // What was read need not lie on the disk: another file takes its place, as where logs are rotated.
       rmSync(log);
       writeFileSync(log, '');
