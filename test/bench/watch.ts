@@ -3,6 +3,7 @@ import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { writeConfigDump } from './inputs.ts';
+import { median } from './measure.ts';
 
 /** What the terminal UI was measured at. Milliseconds, shares of one core, MiB. */
 export interface WatchMeasured {
@@ -11,8 +12,8 @@ export interface WatchMeasured {
   readonly firstRowMs: number;
   readonly keyMs: { readonly p50: number; readonly p99: number; readonly presses: number };
   readonly idleShare: number;
-  /** Memory after a quarter of the hour, and the most of the rest. */
-  readonly memory: { readonly quarter: number; readonly most: number; readonly lines: number };
+  /** Memory of an hour, medians: of ten minutes once all that is remembered was seen (20 minutes), and of the last ten. */
+  readonly memory: { readonly early: number; readonly late: number; readonly lines: number };
 }
 
 const columns = 120;
@@ -105,11 +106,9 @@ export async function measureWatch(folder: string, small: boolean): Promise<Watc
     starts.push({ frame, row: await watched.sees(/shop\/edge/, watched.begun) });
     await watched.close();
   }
-  const middle = (of: (one: (typeof starts)[number]) => number): number =>
-    starts.map(of).sort((one, other) => one - other)[Math.floor(starts.length / 2)] ?? 0;
   return {
-    firstFrameMs: middle(({ frame }) => frame),
-    firstRowMs: middle(({ row }) => row),
+    firstFrameMs: median(starts.map(({ frame }) => frame)),
+    firstRowMs: median(starts.map(({ row }) => row)),
     idleShare: await idle(folder, small ? 2 : 30),
     keyMs: await keys(folder, small ? 300 : 10_000, small ? 20 : 1_000),
     memory: await hour(folder, small ? 20_000 : 7_200_000, small ? 8 : 80),
@@ -184,7 +183,7 @@ function clockIn(file: string): string {
 const hourMs = 3_600_000;
 
 /** An hour of as many lines, in so many pieces, as quickly as they are read. */
-export async function hour(folder: string, lines: number, pieces: number): Promise<WatchMeasured['memory']> {
+async function hour(folder: string, lines: number, pieces: number): Promise<WatchMeasured['memory']> {
   const [dump, log, clock] = [join(folder, 'watched-dump.json'), join(folder, 'watched.log'), join(folder, 'clock')];
   writeConfigDump(dump, 500, true);
   writeFileSync(log, '');
@@ -204,14 +203,13 @@ export async function hour(folder: string, lines: number, pieces: number): Promi
       writeFileSync(clock, String(at((piece + 1) * count)));
       await watched.sees(new RegExp(`logs \\(${numberText((piece + 1) * count)} lines\\)`), performance.now());
       samples.push(watched.residentMib());
-      if (process.env.MEMORY) console.error(piece, samples.at(-1));
       // What was read need not lie on the disk: another file takes its place, as where logs are rotated.
       rmSync(log);
       writeFileSync(log, '');
       await sleep(600);
     }
-    const quarter = Math.max(...samples.slice(0, pieces / 4));
-    return { quarter, most: Math.max(...samples.slice(pieces / 4)), lines };
+    const sixth = (at: number): number => median(samples.slice(Math.floor((pieces * at) / 6), (pieces * (at + 1)) / 6));
+    return { early: sixth(2), late: sixth(5), lines };
   } finally {
     await watched.close();
   }
