@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useReducer, useRef, useState } from 'react'
 import type { Look } from '../report/terminal/paint.ts';
 import type { Display } from './display.ts';
 import { extentOf, standingOn } from './frame.ts';
-import { type Command, keysIn, meaningOf } from './keys.ts';
+import { type Command, firstKey, meaningOf } from './keys.ts';
 import type { Data } from './data.ts';
 import { commandOf, witnessOf } from './screens/findings.ts';
 import { classRequest } from './screens/logs.ts';
@@ -59,11 +59,14 @@ export function App({ session, access, look, display }: AppProps): null {
     }
   };
   useInput((input, key) => {
-    for (const one of keysIn(input, state.current)) {
+    let rest = input;
+    do {
+      const one = firstKey(rest, state.current);
       const meaning = meaningOf(one, one === '\r' ? { return: true } : key, state.current);
       if (typeof meaning === 'string') run(meaning);
       else if (meaning) apply(meaning);
-    }
+      rest = rest.slice(one.length);
+    } while (rest !== '');
   });
   useLayoutEffect(() => display.show(state.current, session.data(), size));
   return null;
