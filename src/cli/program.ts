@@ -69,6 +69,7 @@ function buildVerbs(): Command {
     .description('the terminal UI: gateways, routes, findings, live logs, what changed, and one request explained')
     .option('--no-logs', 'not the logs of gateway pods: with --live they are followed (see --since)')
     .addOption(duration('--interval <time>', 'between two readings of what lives', 15_000, '15s'))
+    .option('--screen-reader', 'in lines of words, nothing is drawn; also by INK_SCREEN_READER=true', false)
     .action(async (flags) => (await import('./watch.ts')).watch(flags));
   const rules = program
     .command('rules')

@@ -15,6 +15,7 @@ export interface WatchFlags extends LogWindowFlags {
   readonly interval: number;
   /** `--no-logs`: none of pods is followed. */
   readonly logs: boolean;
+  readonly screenReader: boolean;
 }
 
 /** `meshdoctor watch`: the terminal UI. */
@@ -59,7 +60,8 @@ export async function watch(flags: SourceFlags & WatchFlags & Configured): Promi
         everyMs: request.admin.length > 0 || request.live ? flags.interval : null,
         now: Date.now,
       },
-      paint,
+      // INK_SCREEN_READER is what other programs made with ink hear too.
+      { ...paint, reader: flags.screenReader || process.env.INK_SCREEN_READER === 'true' },
     );
   } finally {
     await engine.close();

@@ -31,9 +31,12 @@ export function padded(text: string, width: number, right: boolean): string {
   return right ? blank + text : text + blank;
 }
 
+/** Signs that take one column each and never join: most texts are of them alone, and counted at once. */
+const plain = /^[\x20-\x7e…▸·▁-█]*$/;
+
 /** How many columns a terminal needs for a text. */
 export function displayWidth(text: string): number {
-  return stringWidth(text);
+  return plain.test(text) ? text.length : stringWidth(text);
 }
 
 /** Breaks a text at spaces into lines of at most `width` columns; a longer word is cut, at a sign such as `/` where one is near. */
@@ -72,6 +75,7 @@ export function truncate(text: string, width: number, sign = '…'): string {
 
 /** The longest beginning of a text, in whole graphemes, that needs at most `width` columns. */
 function fitting(text: string, width: number): string {
+  if (plain.test(text)) return text.slice(0, width);
   let used = 0;
   let end = 0;
   for (const { segment, index } of segmenter.segment(text)) {

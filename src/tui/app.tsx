@@ -1,10 +1,10 @@
 import { type Instance, render, useApp, useInput, useStdout } from 'ink';
 import { useEffect, useLayoutEffect, useReducer, useRef, useState } from 'react';
 import type { Look } from '../report/terminal/paint.ts';
-import { extentOf, frame, standingOn } from './frame.ts';
-import { type Command, keysIn, meaningOf } from './keys.ts';
+import type { Display } from './display.ts';
+import { extentOf, standingOn } from './frame.ts';
+import { type Command, firstKey, meaningOf } from './keys.ts';
 import type { Data } from './data.ts';
-import type { Painter } from './painter.ts';
 import { commandOf, witnessOf } from './screens/findings.ts';
 import { classRequest } from './screens/logs.ts';
 import { routeWords } from './screens/routes.ts';
@@ -17,7 +17,7 @@ interface AppProps {
   readonly session: Session;
   readonly access: Access;
   readonly look: Omit<Look, 'width'>;
-  readonly painter: Painter;
+  readonly display: Display;
 }
 
 /** Hears the keys of this terminal, and draws what they lead to. */
@@ -25,8 +25,8 @@ export function openApp(props: AppProps): Pick<Instance, 'unmount' | 'waitUntilE
   return render(<App {...props} />, { exitOnCtrlC: false });
 }
 
-/** The terminal UI: ink hears keys and sizes, the painter puts one frame of text out. */
-export function App({ session, access, look, painter }: AppProps): null {
+/** The terminal UI: ink hears keys and sizes, the display puts out what they lead to. */
+export function App({ session, access, look, display }: AppProps): null {
   const { exit } = useApp();
   const { stdout } = useStdout();
   const size = useSize();
@@ -46,6 +46,7 @@ export function App({ session, access, look, painter }: AppProps): null {
   const run = (command: Command): void => {
     if (command === 'quit') exit();
     else if (command === 'refresh') session.refresh();
+    else if (command === 'again') display.again?.();
     else if (command === 'save') say(access.save());
     else if (command === 'collect') say(access.bundle());
     else if (command === 'ask') apply({ type: 'ask', request: requestOf(state.current, session.data()) });
@@ -58,13 +59,16 @@ export function App({ session, access, look, painter }: AppProps): null {
     }
   };
   useInput((input, key) => {
-    for (const one of keysIn(input, state.current)) {
+    let rest = input;
+    do {
+      const one = firstKey(rest, state.current);
       const meaning = meaningOf(one, one === '\r' ? { return: true } : key, state.current);
       if (typeof meaning === 'string') run(meaning);
       else if (meaning) apply(meaning);
-    }
+      rest = rest.slice(one.length);
+    } while (rest !== '');
   });
-  useLayoutEffect(() => painter.paint(frame(state.current, session.data(), full, size.rows), size));
+  useLayoutEffect(() => display.show(state.current, session.data(), size));
   return null;
 }
 

@@ -4,7 +4,7 @@ import type { Severity } from '../diagnose/finding.ts';
 /** A column of a list. */
 export interface Column {
   readonly title: string;
-  /** Columns of the terminal it may take; the last one takes what is left. */
+  /** Columns of the terminal it may take while others lack room; the last one takes what is left. */
   readonly most: number;
   /** Of the last column: where there is less, spare ones go. */
   readonly least?: number;
@@ -27,8 +27,8 @@ export type Content =
   | {
       readonly kind: 'list';
       readonly title: string;
-      /** Lines above the rows; left out where the terminal is low. */
-      readonly head?: readonly string[];
+      /** Lines above the rows, some of them drawn by bars; left out where the terminal is low. */
+      readonly head?: readonly { readonly text: string; readonly bars: boolean }[];
       readonly columns: readonly Column[];
       readonly rows: readonly Row[];
       /** What is told anew of a row each second; of rows that are not seen it need not be known. */
@@ -36,7 +36,13 @@ export type Content =
       /** Said where there are no rows. */
       readonly empty: string;
     }
-  | { readonly kind: 'page'; readonly title: string; readonly lines: readonly string[] };
+  | {
+      readonly kind: 'page';
+      readonly title: string;
+      readonly lines: readonly string[];
+      /** True while an answer is awaited that will stand here. */
+      readonly waits?: boolean;
+    };
 
 /** How a person chose to see the rows of a list. */
 export interface Choice {

@@ -16,29 +16,48 @@ export interface Laid {
 
 const narrowest = 10;
 
-/** Gives each column its room: as much as its rows need, at most what it may take; spare ones go first where there is too little. */
+/**
+ * Gives each column its room: what its rows need, at most what it may take. Where there is too little, spare ones go first; what
+ * is left is shared by those that were cut, and the last one has the rest.
+ */
 export function layOut(columns: readonly Column[], rows: readonly Row[], width: number): readonly Laid[] {
-  let kept = columns.map((column, at) => ({ column, at }));
+  let kept = columns.map((column, at) => {
+    const cells = rows.map((row) => displayWidth(oneLine(row.cells[at] ?? '')));
+    return { column, at, needs: Math.max(displayWidth(column.title), ...cells) };
+  });
   for (;;) {
-    const fixed = kept.slice(0, -1).map(({ column, at }) => {
-      const needed = Math.max(
-        displayWidth(column.title),
-        ...rows.map(({ cells }) => displayWidth(oneLine(cells[at] ?? ''))),
-      );
-      return Math.min(column.most, needed);
-    });
-    const used = fixed.reduce((sum, one) => sum + one + 2, 0);
+    const last = kept.length - 1;
+    const least = kept[last]?.column.least ?? narrowest;
+    const bases = kept.map(({ column, needs }, index) => Math.min(index < last ? column.most : least, needs));
+    const used = bases.reduce((sum, one) => sum + one, 0) + 2 * last;
     const [spare] = kept
       .filter(({ column }) => column.spare !== undefined)
       .sort((one, other) => (other.column.spare ?? 0) - (one.column.spare ?? 0));
-    if (width - used >= (kept.at(-1)?.column.least ?? narrowest) || !spare) {
-      return kept.map((one, index) => ({
-        ...one,
-        width: fixed[index] ?? Math.max(1, Math.min(one.column.most, width - used)),
+    if (used - (bases[last] ?? 0) + least <= width || !spare) {
+      const cut = kept.map(({ needs }, index) => needs - (bases[index] ?? 0));
+      const more = shared(cut, width - used);
+      const widths = bases.map((base, index) => base + (more[index] ?? 0));
+      const rest = width - 2 * last - widths.slice(0, last).reduce((sum, one) => sum + one, 0);
+      return kept.map(({ column, at }, index) => ({
+        ...{ column, at },
+        width: index < last ? (widths[index] ?? 0) : Math.max(1, rest),
       }));
     }
     kept = kept.filter((one) => one !== spare);
   }
+}
+
+/** What each takes of a room: who wants least is served first, and none more than the others. */
+function shared(wanted: readonly number[], room: number): readonly number[] {
+  const given = wanted.map(() => 0);
+  let left = Math.max(0, room);
+  const order = wanted.map((_, at) => at).sort((one, other) => (wanted[one] ?? 0) - (wanted[other] ?? 0));
+  for (const [turn, at] of order.entries()) {
+    const part = Math.min(wanted[at] ?? 0, Math.floor(left / (order.length - turn)));
+    given[at] = part;
+    left -= part;
+  }
+  return given;
 }
 
 /** The line above a list: the sorted column says which way. */

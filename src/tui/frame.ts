@@ -11,10 +11,15 @@ import { current, type Extent, type Screen, type State } from './state.ts';
 /** How many lines stand around what a screen shows: title, state of the sources, keys. */
 const around = 3;
 
+/** How many lines of a page fit. */
+export function pageRoom(height: number): number {
+  return Math.max(1, height - around);
+}
+
 /** What of the screen a step hangs on. */
 export function extentOf(state: State, data: Data, look: Look, height: number): Extent {
   const content = contentOf(state, data, look);
-  const room = Math.max(1, height - around);
+  const room = pageRoom(height);
   if (content.kind === 'page') return { count: Math.max(1, content.lines.length - room + 1), page: room, columns: 0 };
   const count = shownRows(content, current(state)).length;
   return { count, page: room - 1 - headOf(content, room).length, columns: content.columns.length };
@@ -31,7 +36,7 @@ export function standingOn(state: State, data: Data, look: Look): string | null 
 /** The whole screen: exactly `height` lines of at most the look's width. */
 export function frame(state: State, data: Data, look: Look, height: number): readonly string[] {
   const content = contentOf(state, data, look);
-  const room = Math.max(1, height - around);
+  const room = pageRoom(height);
   const body = content.kind === 'list' ? drawList(content, state, look, room) : drawPage(content.lines, state, room);
   const filled = [...body, ...Array<string>(Math.max(0, room - body.length)).fill('')];
   return [
@@ -48,7 +53,7 @@ type List = Extract<Content, { kind: 'list' }>;
 const lowRoom = 16;
 
 function headOf({ head = [] }: List, room: number): readonly string[] {
-  return room < lowRoom ? [] : head;
+  return room < lowRoom ? [] : head.map(({ text }) => text);
 }
 
 function drawList(list: List, state: State, look: Look, room: number): readonly string[] {
@@ -114,7 +119,8 @@ function drawFoot(state: State, look: Look): string {
   return fill(`${paused ? 'PAUSED  ' : ''}${keysOf(current(state).screen)}`, look.width, look);
 }
 
-function keysOf({ name }: Screen): string {
+/** What keys do on a screen. */
+export function keysOf({ name }: Screen): string {
   const common = 'tab next  / filter  ? help  q quit';
   switch (name) {
     case 'gateways':
@@ -134,7 +140,7 @@ function keysOf({ name }: Screen): string {
     case 'explain':
       return 'e type a request  j/k scroll  tab next  ? help  q quit';
     case 'route':
-      return 'esc back  l its log  j/k scroll  q quit';
+      return 'esc back  1-9 show, fold  l its log  j/k scroll  q quit';
     case 'sources':
     case 'help':
       return 'esc back  j/k scroll  q quit';

@@ -18,16 +18,18 @@ export interface Key {
 }
 
 /** What is done outside the state. */
-export type Command = 'quit' | 'enter' | 'copy' | 'save' | 'collect' | 'refresh' | 'ask' | 'log';
+export type Command = 'quit' | 'enter' | 'copy' | 'save' | 'collect' | 'refresh' | 'ask' | 'log' | 'again';
 
-/** The keys that came at once: they do where a person is quick, or pastes. A line end behind what is typed enters it. */
-export function keysIn(input: string, { prompt }: State): readonly string[] {
-  if (input.length < 2) return [input];
-  if (!prompt) return [...input];
-  const text = input.replace(/[\r\n]+$/, '');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: backspace and delete, as terminals send them
-  const parts = text.match(/[^\x08\x7f]+|[\x08\x7f]/g) ?? [];
-  return text === input ? parts : [...parts, '\r'];
+// Backspace and delete as terminals send them.
+const takesBack = '\\x08\\x7f';
+const pieceOfText = new RegExp(`^(?:[\\r${takesBack}]|[^\\r${takesBack}]+)`);
+/** Line ends within a request that is pasted do not enter it. */
+const pieceOfRequest = new RegExp(`^(?:[\\r${takesBack}]|(?:(?!\\r+$)[^${takesBack}])+)`);
+
+/** The first of the keys that came at once: they do where a person is quick, or pastes. A line end enters what is typed. */
+export function firstKey(input: string, { prompt }: State): string {
+  if (!prompt || input.length < 2) return [...input][0] ?? '';
+  return (prompt.kind === 'request' ? pieceOfRequest : pieceOfText).exec(input)?.[0] ?? input;
 }
 
 /** What a key asks for; null: nothing. */
@@ -87,6 +89,8 @@ function byLetter(input: string): Action | Command | null {
       return { type: 'pause' };
     case 'r':
       return 'refresh';
+    case '.':
+      return 'again';
     case 'y':
       return 'copy';
     case 's':

@@ -3,6 +3,7 @@ import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { writeConfigDump } from './inputs.ts';
+import { median } from './measure.ts';
 
 /** What the terminal UI was measured at. Milliseconds, shares of one core, MiB. */
 export interface WatchMeasured {
@@ -11,8 +12,8 @@ export interface WatchMeasured {
   readonly firstRowMs: number;
   readonly keyMs: { readonly p50: number; readonly p99: number; readonly presses: number };
   readonly idleShare: number;
-  /** Memory after a quarter of the hour, and the most of the rest. */
-  readonly memory: { readonly quarter: number; readonly most: number; readonly lines: number };
+  /** Memory of an hour, medians: of ten minutes once all that is remembered was seen (20 minutes), and of the last ten. */
+  readonly memory: { readonly early: number; readonly late: number; readonly lines: number };
 }
 
 const columns = 120;
@@ -26,10 +27,10 @@ class Watched {
   #text = '';
   #hears: (() => void)[] = [];
 
-  constructor(folder: string, args: readonly string[]) {
+  constructor(folder: string, args: readonly string[], node: readonly string[] = []) {
     this.#pidFile = join(folder, 'watch.pid');
     rmSync(this.#pidFile, { force: true });
-    const words = [process.execPath, 'dist/main.js', 'watch', ...args].map((word) => `'${word}'`).join(' ');
+    const words = [process.execPath, ...node, 'dist/main.js', 'watch', ...args].map((word) => `'${word}'`).join(' ');
     const command = `stty cols ${columns} rows ${rows}; echo $$ > '${this.#pidFile}'; exec ${words}`;
     const env = { ...process.env, TERM: 'xterm-256color', LANG: 'C.UTF-8' };
     this.#child = spawn('script', ['-qfec', command, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'], env });
@@ -87,6 +88,7 @@ class Watched {
   }
 
   async close(): Promise<void> {
+    if (this.#child.exitCode !== null) return;
     const gone = new Promise((resolve) => this.#child.once('exit', resolve));
     this.press('q');
     const timer = setTimeout(() => this.#child.kill('SIGTERM'), 5_000);
@@ -104,11 +106,9 @@ export async function measureWatch(folder: string, small: boolean): Promise<Watc
     starts.push({ frame, row: await watched.sees(/shop\/edge/, watched.begun) });
     await watched.close();
   }
-  const middle = (of: (one: (typeof starts)[number]) => number): number =>
-    starts.map(of).sort((one, other) => one - other)[Math.floor(starts.length / 2)] ?? 0;
   return {
-    firstFrameMs: middle(({ frame }) => frame),
-    firstRowMs: middle(({ row }) => row),
+    firstFrameMs: median(starts.map(({ frame }) => frame)),
+    firstRowMs: median(starts.map(({ row }) => row)),
     idleShare: await idle(folder, small ? 2 : 30),
     keyMs: await keys(folder, small ? 300 : 10_000, small ? 20 : 1_000),
     memory: await hour(folder, small ? 20_000 : 7_200_000, small ? 8 : 80),
@@ -168,24 +168,39 @@ function startWriter(log: string, routes: number, perSecond: number): ChildProce
   );
 }
 
-/** An hour of 2,000 lines a second, as quickly as they are read. */
+/** The clock of a process and its threads stands in a file: an hour passes as quickly as lines are read. */
+function clockIn(file: string): string {
+  const read = `Number(readFileSync(${JSON.stringify(file)},"utf8"))`;
+  const script = [
+    'import{readFileSync}from"node:fs"',
+    `let now=${read}`,
+    `setInterval(()=>{now=${read}||now},20).unref()`,
+    'Date.now=()=>now',
+  ].join(';');
+  return `data:text/javascript,${encodeURIComponent(script)}`;
+}
+
+const hourMs = 3_600_000;
+
+/** An hour of as many lines, in so many pieces, as quickly as they are read. */
 async function hour(folder: string, lines: number, pieces: number): Promise<WatchMeasured['memory']> {
-  const [dump, log] = [join(folder, 'watched-dump.json'), join(folder, 'watched.log')];
+  const [dump, log, clock] = [join(folder, 'watched-dump.json'), join(folder, 'watched.log'), join(folder, 'clock')];
   writeConfigDump(dump, 500, true);
   writeFileSync(log, '');
-  const watched = new Watched(folder, ['--config-dump', dump, '--access-log', log]);
+  const from = Date.now();
+  writeFileSync(clock, String(from));
+  const args = ['--config-dump', dump, '--access-log', log];
+  const watched = new Watched(folder, args, ['--import', clockIn(clock)]);
   try {
     await watched.sees(/\d+ error/, watched.begun);
     watched.press(':logs\r');
     const { linesFor } = await import('./write-log.ts');
     const samples: number[] = [];
-    const from = Date.now();
+    const count = lines / pieces;
     for (let piece = 0; piece < pieces; piece += 1) {
-      const count = lines / pieces;
-      appendFileSync(
-        log,
-        linesFor(piece * count, count, 500, (at) => from + at / 2),
-      );
+      const at = (line: number): number => from + (line / lines) * hourMs;
+      appendFileSync(log, linesFor(piece * count, count, 500, at));
+      writeFileSync(clock, String(at((piece + 1) * count)));
       await watched.sees(new RegExp(`logs \\(${numberText((piece + 1) * count)} lines\\)`), performance.now());
       samples.push(watched.residentMib());
       // What was read need not lie on the disk: another file takes its place, as where logs are rotated.
@@ -193,8 +208,8 @@ async function hour(folder: string, lines: number, pieces: number): Promise<Watc
       writeFileSync(log, '');
       await sleep(600);
     }
-    const quarter = Math.max(...samples.slice(0, pieces / 4));
-    return { quarter, most: Math.max(...samples.slice(pieces / 4)), lines };
+    const sixth = (at: number): number => median(samples.slice(Math.floor((pieces * at) / 6), (pieces * (at + 1)) / 6));
+    return { early: sixth(2), late: sixth(5), lines };
   } finally {
     await watched.close();
   }

@@ -5,6 +5,7 @@ import { buildRequest } from '../../src/engine/requests/build.ts';
 import { displayWidth } from '../../src/lib/text.ts';
 import { shownRows } from '../../src/tui/content.ts';
 import { age, type Data, noData, routeAsked } from '../../src/tui/data.ts';
+import { layOut } from '../../src/tui/draw.ts';
 import { extentOf, frame, standingOn } from '../../src/tui/frame.ts';
 import { initialState, reduce, type Screen, type State } from '../../src/tui/state.ts';
 
@@ -123,6 +124,29 @@ describe('the screens', () => {
     expect(frame(initialState, failed, { ...plain, width: 80 }, 24).join('\n')).toContain(
       'reading failed: connection refused',
     );
+  });
+});
+
+describe('columns', () => {
+  const columns = [
+    { title: 'NAME', most: 10 },
+    { title: 'SAYS', most: 10, spare: 1 },
+    { title: 'LAST', most: 9, least: 8 },
+  ];
+  const row = (...cells: string[]) => [{ key: 'a', cells }];
+  const widths = (cells: string[], width: number): readonly number[] =>
+    layOut(columns, row(...cells), width).map((one) => one.width);
+
+  it('take what their rows need, and beyond their usual room where others leave some', () => {
+    expect(widths(['a', 'b', 'c'], 40)).toEqual([4, 4, 28]);
+    expect(widths(['a'.repeat(16), 'b', 'c'.repeat(8)], 34)).toEqual([16, 4, 10]);
+    // Both want more than there is: who wants less has all of it.
+    expect(widths(['a'.repeat(12), 'b', 'c'.repeat(90)], 40)).toEqual([12, 4, 20]);
+    expect(widths(['a'.repeat(16), 'b'.repeat(16), 'c'], 32)).toEqual([12, 12, 4]);
+  });
+
+  it('spare ones go first where there is too little', () => {
+    expect(widths(['a'.repeat(16), 'b'.repeat(16), 'c'.repeat(20)], 30)).toEqual([15, 13]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Key, keysIn, meaningOf } from '../../src/tui/keys.ts';
+import { firstKey, type Key, meaningOf } from '../../src/tui/keys.ts';
 import {
   type Action,
   askedRequest,
@@ -91,8 +91,17 @@ describe('a filter', () => {
 
   it('keys that come at once are told apart: what is typed, what is taken back, what enters it', () => {
     const typing = stateAfter([':']);
+    const keysIn = (input: string, state: State): readonly string[] => {
+      const one = firstKey(input, state);
+      return input === one ? [one] : [one, ...keysIn(input.slice(one.length), state)];
+    };
     expect(keysIn('find\x7f\x7f\r', typing)).toEqual(['find', '\x7f', '\x7f', '\r']);
     expect(keysIn('jjG', initialState)).toEqual(['j', 'j', 'G']);
+    // A quick hand's next key comes with the line end; a request that is pasted may have some within.
+    expect(keysIn('ain\re', typing)).toEqual(['ain', '\r', 'e']);
+    const asking = reduce(initialState, { type: 'ask', request: '' }, extent);
+    expect(keysIn('\rj', asking)).toEqual(['\r', 'j']);
+    expect(keysIn('curl a \\\r -H b\r', asking)).toEqual(['curl a \\\r -H b', '\r']);
     expect(stateAfter(['/', 'ab', '\x7f']).prompt?.text).toBe('a');
   });
 

@@ -10,7 +10,7 @@ import { makeEngine } from '../../src/engine/engine.ts';
 import { buildRequest } from '../../src/engine/requests/build.ts';
 import { startAdmin } from '../support/admin-server.ts';
 import { App } from '../../src/tui/app.tsx';
-import { Painter } from '../../src/tui/painter.ts';
+import { drawing, speaking } from '../../src/tui/display.ts';
 import { type Access, startSession } from '../../src/tui/session.ts';
 
 /** The whole terminal UI in a terminal emulator. */
@@ -26,7 +26,7 @@ afterEach(() => {
   for (const end of ends.splice(0)) end();
 });
 
-function start(access: Access, columns = 110, rows = 30): Screen {
+function start(access: Access, columns = 110, rows = 30, how: typeof drawing = drawing): Screen {
   const terminal = new Terminal({ cols: columns, rows, allowProposedApi: true, convertEol: true });
   const stdout = Object.assign(new EventEmitter(), {
     columns,
@@ -44,8 +44,9 @@ function start(access: Access, columns = 110, rows = 30): Screen {
     unref: () => stdin,
   });
   const session = startSession(access);
-  const painter = new Painter((text) => stdout.write(text));
-  const app = render(createElement(App, { session, access, look: { color: false, ascii: false }, painter }), {
+  const look = { color: false, ascii: false };
+  const display = how(stdout.write, look);
+  const app = render(createElement(App, { session, access, look, display }), {
     // What ink needs of a terminal, and no more.
     stdout: stdout as unknown as NodeJS.WriteStream,
     stdin: stdin as unknown as NodeJS.ReadStream,
@@ -199,6 +200,28 @@ describe('the terminal UI', { timeout: 60_000 }, () => {
   it('tells why a source failed', async () => {
     const screen = start(await incident({ gather: () => Promise.reject(new Error('connect ECONNREFUSED')) }));
     await screen.until(/reading failed: connect ECONNREFUSED/);
+  });
+
+  it('is said in words for screen readers: what is new, once, and nothing is painted over', async () => {
+    const screen = start(await incident(), 400, 100, speaking);
+    await screen.until(/1 of 1 selected: GATEWAY shop\/edge, PODS 1\/2!, .*WORST node-port-mismatch/);
+    screen.press('\r');
+    await screen.until(
+      /gateways > shop\/edge > routes[^\n]*\n[\s\S]*1 of 22 selected: PORT 8088, # 0, OBJECT GatewayRoute/,
+    );
+    screen.press('jj');
+    await screen.until(/3 of 22 selected: .*OBJECT GatewayRoute shop\/payments/);
+    screen.press('/payments\r');
+    await screen.until(/filter payments: \d of 22 rows/);
+    screen.press('p');
+    await screen.until(/paused, p goes on/);
+    const said = screen.text();
+    await new Promise((resume) => setTimeout(resume, 2_500));
+    expect(screen.text()).toBe(said);
+    expect(said).not.toMatch(/[\u2500-\u25ff]|\d+s ago/);
+    expect(said.match(/6 errors, 0 warnings/g)).toHaveLength(1);
+    screen.press('.');
+    await expect.poll(() => screen.text().match(/6 errors, 0 warnings/g)?.length).toBe(2);
   });
 
   it('takes a smaller and a larger terminal as it comes', async () => {

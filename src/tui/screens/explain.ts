@@ -18,7 +18,13 @@ export function explainContent(data: Data, request: string, look: Look): Content
       ],
     };
   }
-  return { kind: 'page', title, lines: [`  ${clean(request)}`, '', ...answerOf(data, request, look)] };
+  const lines = [`  ${clean(request)}`, '', ...answerOf(data, request, look)];
+  return { kind: 'page', title, lines, waits: isAwaited(data, request) };
+}
+
+/** Whether an answer is still to come. */
+export function isAwaited({ explained }: Data, request: string): boolean {
+  return (explained.get(request)?.state ?? 'waiting') === 'waiting';
 }
 
 /** The answer to what was asked. */

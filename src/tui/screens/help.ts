@@ -13,6 +13,7 @@ const keys: readonly (readonly [string, string])[] = [
   [':', 'jump to a screen by name'],
   ['< >', 'sort by the column before, after'],
   ['o', 'turn the order round'],
+  ['1-9', 'show or fold a part of a page'],
   ['e', 'explain a request: URL, curl command or log line; answered as you type'],
   ['l', 'the log; of a route where you stand on one'],
   ['y', 'copy the command of a finding'],
@@ -20,6 +21,7 @@ const keys: readonly (readonly [string, string])[] = [
   ['c', 'collect a bundle into this folder, redacted'],
   ['r', 'read again now'],
   ['p', 'pause: nothing is read again until p'],
+  ['.', 'with --screen-reader: say all of it again'],
   ['? q', 'this page, quit'],
 ];
 

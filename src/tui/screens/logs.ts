@@ -6,7 +6,7 @@ import { sparkline } from '../../report/terminal/sparkline.ts';
 import { many, percentText } from '../../report/traffic-wording.ts';
 import type { Content, Row } from '../content.ts';
 import { age, type Data } from '../data.ts';
-import { answerOf } from './explain.ts';
+import { answerOf, isAwaited } from './explain.ts';
 import { waitingText } from './waiting.ts';
 
 /** Requests in the access logs, those that went and ended alike in a row: what fails first, and then what there is most of. */
@@ -53,13 +53,17 @@ function emptyText(data: Data): string {
 }
 
 /** How many there are, how many failed, and when; a gateway each. */
-function headOf({ gateways }: LiveTraffic, look: Look): readonly string[] {
+function headOf({ gateways }: LiveTraffic, look: Look): NonNullable<Extract<Content, { kind: 'list' }>['head']> {
   const room = Math.max(10, Math.min(60, look.width - 62));
   return gateways.slice(0, 4).flatMap(({ gateway, perMinute, failedShare, rates, requests }) => {
     const all = `  ${oneLine(gateway ?? 'gateway not known')}  ${rateOf(perMinute)}/min, ${percentText(failedShare, 1)} failed, ${many(requests, 'request')}`;
     const bars = rates ? sparkline(rates.requests, room, look.ascii) : '';
     const bad = rates?.failed.some((count) => count > 0) ? `  failed ${sparkline(rates.failed, room, look.ascii)}` : '';
-    return [paint(look, failedShare > 0.01 ? 'red' : 'bold', all), `  ${bars}`, ...(bad === '' ? [] : [bad])];
+    return [
+      { text: paint(look, failedShare > 0.01 ? 'red' : 'bold', all), bars: false },
+      { text: `  ${bars}`, bars: true },
+      ...(bad === '' ? [] : [{ text: bad, bars: true }]),
+    ];
   });
 }
 
@@ -126,7 +130,8 @@ export function classContent(data: Data, key: string, look: Look): Content {
         ...one.samples.slice(0, 3).flatMap((sample) => line('such as', sample)),
       ]
     : ['', '  no such requests came in the last minutes'];
-  return { kind: 'page', title, lines: [...facts, '', ...answerOf(data, classAsked(key), look)] };
+  const asked = classAsked(key);
+  return { kind: 'page', title, lines: [...facts, '', ...answerOf(data, asked, look)], waits: isAwaited(data, asked) };
 }
 
 /** The request by which a class is explained, as a person would type it; null: it is not known yet. */

@@ -36,7 +36,7 @@ export function routeContent(
         : asked
           ? `reading the route … ${age(asked.since, data.now)}`
           : emptyText(data, gateway);
-  return { kind: 'page', title, lines: ['', `  ${oneLine(why)}`] };
+  return { kind: 'page', title, lines: ['', `  ${oneLine(why)}`], waits: (asked?.state ?? 'waiting') === 'waiting' };
 }
 
 function line(name: string, text: string, { width }: Look): readonly string[] {
