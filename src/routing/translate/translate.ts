@@ -35,7 +35,7 @@ export function translate(
   const ingress = new Map(
     gateway.listeners.map((listener) => [
       listener,
-      { redirect: selfRedirect(mesh, gateway, listener), routes: new Array<MadeRoute>() },
+      { redirect: selfRedirect(mesh, gateway, listener), routes: [] as MadeRoute[] },
     ]),
   );
   const own = refKey(gateway.ref);
