@@ -8,6 +8,7 @@ import {
   type WrittenRegex,
   type WrittenRoute,
   writtenRegexes,
+  writingObjects,
   writtenRoutes,
 } from '../../src/model/mesh/written-routes.ts';
 import type { Model } from '../../src/model/model.ts';
@@ -30,7 +31,7 @@ export default defineRule({
     fix: 'Write the pattern in RE2: no look-ahead, look-behind or back-references. Make it smaller: shorter repetitions, `[0-9a-z]` instead of classes of all letters.',
     seen: '`update_rejected` of the route configuration grows; in the log of Envoy `RE2 program size of 1803 > max program size of 1000`, `missing ]: [a-z`.',
   },
-  subjects: (model) => [...writtenRoutes(model).map(({ object }) => object), ...refusing(model)],
+  subjects: (model) => [...writingObjects(model), ...refusing(model)],
   *check(model) {
     const told = new Set<RefusedPattern>();
     for (const route of writtenRoutes(model)) {

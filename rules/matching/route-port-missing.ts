@@ -1,7 +1,7 @@
 import { configEffect, meanwhile, whenObjectsApply } from '../../src/diagnose/effect.ts';
 import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import { runningRoute, verdictOfFault } from '../../src/model/mesh/running.ts';
-import { listenersText, listening, writtenRoutes } from '../../src/model/mesh/written-routes.ts';
+import { listenersText, listening, writingObjects, writtenRoutes } from '../../src/model/mesh/written-routes.ts';
 
 export default defineRule({
   id: 'route-port-missing',
@@ -16,7 +16,7 @@ export default defineRule({
     fix: 'Write `match.port`: the port of the listener that should take these requests. For several listeners write one route each.',
     seen: 'Event `ReconcileError`: `BadRequestException: Route must define a port match criteria if the Virtual Router has multiple listeners`. Requests get 404, response flag NR.',
   },
-  subjects: (model) => writtenRoutes(model).map(({ object }) => object),
+  subjects: writingObjects,
   *check(model) {
     for (const route of writtenRoutes(model)) {
       const owner = listening(model, route);

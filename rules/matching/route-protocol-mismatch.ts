@@ -2,7 +2,7 @@ import { configEffect, meanwhile, whenObjectsApply } from '../../src/diagnose/ef
 import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import type { Listener } from '../../src/model/mesh/kinds.ts';
 import { runningRoute, verdictOfFault } from '../../src/model/mesh/running.ts';
-import { listening, type WrittenRoute, writtenRoutes } from '../../src/model/mesh/written-routes.ts';
+import { listening, type WrittenRoute, writingObjects, writtenRoutes } from '../../src/model/mesh/written-routes.ts';
 
 export default defineRule({
   id: 'route-protocol-mismatch',
@@ -17,7 +17,7 @@ export default defineRule({
     fix: 'Rename the type of the route to that of the listener, or give the listener the protocol that the clients really speak. A gRPC client cannot be served by an http listener.',
     seen: 'Status 404, response flag NR; the route is in no table of the Envoy.',
   },
-  subjects: (model) => writtenRoutes(model).map(({ object }) => object),
+  subjects: writingObjects,
   *check(model) {
     for (const route of writtenRoutes(model)) {
       const owner = listening(model, route);

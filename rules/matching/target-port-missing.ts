@@ -8,7 +8,12 @@ import { virtualNode, virtualRouter } from '../../src/model/mesh/links.ts';
 import { openNodes } from '../../src/model/mesh/open-targets.ts';
 import { runningRoute, verdictOfFault } from '../../src/model/mesh/running.ts';
 import { targetOf } from '../../src/model/mesh/target.ts';
-import { listenersText, type WrittenRoute, writtenRoutes } from '../../src/model/mesh/written-routes.ts';
+import {
+  listenersText,
+  type WrittenRoute,
+  writingObjects,
+  writtenRoutes,
+} from '../../src/model/mesh/written-routes.ts';
 import type { Model } from '../../src/model/model.ts';
 import type { Relation } from '../../src/model/relation.ts';
 
@@ -32,7 +37,7 @@ export default defineRule({
     fix: 'Write the port beside the target.',
     seen: 'Event `ReconcileError` with a `BadRequestException`. Requests get 404, response flag NR.',
   },
-  subjects: (model) => writtenRoutes(model).map(({ object }) => object),
+  subjects: writingObjects,
   *check(model) {
     for (const [object, routes] of groupBy(writtenRoutes(model), (route) => route.object)) {
       const open = routes.flatMap((route) => openTargets(model, route).map((target) => ({ ...target, route })));

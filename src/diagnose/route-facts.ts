@@ -17,7 +17,7 @@ export function aboutRoutes(
   const witness = witnessOf(first.request);
   return {
     effect: envoy ? 'traffic' : configEffect(model, [gateway], 'unseen'),
-    evidence: [first.origin.evidence, ...rest.slice(0, most - 1).map(({ origin }) => origin.evidence)],
+    evidence: [first.origin.evidence(), ...rest.slice(0, most - 1).map(({ origin }) => origin.evidence())],
     affects: facts.slice(0, most).flatMap(({ origin }) => (origin.written ? [origin.written.object.ref] : [])),
     ...(witness ? { witness } : {}),
   };

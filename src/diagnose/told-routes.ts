@@ -1,6 +1,6 @@
 import { groupBy, memoize } from '../lib/memo.ts';
 import { envoyEvidence } from '../model/envoy/envoy.ts';
-import { type WrittenRoute, writtenRoutes } from '../model/mesh/written-routes.ts';
+import { type WrittenRoute, writingObjects, writtenRoutes } from '../model/mesh/written-routes.ts';
 import type { Model } from '../model/model.ts';
 import { answerText } from '../routing/answer.ts';
 import type { RouteFault } from '../routing/route-faults.ts';
@@ -18,7 +18,7 @@ import { notEvaluated, type Outcome, type Subject } from './rule.ts';
 
 /** Whatever such reasoning can be about. */
 export const routeSubjects = memoize((model: Model): readonly Subject[] => [
-  ...writtenRoutes(model).map(({ object }) => object),
+  ...writingObjects(model),
   ...model.gateways,
 ]);
 

@@ -5,7 +5,8 @@ import { html, Markup, when } from './html/markup.ts';
 import { style } from './html/style.ts';
 import { trafficTable } from './html/traffic.ts';
 import { notSeen, rulesTable, type Shown, sourcesTable } from './html/surroundings.ts';
-import { gapsByNeed, outline } from './outline.ts';
+import { gapsByNeed } from './not-seen.ts';
+import { outline } from './outline.ts';
 import { gatewayText, momentText, objectText, severityText, tallyParts, windowText } from './wording.ts';
 
 /** Nothing may be loaded, run or sent: the page is a document. */

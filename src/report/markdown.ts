@@ -3,7 +3,8 @@ import type { ReportDocument, ReportFinding } from './document.ts';
 import { cell, code, inline } from './markdown/escape.ts';
 import { findingLine, findingSection } from './markdown/finding.ts';
 import { trafficSection } from './markdown/traffic.ts';
-import { gapsByNeed, type Outline, outline } from './outline.ts';
+import { gapsByNeed } from './not-seen.ts';
+import { type Outline, outline } from './outline.ts';
 import { gatewayText, momentText, objectText, severityText, shortText, tallyParts, windowText } from './wording.ts';
 
 /** How much of a report is told. */

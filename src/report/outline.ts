@@ -1,5 +1,4 @@
 import { groupBy } from '../lib/memo.ts';
-import type { Gap } from '../snapshot/coverage.ts';
 import type { ReportCheck, ReportDocument, ReportFinding } from './document.ts';
 
 /** A report in the order in which people read it. */
@@ -34,26 +33,6 @@ export function outline({ findings }: ReportDocument): Outline {
 function isQuiet({ suppressed, known }: ReportFinding, symptoms: readonly ReportFinding[]): boolean {
   if (suppressed) return true;
   return known === true && symptoms.every((one) => one.known || one.suppressed);
-}
-
-/** Something that was not seen, and the rules that would need it. */
-export interface NeededGap extends Gap {
-  readonly rules: readonly string[];
-}
-
-/** Everything that was not seen, each once, what most rules need first. */
-export function gapsByNeed({ gaps, checks }: ReportDocument): readonly NeededGap[] {
-  const rulesOf = new Map<string, Set<string>>();
-  for (const { rule, notEvaluated } of checks) {
-    for (const { missing } of notEvaluated) rulesOf.set(missing, (rulesOf.get(missing) ?? new Set()).add(rule));
-  }
-  const known = new Map(gaps.map((gap) => [gap.missing, gap]));
-  const fromChecks = checks.flatMap(({ notEvaluated }) => notEvaluated.map((item) => ({ ...item, remedy: null })));
-  const every = [...known.values(), ...fromChecks.filter(({ missing }) => !known.has(missing))];
-  const unique = [...groupBy(every, ({ missing }) => missing).values()].flatMap((group) => group[0] ?? []);
-  return unique
-    .map(({ missing, reason, remedy }) => ({ missing, reason, remedy, rules: [...(rulesOf.get(missing) ?? [])] }))
-    .sort((left, right) => right.rules.length - left.rules.length);
 }
 
 /** How far the rules could look: each check stands in exactly one of these. */

@@ -1,6 +1,7 @@
 import { hang, oneLine } from '../lib/text.ts';
 import type { ReportDocument, ReportFinding } from './document.ts';
-import { gapsByNeed, outline } from './outline.ts';
+import { gapsByNeed } from './not-seen.ts';
+import { outline } from './outline.ts';
 import { renderFinding, renderNote } from './terminal/finding.ts';
 import { type Look, paint, sign } from './terminal/paint.ts';
 import { renderTraffic } from './terminal/traffic.ts';

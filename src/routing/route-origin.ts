@@ -17,7 +17,7 @@ import { routeKey } from './translate/translation.ts';
 export interface RouteOrigin {
   readonly written: WrittenRoute | null;
   /** Where it stands: in the running Envoy, else in the object. */
-  readonly evidence: Evidence;
+  readonly evidence: () => Evidence;
   /** Two routes of one object (App Mesh doubles a prefix) share it. */
   readonly key: string;
 }
@@ -46,7 +46,7 @@ function originFinder(model: Model, { gateway, envoy, translation }: GatewayTabl
     return {
       written,
       // Few of ten thousand routes are told of: only those are said in words.
-      get evidence() {
+      evidence: () => {
         if (written && !envoy) return written.object.at(`${written.path}.match`);
         const { document, pointer } = route.place;
         return envoyEvidence('config_dump', { document, pointer: `${pointer}/match` }, { match: sayingOf(route) });

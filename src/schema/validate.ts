@@ -1,4 +1,5 @@
 import { asObject, isObject, type JsonObject, pointer } from '../lib/json.ts';
+import { memoize } from '../lib/memo.ts';
 import { nearest } from '../lib/nearest.ts';
 import { kinds } from './kinds.ts';
 import { type FieldPlace, placesOf } from './places.ts';
@@ -104,12 +105,16 @@ function checkObject(
     if (field) check(context, field.shape, child, [...path, name]);
     else unknownField(context, name, Object.keys(shape.fields), path);
   }
-  for (const [name, { required }] of Object.entries(shape.fields)) {
-    if (!required || (value[name] !== undefined && value[name] !== null)) continue;
+  for (const name of requiredOf(shape)) {
+    if (value[name] !== undefined && value[name] !== null) continue;
     report(context, 'missing-field', path, `${dotted(path)} lacks the required field ${name}.`);
   }
   if (shape.choice) checkChoice(context, shape.choice, value, path);
 }
+
+const requiredOf = memoize(({ fields }: Shape & { readonly type: 'object' }): readonly string[] =>
+  Object.entries(fields).flatMap(([name, { required }]) => (required ? [name] : [])),
+);
 
 function checkChoice(context: Context, { of, count }: Choice, value: JsonObject, path: Path): void {
   const written = of.filter((name) => value[name] !== undefined && value[name] !== null);

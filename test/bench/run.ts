@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bundledRules } from './bundled.ts';
 import { writeConfigDump, writeManifests } from './inputs.ts';
 import { measureLive } from './live.ts';
 import { measurePeer, writeAccessLog } from './logs.ts';
 import { compare, median, type Run, runNode } from './measure.ts';
 import { measurePage } from './pages.ts';
 import { measureRouting, ordinaryDump, requestLines } from './routing.ts';
-import { measureRules } from './rules.ts';
 import { measureAdversarial, measureOrdinary } from './space.ts';
 import { type Row, tableOf } from './table.ts';
 import { measureWatch } from './watch.ts';
@@ -28,7 +28,7 @@ try {
   await configDump(smoke ? 600 : 50_500, 1, false);
   await rescued(smoke ? 300 : 11_000, smoke ? 1 : 5);
   await manifests(smoke ? 400 : 20_000);
-  rules(smoke ? 500 : 10_000);
+  await rules(smoke ? 500 : 10_000);
   routing(smoke ? 2_000 : 20_000);
   await answers(smoke ? 2_000 : 200_000);
   await accessLog(smoke ? 200_000 : 4_000_000);
@@ -56,7 +56,8 @@ async function startUp(): Promise<void> {
 }
 
 /** Every rule over a cluster where all is well, and over one with many faults; the median of three runs. */
-function rules(routes: number): void {
+async function rules(routes: number): Promise<void> {
+  const { measureRules } = await bundledRules(folder);
   for (const health of ['well', 'ill'] as const) {
     const runs = Array.from({ length: smoke ? 1 : 3 }, () => measureRules(routes, health));
     const [build, all] = [median(runs.map(({ buildMs }) => buildMs)), median(runs.map(({ rulesMs }) => rulesMs))];

@@ -49,6 +49,9 @@ export const writtenRoutes = memoize((model: Model): readonly WrittenRoute[] => 
   ),
 ]);
 
+/** The object of each of them. */
+export const writingObjects = memoize((model: Model) => writtenRoutes(model).map(({ object }) => object));
+
 function bodiesOf(holder: JsonObject, at: string, says: string, key: string): readonly WrittenBody[] {
   const type = routeTypes.find((name) => isObject(holder[name]));
   if (!type) return [];

@@ -1,7 +1,7 @@
 import { plural } from '../../lib/plural.ts';
 import { groupBy } from '../../lib/memo.ts';
 import type { ReportCheck, ReportDocument } from '../document.ts';
-import { gapsByNeed } from '../outline.ts';
+import { gapsByNeed } from '../not-seen.ts';
 import { momentText, objectText } from '../wording.ts';
 import { html, type Markup, nothing, when } from './markup.ts';
 

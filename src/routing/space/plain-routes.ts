@@ -19,8 +19,10 @@ export function provedApart({ routes, domains }: VirtualHost, manager: Manager, 
     if (known) known.push(at);
     else byText.set(value, [at]);
   }
+  const lengths = [...new Set(tests.map(({ value }) => value.length))].sort((one, other) => one - other);
   for (const [at, { value, kind }] of tests.entries()) {
-    for (let length = 1; length <= value.length; length += 1) {
+    for (const length of lengths) {
+      if (length > value.length) break;
       const whole = length === value.length;
       for (const other of byText.get(whole ? value : value.slice(0, length)) ?? []) {
         const holds = tests[other]?.kind === 'prefix' || (whole && kind === 'exact');
