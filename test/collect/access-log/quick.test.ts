@@ -236,6 +236,16 @@ describe('the quick way', () => {
     );
   }, 120_000);
 
+  it('leaves a line between those of Envoy itself that looks like one of a known kind, and is none', () => {
+    const request = (path: string, protocol: string, duration: string): string =>
+      inDefault({ ...usualFields(1), path, protocol, duration });
+    const own = '[2026-11-27 01:26:03.277][19][warning][config] gRPC config stream closed: 13, ';
+    const lines = [request('/', 'HTTP/1.1', '1'), own, request('/', ' ', '2'), request('/', 'HTTP/1.1', '3')];
+    const quick = quickly(lines, options('route', false));
+    expectSame(quick, exactly(lines, options('route', false)));
+    expect(quick.kinds).toEqual({ request: 2, process: 1, 'process-more': 1 });
+  });
+
   it.each([
     ["Envoy's default format", inDefault, ''],
     ['JSON by the usual names', inUsualJson, ''],
