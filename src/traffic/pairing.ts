@@ -3,6 +3,7 @@ import type { LogLine } from '../snapshot/access-log/line.ts';
 import type { LogRow } from '../snapshot/access-log/row.ts';
 import { isHandedOver, pairOf } from './request.ts';
 import type { RowKind } from './row-kind.ts';
+import { WaitingRows } from './waiting-rows.ts';
 
 /** What waits for its other line: as many lines, and as many bytes, as at most this. */
 const mostLines = 8_192;
@@ -17,6 +18,10 @@ export class Pairing<Counted> {
   /** Of each bucket the first key; of each key the oldest line. Only filled while lines of both listeners were seen to wait. */
   readonly #buckets: (Half<Counted> | null)[] = Array.from({ length: 4 * mostLines }, () => null);
   #isFilled = false;
+  /** Rows behind all others, while all that wait are of one listener: `#outer` says of which. */
+  readonly #rows = new WaitingRows<Counted>(mostLines);
+  readonly #row: Half<Counted> = emptyHalf();
+  #outer = false;
   #oldest: Half<Counted> | null = null;
   #newest: Half<Counted> | null = null;
   #free: Half<Counted> | null = null;
@@ -31,31 +36,23 @@ export class Pairing<Counted> {
   }
 
   addRow(row: LogRow<RowKind<Counted>>): void {
-    const half = this.#take();
-    const { kind } = row;
-    half.kind = kind;
-    half.at = row.at;
-    half.sent = row.sent;
-    half.durationMs = row.durationMs;
-    half.length = row.length;
-    half.outer = kind.outer;
-    half.bytes = row.bytes;
-    half.from = row.from;
-    half.to = row.to;
-    half.block = row.block;
-    if (row.idTo > row.idFrom) {
-      half.pair = '';
-      half.keyFrom = row.idFrom;
-      half.keyTo = row.idTo;
-    } else {
-      half.pair = kind.pair;
-      half.keyFrom = row.pathFrom;
-      half.keyTo = row.pathTo;
+    const { outer } = row.kind;
+    // Most gateways write one line a request: while all that wait are of one listener, none is the other of another.
+    if (this.#isFilled || (this.#lines > 0 && outer !== this.#outer)) {
+      this.#spreadRows();
+      this.#rows.push(row);
+      this.#join(this.#takeRow());
+      return;
     }
-    this.#join(half);
+    while (this.#lines >= mostLines || (this.#lines > 0 && this.#bytes + row.length > mostBytes)) this.#giveUpOldest();
+    this.#outer = outer;
+    this.#rows.push(row);
+    this.#lines += 1;
+    this.#bytes += row.length;
   }
 
   add(line: LogLine, length: number): void {
+    this.#spreadRows();
     const half = this.#take();
     const { requestId, path } = line;
     const named = requestId !== null && requestId !== '-';
@@ -76,6 +73,7 @@ export class Pairing<Counted> {
 
   /** The memory of blocks before this one is used anew: lines that stand there move. */
   release(block: number): void {
+    while (this.#rows.oldestBlock < block) this.#append(this.#takeRow());
     for (let half = this.#oldest; half; half = half.newer) {
       if (half.block === Number.POSITIVE_INFINITY) continue;
       if (half.block >= block) return;
@@ -92,18 +90,18 @@ export class Pairing<Counted> {
 
   /** No more lines come: what waits was alone. */
   end(): void {
-    while (this.#oldest) this.#giveUpOldest(this.#oldest);
+    while (this.#lines > 0) this.#giveUpOldest();
   }
 
   /** What waited already when this was last called is alone: for lines that are read as they are written. */
   settle(): void {
-    while (this.#oldest && this.#oldest.round < this.#round) this.#giveUpOldest(this.#oldest);
+    this.#spreadRows();
+    while (this.#oldest && this.#oldest.round < this.#round) this.#giveUpOldest();
     this.#round += 1;
   }
 
   #join(half: Half<Counted>): void {
-    // Most gateways write one line a request: while all that wait are of one listener, none is the other of another.
-    if (!this.#isFilled && this.#oldest && this.#oldest.outer !== half.outer) this.#fillBuckets();
+    if (!this.#isFilled && this.#lines > 0 && half.outer !== this.#outer) this.#fillBuckets();
     if (this.#isFilled) {
       const other = this.#putInto(half);
       if (other) {
@@ -115,14 +113,30 @@ export class Pairing<Counted> {
         return;
       }
     }
+    this.#outer = half.outer;
+    this.#append(half);
+    this.#lines += 1;
+    this.#bytes += half.length;
+    while (this.#lines > mostLines || this.#bytes > mostBytes) this.#giveUpOldest();
+  }
+
+  #append(half: Half<Counted>): void {
     half.round = this.#round;
     half.older = this.#newest;
     if (this.#newest) this.#newest.newer = half;
     else this.#oldest = half;
     this.#newest = half;
-    this.#lines += 1;
-    this.#bytes += half.length;
-    while (this.#oldest && (this.#lines > mostLines || this.#bytes > mostBytes)) this.#giveUpOldest(this.#oldest);
+  }
+
+  /** The oldest row. */
+  #takeRow(): Half<Counted> {
+    const half = this.#take();
+    this.#rows.shift(half);
+    return half;
+  }
+
+  #spreadRows(): void {
+    while (this.#rows.count > 0) this.#append(this.#takeRow());
   }
 
   #fillBuckets(): void {
@@ -148,10 +162,18 @@ export class Pairing<Counted> {
     return null;
   }
 
-  #giveUpOldest(oldest: Half<Counted>): void {
-    this.#leave(oldest);
-    this.#found(oldest, null);
-    this.#putBack(oldest);
+  #giveUpOldest(): void {
+    const oldest = this.#oldest;
+    if (oldest) {
+      this.#leave(oldest);
+      this.#found(oldest, null);
+      this.#putBack(oldest);
+    } else if (this.#rows.count > 0) {
+      this.#rows.shift(this.#row);
+      this.#lines -= 1;
+      this.#bytes -= this.#row.length;
+      this.#found(this.#row, null);
+    }
   }
 
   /** Takes out the oldest line of a key. */

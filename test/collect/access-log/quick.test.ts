@@ -279,6 +279,18 @@ describe('the quick way', () => {
     expect(quick.traffic.requests).toBeLessThan(20_000);
   }, 60_000);
 
+  it('finds the other line of one that waits among thousands of one listener, some of them unusual', () => {
+    const lines = Array.from({ length: 30_000 }, (_, at) => {
+      const fields = usualFields(at);
+      if (at % 997 === 5) return inDefault({ ...fields, agent: 'M\u00fcnchen' });
+      const late = at % 7_001 === 6_000;
+      return inDefault(late ? { ...usualFields(at - 3_000), upstream: '127.0.0.1:15001' } : fields);
+    });
+    const quick = quickly(lines, options('route', true));
+    expectSame(quick, exactly(lines, options('route', true)));
+    expect(quick.traffic.requests).toBe(29_996);
+  }, 60_000);
+
   it('cuts a line that is too long, wherever the pieces end, and reads on behind it', async () => {
     const long = `[${'x'.repeat(900_000)}]`;
     const text = [inDefault(usualFields(1)), long, inDefault(usualFields(2)), long].join('\n');
