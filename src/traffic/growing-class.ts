@@ -1,5 +1,5 @@
 import type { LogLine } from '../snapshot/access-log/line.ts';
-import type { Half } from './pairing.ts';
+import type { Half } from './half.ts';
 import { Quantiles } from './quantiles.ts';
 import { answeredBy, type LoggedRequest } from './request.ts';
 import { sampleOf, withoutExcess } from './sample.ts';

@@ -1,44 +1,13 @@
-import { mixed, spread } from '../lib/hash.ts';
+import { emptyHalf, type Half, hashOf, isSameKey, noBytes } from './half.ts';
 import type { LogLine } from '../snapshot/access-log/line.ts';
 import type { LogRow } from '../snapshot/access-log/row.ts';
 import { isHandedOver, pairOf } from './request.ts';
 import type { RowKind } from './row-kind.ts';
-
-/** One of the two lines of a request, as it waits for the other; used again when it has left. */
-export interface Half<Counted> {
-  /** A line that the exact reader read, or a row: its kind, and where its bytes are. */
-  line: LogLine | null;
-  kind: RowKind<Counted> | null;
-  at: number;
-  sent: number;
-  durationMs: number;
-  /** Its length as it was read. */
-  length: number;
-  outer: boolean;
-  bytes: Buffer;
-  from: number;
-  to: number;
-  /** The memory its bytes are in will be used anew: the block, or infinite where they are its own. */
-  block: number;
-  /** How often was settled before it came. */
-  round: number;
-  /** What it shares with the other line beside the bytes of its key. */
-  pair: string;
-  hash: number;
-  keyFrom: number;
-  keyTo: number;
-  /** Others in the order they came, with other keys of the same bucket, and with the same key. */
-  older: Half<Counted> | null;
-  newer: Half<Counted> | null;
-  beside: Half<Counted> | null;
-  same: Half<Counted> | null;
-  lastSame: Half<Counted> | null;
-}
+import { WaitingRows } from './waiting-rows.ts';
 
 /** What waits for its other line: as many lines, and as many bytes, as at most this. */
 const mostLines = 8_192;
 const mostBytes = 16 << 20;
-const noBytes = Buffer.alloc(0);
 
 /**
  * Joins the two lines of a request in a gateway that hands requests to itself. They are written when each stream ends: the
@@ -49,6 +18,10 @@ export class Pairing<Counted> {
   /** Of each bucket the first key; of each key the oldest line. Only filled while lines of both listeners were seen to wait. */
   readonly #buckets: (Half<Counted> | null)[] = Array.from({ length: 4 * mostLines }, () => null);
   #isFilled = false;
+  /** Rows behind all others, while all that wait are of one listener: `#outer` says of which. */
+  readonly #rows = new WaitingRows<Counted>(mostLines);
+  readonly #row: Half<Counted> = emptyHalf();
+  #outer = false;
   #oldest: Half<Counted> | null = null;
   #newest: Half<Counted> | null = null;
   #free: Half<Counted> | null = null;
@@ -63,31 +36,23 @@ export class Pairing<Counted> {
   }
 
   addRow(row: LogRow<RowKind<Counted>>): void {
-    const half = this.#take();
-    const { kind } = row;
-    half.kind = kind;
-    half.at = row.at;
-    half.sent = row.sent;
-    half.durationMs = row.durationMs;
-    half.length = row.length;
-    half.outer = kind.outer;
-    half.bytes = row.bytes;
-    half.from = row.from;
-    half.to = row.to;
-    half.block = row.block;
-    if (row.idTo > row.idFrom) {
-      half.pair = '';
-      half.keyFrom = row.idFrom;
-      half.keyTo = row.idTo;
-    } else {
-      half.pair = kind.pair;
-      half.keyFrom = row.pathFrom;
-      half.keyTo = row.pathTo;
+    const { outer } = row.kind;
+    // Most gateways write one line a request: while all that wait are of one listener, none is the other of another.
+    if (this.#isFilled || (this.#lines > 0 && outer !== this.#outer)) {
+      this.#spreadRows();
+      this.#rows.push(row);
+      this.#join(this.#takeRow());
+      return;
     }
-    this.#join(half);
+    while (this.#lines >= mostLines || (this.#lines > 0 && this.#bytes + row.length > mostBytes)) this.#giveUpOldest();
+    this.#outer = outer;
+    this.#rows.push(row);
+    this.#lines += 1;
+    this.#bytes += row.length;
   }
 
   add(line: LogLine, length: number): void {
+    this.#spreadRows();
     const half = this.#take();
     const { requestId, path } = line;
     const named = requestId !== null && requestId !== '-';
@@ -108,6 +73,7 @@ export class Pairing<Counted> {
 
   /** The memory of blocks before this one is used anew: lines that stand there move. */
   release(block: number): void {
+    while (this.#rows.oldestBlock < block) this.#append(this.#takeRow());
     for (let half = this.#oldest; half; half = half.newer) {
       if (half.block === Number.POSITIVE_INFINITY) continue;
       if (half.block >= block) return;
@@ -124,18 +90,18 @@ export class Pairing<Counted> {
 
   /** No more lines come: what waits was alone. */
   end(): void {
-    while (this.#oldest) this.#giveUpOldest(this.#oldest);
+    while (this.#lines > 0) this.#giveUpOldest();
   }
 
   /** What waited already when this was last called is alone: for lines that are read as they are written. */
   settle(): void {
-    while (this.#oldest && this.#oldest.round < this.#round) this.#giveUpOldest(this.#oldest);
+    this.#spreadRows();
+    while (this.#oldest && this.#oldest.round < this.#round) this.#giveUpOldest();
     this.#round += 1;
   }
 
   #join(half: Half<Counted>): void {
-    // Most gateways write one line a request: while all that wait are of one listener, none is the other of another.
-    if (!this.#isFilled && this.#oldest && this.#oldest.outer !== half.outer) this.#fillBuckets();
+    if (!this.#isFilled && this.#lines > 0 && half.outer !== this.#outer) this.#fillBuckets();
     if (this.#isFilled) {
       const other = this.#putInto(half);
       if (other) {
@@ -147,14 +113,30 @@ export class Pairing<Counted> {
         return;
       }
     }
+    this.#outer = half.outer;
+    this.#append(half);
+    this.#lines += 1;
+    this.#bytes += half.length;
+    while (this.#lines > mostLines || this.#bytes > mostBytes) this.#giveUpOldest();
+  }
+
+  #append(half: Half<Counted>): void {
     half.round = this.#round;
     half.older = this.#newest;
     if (this.#newest) this.#newest.newer = half;
     else this.#oldest = half;
     this.#newest = half;
-    this.#lines += 1;
-    this.#bytes += half.length;
-    while (this.#oldest && (this.#lines > mostLines || this.#bytes > mostBytes)) this.#giveUpOldest(this.#oldest);
+  }
+
+  /** The oldest row. */
+  #takeRow(): Half<Counted> {
+    const half = this.#take();
+    this.#rows.shift(half);
+    return half;
+  }
+
+  #spreadRows(): void {
+    while (this.#rows.count > 0) this.#append(this.#takeRow());
   }
 
   #fillBuckets(): void {
@@ -180,10 +162,18 @@ export class Pairing<Counted> {
     return null;
   }
 
-  #giveUpOldest(oldest: Half<Counted>): void {
-    this.#leave(oldest);
-    this.#found(oldest, null);
-    this.#putBack(oldest);
+  #giveUpOldest(): void {
+    const oldest = this.#oldest;
+    if (oldest) {
+      this.#leave(oldest);
+      this.#found(oldest, null);
+      this.#putBack(oldest);
+    } else if (this.#rows.count > 0) {
+      this.#rows.shift(this.#row);
+      this.#lines -= 1;
+      this.#bytes -= this.#row.length;
+      this.#found(this.#row, null);
+    }
   }
 
   /** Takes out the oldest line of a key. */
@@ -237,49 +227,4 @@ export class Pairing<Counted> {
     half.newer = this.#free;
     this.#free = half;
   }
-}
-
-function emptyHalf<Counted>(): Half<Counted> {
-  return {
-    line: null,
-    kind: null,
-    at: Number.NaN,
-    sent: -1,
-    durationMs: -1,
-    length: 0,
-    outer: false,
-    bytes: noBytes,
-    from: 0,
-    to: 0,
-    block: 0,
-    round: 0,
-    pair: '',
-    hash: 0,
-    keyFrom: 0,
-    keyTo: 0,
-    older: null,
-    newer: null,
-    beside: null,
-    same: null,
-    lastSame: null,
-  };
-}
-
-function isSameKey<Counted>(one: Half<Counted>, other: Half<Counted>): boolean {
-  const { keyFrom, keyTo, bytes } = one;
-  const from = other.keyFrom;
-  if (one.hash !== other.hash || keyTo - keyFrom !== other.keyTo - from || one.pair !== other.pair) return false;
-  for (let at = keyTo - keyFrom - 1; at >= 0; at -= 1) if (bytes[keyFrom + at] !== other.bytes[from + at]) return false;
-  return true;
-}
-
-function hashOf(bytes: Buffer, from: number, to: number, start: number): number {
-  let hash = start;
-  let at = from;
-  for (; at + 4 <= to; at += 4) {
-    const low = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
-    hash = mixed(hash, low | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24));
-  }
-  for (; at < to; at += 1) hash = mixed(hash, bytes[at] ?? 0);
-  return spread(hash);
 }

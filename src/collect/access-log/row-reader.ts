@@ -106,7 +106,6 @@ export class RowReader<Kind> {
         continue;
       }
       const rows = scanner.scan(at, to, ways.numbers);
-      if (rows > 0) this.#reader.passRequest();
       for (let index = 0; index < rows; index += 1) this.#takeRow(scanner, index, takes);
       at = scanner.stopped;
       if (at < to && rows < scanner.at.mostRows && !this.#addKind(scanner))
@@ -138,6 +137,7 @@ export class RowReader<Kind> {
       this.#readExactly(scanner.bytes, to - (words[word + 9] ?? 0), takes);
       return;
     }
+    this.#reader.passRequest();
     this.#row ??= emptyRow(kind, scanner);
     const row = this.#row;
     row.kind = kind;

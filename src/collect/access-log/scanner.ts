@@ -1,6 +1,6 @@
 import type { KindsBy } from '../../snapshot/access-log/row.ts';
 import { isId } from '../../snapshot/path-shape.ts';
-import type { Layout, Role } from './layout.ts';
+import type { Layout, LayoutSlot, Role } from './layout.ts';
 import { scanModule } from './scan.gen.ts';
 
 /** What `assembly/index.ts` exports; globals that end in `At` are places in its memory. */
@@ -22,6 +22,7 @@ type Constant = (typeof constants)[number];
 
 /** Where a value of a layout says what `assembly/line.ts` asks of it, in bytes from its begin. */
 const stopOffset = 4;
+const numberOffset = 5;
 const lengthOffset = 8;
 const wordOffset = 16;
 const minuteOffset = 48;
@@ -39,6 +40,7 @@ const roles: Readonly<Record<Role, number>> = {
   path: 8,
   id: 9,
 };
+const numbers: ReadonlySet<Role> = new Set(['sent', 'duration', 'digits', 'service']);
 
 /**
  * Reads the lines of known layouts where they stand, sixteen bytes at once: the WebAssembly made of `assembly/`, and its memory. It
@@ -128,6 +130,8 @@ export class Scanner {
       const told = role === 'key' && header !== null && !counts(header) ? 'skip' : role;
       const read = time === null ? 0 : pattern === null ? 1 : 2;
       this.bytes.set([roles[told], Number(last), Number(json), read], slot);
+      const endsByNoDigit = !last && !json && /^[^0-9]/.test(after);
+      this.bytes[slot + numberOffset] = Number(numbers.has(told) && endsByNoDigit);
       this.view.setFloat64(slot + minuteOffset, Number.NaN, true);
     }
     this.#ways.push(layout);
@@ -185,12 +189,17 @@ export class Scanner {
     return this.bytes.toString('latin1', from, to);
   }
 
+  #slot(way: number, place: number): LayoutSlot | undefined {
+    const { waysAt, waySize, slotSize } = this.at;
+    return this.#ways[way]?.slots[(place - waysAt - way * waySize) / slotSize - 1];
+  }
+
   #minuteAt(way: number, slot: number, from: number): number {
-    return this.#ways[way]?.slots[slot]?.time?.(this.#text(from, from + 24)) ?? Number.NaN;
+    return this.#slot(way, slot)?.time?.(this.#text(from, from + 24)) ?? Number.NaN;
   }
 
   #patternEnd(way: number, slot: number, from: number, to: number): number {
-    const reader = this.#ways[way]?.slots[slot]?.pattern;
+    const reader = this.#slot(way, slot)?.pattern;
     if (!reader) return -1;
     reader.pattern.lastIndex = 0;
     const match = reader.pattern.exec(this.#text(from, to));

@@ -236,6 +236,16 @@ describe('the quick way', () => {
     );
   }, 120_000);
 
+  it('leaves a line between those of Envoy itself that looks like one of a known kind, and is none', () => {
+    const request = (path: string, protocol: string, duration: string): string =>
+      inDefault({ ...usualFields(1), path, protocol, duration });
+    const own = '[2026-11-27 01:26:03.277][19][warning][config] gRPC config stream closed: 13, ';
+    const lines = [request('/', 'HTTP/1.1', '1'), own, request('/', ' ', '2'), request('/', 'HTTP/1.1', '3')];
+    const quick = quickly(lines, options('route', false));
+    expectSame(quick, exactly(lines, options('route', false)));
+    expect(quick.kinds).toEqual({ request: 2, process: 1, 'process-more': 1 });
+  });
+
   it.each([
     ["Envoy's default format", inDefault, ''],
     ['JSON by the usual names', inUsualJson, ''],
@@ -267,6 +277,18 @@ describe('the quick way', () => {
     const quick = end();
     expectSame(quick, exactly(lines, options('route', true)));
     expect(quick.traffic.requests).toBeLessThan(20_000);
+  }, 60_000);
+
+  it('finds the other line of one that waits among thousands of one listener, some of them unusual', () => {
+    const lines = Array.from({ length: 30_000 }, (_, at) => {
+      const fields = usualFields(at);
+      if (at % 997 === 5) return inDefault({ ...fields, agent: 'M\u00fcnchen' });
+      const late = at % 7_001 === 6_000;
+      return inDefault(late ? { ...usualFields(at - 3_000), upstream: '127.0.0.1:15001' } : fields);
+    });
+    const quick = quickly(lines, options('route', true));
+    expectSame(quick, exactly(lines, options('route', true)));
+    expect(quick.traffic.requests).toBe(29_996);
   }, 60_000);
 
   it('cuts a line that is too long, wherever the pieces end, and reads on behind it', async () => {

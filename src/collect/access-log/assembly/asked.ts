@@ -3,7 +3,7 @@
 /** Asks `isId` about a segment of a path. */
 export declare function isId(from: i32, to: i32): bool;
 
-/** When the minute begins that stands at `from`, in a value of this layout: milliseconds since 1970, or NaN. */
+/** When the minute begins that stands at `from`, `past` before its time: milliseconds since 1970, or NaN. */
 export declare function minuteAt(way: i32, slot: i32, from: i32, past: i32): f64;
 
 /** Where a time ends by the pattern of its format; -1: it does not stand there. `patternTime` is the time then. */

@@ -84,6 +84,24 @@ export function numberOf(from: i32, end: i32): f64 {
   return <f64>value;
 }
 
+const zeros: u64 = 0x3030303030303030;
+
+/** Where at most seven digits end; `from`: there are none, or more. */
+export function digitsEnd(from: i32): i32 {
+  const digits = load<u64>(from) ^ zeros;
+  // The lowest high bit is of the first byte that is above 9.
+  const others = (digits | (digits + 0x7676767676767676)) & 0x8080808080808080;
+  return others === 0 ? from : from + (<i32>ctz(others) >> 3);
+}
+
+/** The number of at most seven digits: pairs, then fours, then all are put together (all bytes of a word at once). */
+export function shortNumber(from: i32, end: i32): f64 {
+  let digits = (load<u64>(from) ^ zeros) << (64 - 8 * <u64>(end - from));
+  digits = ((digits * 2_561) >> 8) & 0x00ff00ff00ff00ff;
+  digits = ((digits * 6_553_601) >> 16) & 0x0000ffff0000ffff;
+  return <f64>((digits * 42_949_672_960_001) >> 32);
+}
+
 /** Where digits end, or one of JSON's words; -1: it is neither, or a number that JSON writes otherwise. */
 export function tokenEnd(from: i32, to: i32): i32 {
   let end = from;

@@ -3,10 +3,27 @@ import { copy } from './bytes';
 import { askedAt, mostAsked } from './memory';
 
 /** What a byte says of the segment it stands in. */
+const digit: u32 = 1;
 const joint: u32 = 2;
 const telling: u32 = 4;
 const percent: u32 = 8;
+const slash: u32 = 16;
+const ending: u32 = 32;
 const refused: u32 = 64;
+const ends: u32 = slash | ending | refused;
+
+const kinds: usize = memory.data(256);
+for (let byte = 0; byte < 256; byte += 1) store<u8>(kinds + byte, <u8>kindOf(byte));
+
+function kindOf(byte: i32): u32 {
+  if (byte >= 0x30 && byte <= 0x39) return digit;
+  if (byte === 0x2d || byte === 0x5f || byte === 0x2e) return joint;
+  if (byte === 0x40 || byte === 0x3d) return telling;
+  if (byte === 0x25) return percent;
+  if (byte === 0x2f) return slash;
+  if (byte === 0x3f || byte === 0x23 || byte === 0x3b) return ending;
+  return byte <= 0x20 || byte === 0x22 || byte >= 0x7f ? refused : 0;
+}
 
 /** Stand for the length of a segment that names one thing, and behind the last. */
 const idMark: u16 = 0xffff;
@@ -25,37 +42,22 @@ export function writeShape(from: i32, to: i32, into: i32): i32 {
   let seen: u32 = 0;
   let at = from;
   for (; at < to; at += 1) {
-    const byte = load<u8>(at);
-    if (isLetter(byte)) continue;
-    if (<u32>byte - 0x30 <= 9) {
-      digits += 1;
-    } else if (byte === 0x2f) {
-      next = writeSegment(begin, at, digits, seen, next);
-      begin = at + 1;
-      digits = 0;
-      seen = 0;
-    } else if (byte === 0x3f || byte === 0x23 || byte === 0x3b) {
-      break;
-    } else {
-      seen |= kindOf(byte);
-      if (seen & refused) return -1;
+    const kind = <u32>load<u8>(kinds + load<u8>(at));
+    if ((kind & ends) === 0) {
+      digits += kind & digit;
+      seen |= kind;
+      continue;
     }
+    if (kind !== slash) break;
+    next = writeSegment(begin, at, digits, seen, next);
+    begin = at + 1;
+    digits = 0;
+    seen = 0;
   }
-  for (let rest = at; rest < to; rest += 1) if (kindOf(load<u8>(rest)) === refused) return -1;
+  for (let rest = at; rest < to; rest += 1) if (load<u8>(kinds + load<u8>(rest)) === refused) return -1;
   next = writeSegment(begin, at, digits, seen, next);
   store<u16>(next, endMark);
   return next + 2;
-}
-
-function isLetter(byte: u8): bool {
-  return <u32>(byte | 0x20) - 0x61 < 26;
-}
-
-function kindOf(byte: u8): u32 {
-  if (byte === 0x2d || byte === 0x5f || byte === 0x2e) return joint;
-  if (byte === 0x40 || byte === 0x3d) return telling;
-  if (byte === 0x25) return percent;
-  return byte <= 0x20 || byte === 0x22 || byte >= 0x7f ? refused : 0;
 }
 
 function writeSegment(from: i32, to: i32, digits: i32, seen: u32, into: i32): i32 {

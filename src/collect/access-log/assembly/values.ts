@@ -1,5 +1,6 @@
 import { minuteAt } from './asked';
-import { copy, isNothing, isUnspaced, numberOf, twoDigits } from './bytes';
+import { durationRole, sentRole, serviceRole } from './roles';
+import { copy, isNothing, isUnspaced, numberOf, shortNumber, twoDigits } from './bytes';
 import { mostSign, signAt } from './memory';
 import { writeShape } from './shape';
 
@@ -45,15 +46,13 @@ export function endSign(): i32 {
   return signEnd - signAt;
 }
 
-/** Keys side by side are one, with what stands between them; where the next begins, or -1. */
-export function takeKey(from: i32, end: i32, next: i32): i32 {
-  if (from !== keyNext) {
-    if (!writeKey()) return -1;
-    keyFrom = from;
-  }
+/** Keys side by side are one, with what stands between them; `next`: where the next value begins. */
+export function takeKey(from: i32, end: i32, next: i32): bool {
+  const fits = from === keyNext || writeKey();
+  if (from !== keyNext) keyFrom = from;
   keyTo = end;
   keyNext = next;
-  return next;
+  return fits;
 }
 
 function writeKey(): bool {
@@ -66,7 +65,7 @@ function writeKey(): bool {
 }
 
 /** `2026-11-27T01:26:44.698Z`: most lines stand in the minute of the one before, which `slot` keeps. */
-export function takeTime(way: i32, index: i32, slot: i32, from: i32): bool {
+export function takeTime(way: i32, slot: i32, from: i32): bool {
   const second = twoDigits(from + 17);
   const hundredths = twoDigits(from + 20);
   const last = <u32>load<u8>(from + 22) - 0x30;
@@ -77,7 +76,7 @@ export function takeTime(way: i32, index: i32, slot: i32, from: i32): bool {
   let begins = load<f64>(slot, 48);
   if (isNaN(begins) || !i8x16.all_true(i8x16.eq(minute, v128.load(slot, 32)))) {
     // An hour of 24 has but one valid moment.
-    begins = twoDigits(from + 11) < 24 ? minuteAt(way, index, from, past) : NaN;
+    begins = twoDigits(from + 11) < 24 ? minuteAt(way, slot, from, past) : NaN;
     v128.store(slot, minute, 32);
     store<f64>(slot, begins, 48);
   }
@@ -94,6 +93,13 @@ export function takeMark(from: i32, end: i32): bool {
   store<u8>(signEnd, isNothing(from, end) ? 0 : 1);
   signEnd += 1;
   return true;
+}
+
+/** Digits that end within eight bytes. */
+export function takeNumber(role: u8, from: i32, end: i32): void {
+  if (role === sentRole) sent = shortNumber(from, end);
+  else if (role === durationRole) duration = shortNumber(from, end);
+  else if (role === serviceRole) takeMark(from, end);
 }
 
 export function takeSent(from: i32, end: i32): bool {
