@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { agentRows } from './agent.ts';
 import { writeConfigDump, writeManifests } from './inputs.ts';
 import { measurePeer, writeAccessLog } from './logs.ts';
 import { compare, median, type Run, runNode } from './measure.ts';
 import { measureRouting, ordinaryDump, requestLines } from './routing.ts';
+import type { Row } from './row.ts';
 import { measureRules } from './rules.ts';
 import { measureAdversarial, measureOrdinary } from './space.ts';
 import { measureWatch } from './watch.ts';
@@ -18,13 +20,6 @@ const main = 'dist/main.js';
 const findings = [0, 1, 3];
 const folder = mkdtempSync(join(tmpdir(), 'meshdoctor-bench-'));
 
-interface Row {
-  readonly what: string;
-  readonly measured: string;
-  readonly limit: string;
-  readonly holds: boolean;
-}
-
 const rows: Row[] = [];
 try {
   await startUp();
@@ -37,6 +32,7 @@ try {
   await answers(smoke ? 2_000 : 200_000);
   await accessLog(smoke ? 200_000 : 4_000_000);
   await watched();
+  rows.push(...(await agentRows(folder, smoke)));
   space(smoke ? [100, 400, 1_000] : [1_000, 20_000, 50_000]);
 } finally {
   rmSync(folder, { recursive: true, force: true });
