@@ -19,6 +19,9 @@ export const tableOf = memoize((envoy: Envoy): EnvoyTable => {
   if (listenerConfig.state === 'not-read') return { state: 'not-read', ...listenerConfig.gap };
   if (routes.state === 'not-read') return { state: 'not-read', ...routes.gap };
   const version = seenValue(envoy.serverInfo)?.version ?? '';
+  const parts = [listenerConfig.value, clusterConfig, version, seenValue(envoy.runtime)];
+  const before = lately.get(routes.value);
+  if (before?.parts.every((part, at) => part === parts[at])) return before.read;
   const listeners = listenerConfig.value.flatMap(({ body, state }) =>
     body && (state === 'active' || state === 'static') ? [{ place: body.place, body: body.json }] : [],
   );
@@ -29,8 +32,16 @@ export const tableOf = memoize((envoy: Envoy): EnvoyTable => {
     routeConfigs: routes.value.map(({ place, body }) => ({ place, body })),
     clusters: clusterConfig.state === 'listed' ? clustersOf(clusterConfig.value) : null,
   });
-  return { state: 'table', table, version: version || assumedVersion, versionKnown: version !== '' };
+  const read = { state: 'table', table, version: version || assumedVersion, versionKnown: version !== '' } as const;
+  lately.set(routes.value, { parts, read });
+  return read;
 });
+
+/**
+ * Tables by the routes they were compiled from. An Envoy that is read again and again gives the same values for what did not
+ * change: then the table is the same, and all that was found out about it still holds.
+ */
+const lately = new WeakMap<object, { readonly parts: readonly unknown[]; readonly read: EnvoyTable }>();
 
 function clustersOf(
   configs: readonly { readonly name: string; readonly targets: ClusterInput['targets'] }[],

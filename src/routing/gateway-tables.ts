@@ -3,8 +3,10 @@ import type { Envoy } from '../model/envoy/envoy.ts';
 import type { Gateway } from '../model/gateway.ts';
 import type { Model } from '../model/model.ts';
 import type { Part } from '../model/parts.ts';
+import { sha256Of } from '../snapshot/document.ts';
 import { assumedVersion, tableOf } from './from-envoy.ts';
 import { compileTable } from './table/compile.ts';
+import type { TableInput } from './table/input.ts';
 import type { FilterChain, Listener, Route, Table, VirtualHost } from './table/table.ts';
 import type { Extreme } from './translate/order.ts';
 import { translate } from './translate/translate.ts';
@@ -83,7 +85,24 @@ function runningVersion({ envoys }: Gateway): string | null {
 export function askedTable(model: Model, gateway: Gateway, extreme: Extreme = 'usual'): GatewayTable | null {
   if (!gateway.object) return null;
   const translation = translate(model, gateway.object, runningVersion(gateway) ?? assumedVersion, extreme);
-  return { gateway, envoy: null, table: compileTable(translation.input), translation };
+  return { gateway, envoy: null, table: compiledLately(translation.input), translation };
+}
+
+/** As many gateways as one agent may have, each way round. */
+const mostKept = 64;
+const kept = new Map<string, Table>();
+
+/** The same table for the same input, of late: all that was found out about it still holds at the next look. */
+function compiledLately(input: TableInput): Table {
+  const key = sha256Of(JSON.stringify(input, (_, value) => (value instanceof Map ? [...value] : value)));
+  const table = kept.get(key) ?? compileTable(input);
+  kept.delete(key);
+  kept.set(key, table);
+  for (const oldest of kept.keys()) {
+    if (kept.size <= mostKept) break;
+    kept.delete(oldest);
+  }
+  return table;
 }
 
 /** The routes of the listeners that clients reach; the second listener of an App Mesh gateway takes only what the first hands over. */

@@ -46,10 +46,15 @@ const gzipAbove = 1 << 20;
 
 /** Makes a document of redacted text; `keep: false` keeps its hash and size alone. */
 export function makeDocument(of: DocumentOrigin, redacted: string, keep: boolean): Document {
-  const sha256 = createHash('sha256').update(redacted).digest('hex');
+  const sha256 = sha256Of(redacted);
   const size = Buffer.byteLength(redacted);
   if (!keep) return { ...of, sha256, size, text: () => null };
   if (size <= gzipAbove) return { ...of, sha256, size, text: () => redacted };
   const zipped = gzipSync(redacted, { level: 1 });
   return { ...of, sha256, size, text: () => gunzipSync(zipped).toString('utf8') };
+}
+
+/** The SHA-256 of a text, in hexadecimal. */
+export function sha256Of(text: string | Uint8Array): string {
+  return createHash('sha256').update(text).digest('hex');
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { agentRows } from './agent.ts';
 import { bundledRules } from './bundled.ts';
 import { writeConfigDump, writeManifests } from './inputs.ts';
 import { measureLive } from './live.ts';
@@ -35,6 +36,7 @@ try {
   await watched();
   await page(smoke ? 60 : 500);
   await live(smoke ? 100 : 1_000);
+  rows.push(...(await agentRows(folder, smoke)));
   space(smoke ? [100, 400, 1_000] : [1_000, 20_000, 50_000]);
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -6,6 +6,8 @@ export interface BootstrapOptions {
   readonly dns: { readonly address: string; readonly port: number };
   /** A path relative to Envoy's working folder makes admin listen on a unix socket; else on a free TCP port. */
   readonly adminSocket?: string | undefined;
+  /** Where admin listens on port 9901, as it does in a pod; else on a free port of 127.0.0.1. */
+  readonly adminHost?: string | undefined;
   /** App Mesh's agent writes `0s`: wait for ever. */
   readonly initialFetchTimeout?: string | undefined;
 }
@@ -26,7 +28,7 @@ export function writeBootstrap(options: BootstrapOptions): object {
         'aws.appmesh.task.interfaces': { ipv4: { lo: ['127.0.0.1/8'] } },
       },
     },
-    admin: { address: adminAddress(options.adminSocket) },
+    admin: { address: adminAddress(options) },
     layered_runtime: {
       layers: [
         {
@@ -60,7 +62,8 @@ export function writeBootstrap(options: BootstrapOptions): object {
   };
 }
 
-function adminAddress(socket: string | undefined): object {
-  if (socket !== undefined) return { pipe: { path: socket, mode: 0o600 } };
-  return { socket_address: { address: '127.0.0.1', port_value: 0 } };
+function adminAddress({ adminSocket, adminHost }: BootstrapOptions): object {
+  if (adminSocket !== undefined) return { pipe: { path: adminSocket, mode: 0o600 } };
+  const port_value = adminHost === undefined ? 0 : 9901;
+  return { socket_address: { address: adminHost ?? '127.0.0.1', port_value } };
 }

@@ -9,6 +9,8 @@ export interface EnvoyOptions extends BootstrapOptions {
   readonly binary: string;
   /** The folder Envoy works in; its bootstrap, logs and socket lie there. */
   readonly folder: string;
+  /** Beside what every bootstrap has: static resources. */
+  readonly more?: object;
 }
 
 /** A running Envoy; killed at the latest when the thread that started it ends, because Envoy asks the kernel for that (PR_SET_PDEATHSIG). */
@@ -27,8 +29,9 @@ const ADMIN_ADDRESS_FILE = 'admin-address.txt';
 
 /** Starts Envoy and waits until its admin answers; whether it becomes LIVE depends on the control plane (`waitForLive`). */
 export async function startEnvoy(options: EnvoyOptions): Promise<Envoy> {
-  const { binary, folder, adminSocket } = options;
-  await writeFile(join(folder, BOOTSTRAP_FILE), `${JSON.stringify(writeBootstrap(options), null, 2)}\n`);
+  const { binary, folder, adminSocket, more } = options;
+  const bootstrap = { ...writeBootstrap(options), ...more };
+  await writeFile(join(folder, BOOTSTRAP_FILE), `${JSON.stringify(bootstrap, null, 2)}\n`);
   await rm(join(folder, ADMIN_ADDRESS_FILE), { force: true });
   const child = spawnToFiles({ binary, args: envoyArgs(), folder, stdout: 'access.log', stderr: 'envoy.log' });
   const log = join(folder, 'envoy.log');

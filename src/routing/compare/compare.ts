@@ -1,3 +1,4 @@
+import { memoize } from '../../lib/memo.ts';
 import { decide } from '../match/decide.ts';
 import type { Decision } from '../match/decision.ts';
 import type { RoutingRequest } from '../match/request.ts';
@@ -29,8 +30,17 @@ export interface Comparison {
 /** More differences than these are not looked for. */
 const mostDifferences = 200;
 
+const comparisons = memoize((_: Table) => memoize((__: Table) => new Map<Profile, Comparison>()));
+
 /** Compares what two tables do with all requests from outside, through all passes. Throws where a witness fails: our own fault. */
 export function compareTables(one: Table, other: Table, profile: Profile): Comparison {
+  const known = comparisons(one)(other);
+  const comparison = known.get(profile) ?? compare(one, other, profile);
+  known.set(profile, comparison);
+  return comparison;
+}
+
+function compare(one: Table, other: Table, profile: Profile): Comparison {
   const found: Found = { one, other, profile, differences: [], undecided: [], limits: new Set() };
   for (const meeting of scenesOf(one, other)) {
     for (const limit of meeting.limits) found.limits.add(limit);

@@ -1,0 +1,201 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type AgentProcess, startAgent } from '../lab/agent/agent-process.ts';
+import { askAdmin } from '../lab/admin.ts';
+import { stopChild } from '../lab/children.ts';
+import type { Envoy } from '../lab/envoy.ts';
+import { prometheusBinary } from '../lab/install/install.ts';
+import { type Fleet, node, startFleet } from './fleet.ts';
+import type { Row } from './table.ts';
+
+/** What reading a fleet again and again took: MiB, shares of one core. */
+interface Taken {
+  readonly mib: number;
+  readonly share: number;
+  /** Of the main thread of the Envoy that it took most of, beyond what one that nobody reads takes. */
+  readonly ofEnvoy: number;
+}
+
+/** What the agent was measured at. */
+interface AgentMeasured {
+  readonly agent: Taken;
+  readonly prometheus: Taken;
+  /** Milliseconds of the slowest `/ready` of a large Envoy: nobody reads it, and the agent does. */
+  readonly slowestReady: { readonly alone: number; readonly read: number; readonly clusters: number };
+  /** MiB after a quarter of a day's looks, and the most of the rest. */
+  readonly day: { readonly quarter: number; readonly most: number; readonly looks: number };
+}
+
+/** How much is measured. */
+interface AgentSizes {
+  readonly gateways: number;
+  readonly routes: number;
+  readonly clusters: number;
+  readonly seconds: number;
+  readonly intervalSeconds: number;
+  readonly looks: number;
+}
+
+const whole: AgentSizes = {
+  ...{ gateways: 10, routes: 1_000, clusters: 10_000 },
+  ...{ seconds: 300, intervalSeconds: 60, looks: 1_440 },
+};
+const small: AgentSizes = { gateways: 2, routes: 20, clusters: 100, seconds: 5, intervalSeconds: 2, looks: 12 };
+
+/** The agent beside its limits, and beside Prometheus. */
+export async function agentRows(folder: string, smoke: boolean): Promise<readonly Row[]> {
+  const sizes = smoke ? small : whole;
+  const { agent, prometheus, slowestReady, day } = await measureAgent(folder, sizes);
+  const fleet = `\`agent\`, ${sizes.gateways} gateways of ${sizes.routes} routes`;
+  const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
+  const beside = (ours: string, theirs: string): string => `${ours} (Prometheus that scrapes the same: ${theirs})`;
+  const { alone, read, clusters } = slowestReady;
+  const row = (what: string, measured: string, limit: string, holds: boolean): Row => ({
+    what,
+    measured,
+    limit,
+    holds,
+  });
+  return [
+    row(
+      `${fleet}: memory`,
+      beside(`${agent.mib.toFixed(0)} MiB`, `${prometheus.mib.toFixed(0)} MiB`),
+      '160 MiB',
+      agent.mib < 160,
+    ),
+    row(`${fleet}: of one core`, beside(percent(agent.share), percent(prometheus.share)), '5 %', agent.share <= 0.05),
+    row(
+      `${fleet}: of the main thread of an Envoy, the most`,
+      beside(percent(agent.ofEnvoy), percent(prometheus.ofEnvoy)),
+      '0.5 %',
+      agent.ofEnvoy <= 0.005,
+    ),
+    row(
+      `\`agent\`: the slowest \`/ready\` of an Envoy of ${clusters} clusters that it reads for the first time`,
+      `${read.toFixed(0)} ms (${alone.toFixed(0)} ms where nobody reads)`,
+      '300 ms',
+      read < 300,
+    ),
+    row(
+      `\`agent\`, as many looks as in a day (${day.looks}), routes come and go: memory in the first quarter and after`,
+      `${day.quarter.toFixed(0)} MiB, then at most ${day.most.toFixed(0)} MiB`,
+      'a tenth more',
+      day.most <= day.quarter * 1.1,
+    ),
+  ];
+}
+
+/** Measures the agent in a cluster of its own; the figures are of a machine that does little else. */
+async function measureAgent(folder: string, sizes: AgentSizes): Promise<AgentMeasured> {
+  const fleet = await startFleet(folder);
+  try {
+    const day = await aDay(fleet, sizes.looks);
+    const slowestReady = await large(fleet, sizes);
+    const envoys: Envoy[] = [];
+    for (let at = 0; at < sizes.gateways; at += 1) envoys.push(await fleet.add(`team-${at}`, sizes.routes));
+    // Its pod is in no namespace that is read: what it takes is what Envoys take that nobody asks.
+    const idle = await fleet.add('idle', sizes.routes);
+    await fleet.cluster.client.must('/api/v1/namespaces/idle/pods/edge-0?gracePeriodSeconds=0', { method: 'DELETE' });
+    const agent = await start(fleet, ['--interval', `${sizes.intervalSeconds}s`]);
+    await agent.line('look', ({ read }) => Number(read) >= sizes.gateways);
+    const taken = await take(agent.child, { envoys, idle }, sizes.seconds);
+    await agent.end();
+    const prometheus = await scraping(folder, envoys, sizes.intervalSeconds);
+    await sleep(sizes.intervalSeconds * 1000);
+    const theirs = await take(prometheus, { envoys, idle }, sizes.seconds);
+    await stopChild(prometheus);
+    return { agent: taken, prometheus: theirs, slowestReady, day };
+  } finally {
+    await fleet.stop();
+  }
+}
+
+function start({ cluster }: Fleet, more: readonly string[]): Promise<AgentProcess> {
+  const flags = ['--kubeconfig', cluster.kubeconfig, '--node', node, '--name', 'bench', '--max-pods', '20'];
+  return startAgent([...flags, '--via', 'direct', '--no-events', ...more]);
+}
+
+/** As many looks as an agent makes in a day, one after the other, while routes come and go. */
+async function aDay(fleet: Fleet, looks: number): Promise<AgentMeasured['day']> {
+  await fleet.add('day', 100);
+  const agent = await start(fleet, ['--interval', '300ms']);
+  const made = (): number => agent.lines.filter(({ event }) => event === 'look').length;
+  const samples: number[] = [];
+  const path = '/apis/appmesh.k8s.aws/v1beta2/namespaces/day/gatewayroutes';
+  const { spec } = await fleet.cluster.client.must(`${path}/route-1`);
+  for (let turn = 0; made() < looks; turn += 1) {
+    const metadata = { name: `again-${turn}`, namespace: 'day' };
+    const body = { apiVersion: 'appmesh.k8s.aws/v1beta2', kind: 'GatewayRoute', metadata, spec };
+    await fleet.cluster.client.must(path, { method: 'POST', body });
+    await sleep(2_000);
+    await fleet.cluster.client.must(`${path}/again-${turn}`, { method: 'DELETE' });
+    samples.push(residentMib(agent.child.pid ?? 0));
+  }
+  await agent.end();
+  const first = Math.ceil(samples.length / 4);
+  return { quarter: Math.max(...samples.slice(0, first)), most: Math.max(...samples.slice(first)), looks: made() };
+}
+
+/** How long an Envoy of many clusters keeps its probe waiting while the agent reads it for the first time, and again. */
+async function large(fleet: Fleet, { clusters, seconds }: AgentSizes): Promise<AgentMeasured['slowestReady']> {
+  const envoy = await fleet.addLarge('large', clusters);
+  const alone = await slowest(envoy, seconds / 5);
+  const agent = await start(fleet, ['--interval', '1s', '--only-namespace', 'large']);
+  const read = await slowest(envoy, seconds / 5);
+  await agent.line('look', ({ read: seen }) => Number(seen) === 1);
+  await agent.end();
+  return { alone, read, clusters };
+}
+
+async function slowest({ adminUrl }: Envoy, seconds: number): Promise<number> {
+  let most = 0;
+  for (const until = performance.now() + seconds * 1000; performance.now() < until; ) {
+    const begun = performance.now();
+    await askAdmin(adminUrl, '/ready');
+    most = Math.max(most, performance.now() - begun);
+    await sleep(20);
+  }
+  return most;
+}
+
+/** What Prometheus takes that only scrapes: the collector of OpenTelemetry scrapes with the same library. */
+async function scraping(folder: string, envoys: readonly Envoy[], seconds: number): Promise<ChildProcess> {
+  const config = join(folder, 'prometheus.yaml');
+  const targets = envoys.map(({ adminUrl }) => new URL(adminUrl).host);
+  const scrape = { job_name: 'envoy', metrics_path: '/stats/prometheus', static_configs: [{ targets }] };
+  await writeFile(config, JSON.stringify({ global: { scrape_interval: `${seconds}s` }, scrape_configs: [scrape] }));
+  const binary = await prometheusBinary('prometheus');
+  const flags = ['--enable-feature=agent', `--storage.agent.path=${join(folder, 'wal')}`];
+  return spawn(binary, [...flags, `--config.file=${config}`, '--web.listen-address=127.0.0.1:0'], { stdio: 'ignore' });
+}
+
+async function take(
+  { pid = 0 }: ChildProcess,
+  { envoys, idle }: { readonly envoys: readonly Envoy[]; readonly idle: Envoy },
+  seconds: number,
+): Promise<Taken> {
+  const mainThread = (of: Envoy): number => cpuSeconds(`${of.pid}/task/${of.pid}`);
+  const counted = [...envoys, idle];
+  const [begun, from, before] = [performance.now(), cpuSeconds(String(pid)), counted.map(mainThread)];
+  let mib = 0;
+  for (const until = begun + seconds * 1000; performance.now() < until; await sleep(500))
+    mib = Math.max(mib, residentMib(pid));
+  const passed = (performance.now() - begun) / 1000;
+  const shares = counted.map((envoy, at) => (mainThread(envoy) - (before[at] ?? 0)) / passed);
+  const alone = shares.at(-1) ?? 0;
+  return { mib, share: (cpuSeconds(String(pid)) - from) / passed, ofEnvoy: Math.max(...shares.slice(0, -1)) - alone };
+}
+
+/** Seconds of processor time so far: ticks of Linux are hundredths. */
+function cpuSeconds(of: string): number {
+  const fields = readFileSync(`/proc/${of}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+function residentMib(pid: number): number {
+  const [, pages = '0'] = readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ');
+  return (Number(pages) * 4096) / 2 ** 20;
+}

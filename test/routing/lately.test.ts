@@ -1,0 +1,65 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { collect } from '../../src/collect/collect.ts';
+import { emptyRequest } from '../../src/collect/request.ts';
+import { buildModel } from '../../src/model/model.ts';
+import { compareTables } from '../../src/routing/compare/compare.ts';
+import { gatewayTables, supersededTables } from '../../src/routing/gateway-tables.ts';
+import type { Snapshot } from '../../src/snapshot/snapshot.ts';
+
+const saved = { ...emptyRequest.saved, configDump: ['test/fixtures/envoy-1.40.0-incident/config_dump.json'] };
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'meshdoctor-lately-'));
+  await cp('test/lab/stories/incident/manifests', folder, { recursive: true });
+});
+
+afterEach(() => rm(folder, { recursive: true }));
+
+/** One look: what is asked, and what runs. */
+async function look(running: Snapshot['envoys'] | null): Promise<Snapshot> {
+  const { snapshot } = await collect({ ...emptyRequest, files: [folder], recursive: true, saved, closed: true });
+  // An Envoy whose sections did not change gives the values of the look before.
+  return running ? { ...snapshot, envoys: running } : snapshot;
+}
+
+const tables = (snapshot: Snapshot) => {
+  const model = buildModel(snapshot);
+  const [runs, asked] = [gatewayTables(model)[0]?.table, supersededTables(model)[0]?.table];
+  if (!runs || !asked) throw new Error('no tables');
+  return { runs, asked };
+};
+
+it('what was found out about tables holds at the next look, where nothing changed', async () => {
+  const first = await look(null);
+  const before = tables(first);
+  const after = tables(await look(first.envoys));
+  expect(after.runs).toBe(before.runs);
+  expect(after.asked).toBe(before.asked);
+  const compared = compareTables(before.runs, before.asked, 'drift');
+  expect(compareTables(after.runs, after.asked, 'drift')).toBe(compared);
+  expect(compareTables(after.runs, after.asked, 'all')).not.toBe(compared);
+});
+
+it('and does not where an object, or a section of the Envoy, is another', async () => {
+  const first = await look(null);
+  const before = tables(first);
+  const path = join(folder, 'cart.yaml');
+  await writeFile(path, (await readFile(path, 'utf8')).replace('prefix: /cart', 'prefix: /basket'));
+  const after = tables(await look(first.envoys));
+  expect(after.runs).toBe(before.runs);
+  expect(after.asked).not.toBe(before.asked);
+  expect(compareTables(after.runs, after.asked, 'drift').differences.length).toBeGreaterThan(
+    compareTables(before.runs, before.asked, 'drift').differences.length,
+  );
+  const [envoy] = first.envoys;
+  const { clusterConfig } = envoy!;
+  const clusters =
+    clusterConfig.state === 'listed' ? { ...clusterConfig, value: clusterConfig.value.slice(1) } : clusterConfig;
+  const changed = tables({ ...first, envoys: [{ ...envoy!, clusterConfig: clusters }] });
+  expect(changed.runs).not.toBe(before.runs);
+  expect(changed.runs.clusters?.size).toBe((before.runs.clusters?.size ?? 0) - 1);
+});
