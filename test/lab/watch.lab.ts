@@ -69,7 +69,8 @@ describe('the terminal UI before a real Envoy', () => {
   };
 
   it('goes from the gateway to the route that fails, its log, the reason and the fix', async () => {
-    await keep('gateways', /shop\/edge .*node-port-mismatch/);
+    // Objects come before the Envoy has told all.
+    await keep('gateways', /shop\/edge +1\/2! .*%.*node-port-mismatch/);
     await tmux.press('Enter');
     await tmux.until(/GatewayRoute shop\/payments .* \d+ms /);
     await tmux.press('/');

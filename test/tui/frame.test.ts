@@ -101,6 +101,12 @@ describe('the screens', () => {
     expect(shown).toMatch(/- in Envoy, as JSON.*\n +\{\n[\s\S]*"prefix": "\/payments\/"/);
   });
 
+  it('a finding: its command is there to its end, however narrow the terminal', () => {
+    const lines = frame(at({ name: 'finding', id: firstFinding() }), data, { ...plain, width: 60 }, 60);
+    expect(lines.join('')).toMatch(/\$ kubectl [^$]*"targetPort":8080\}\}\]'/);
+    for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(60);
+  });
+
   it('findings: roots first, standing facts at the end', () => {
     const lines = seen(at({ name: 'findings' })).split('\n');
     expect(lines[2]).toMatch(/▸ error +traffic +node-port-mismatch +VirtualNode shop\/payments/);
