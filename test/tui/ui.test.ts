@@ -124,7 +124,7 @@ describe('the terminal UI', { timeout: 60_000 }, () => {
     screen.press('\r');
     await screen.until(/finding target-service-no-provider/);
     screen.press('y');
-    await screen.until(/copied|no command/);
+    await screen.until(/copied \(where the terminal lets it\): kubectl|nothing here to copy/);
   });
 
   it('leaves out what the settings suppress', async () => {
