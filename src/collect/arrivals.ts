@@ -24,8 +24,10 @@ export interface SourceState {
   readonly name: string;
   /** Since when it is asked; null: it is not being read. */
   readonly askedAt: number | null;
-  /** What it said last, and when; null: nothing yet. */
-  readonly last: (Pick<SourceReport, 'state' | 'detail' | 'cost'> & { readonly at: number }) | null;
+  /** What it said last, and when; null: nothing yet. `whole`: false for what it said so far when it was read for the first time. */
+  readonly last:
+    | (Pick<SourceReport, 'state' | 'detail' | 'cost'> & { readonly at: number; readonly whole: boolean })
+    | null;
 }
 
 /** How it stands with all sources. */
@@ -42,7 +44,7 @@ export interface Arrived {
 interface Known extends AskedSource {
   askedAt: number | null;
   reading: number;
-  held: { readonly harvest: Harvest; readonly at: number } | null;
+  held: { readonly harvest: Harvest; readonly at: number; readonly whole: boolean } | null;
 }
 
 /** What came of sources that are read side by side, again and again; of one that does not answer, what it said last. */
@@ -82,8 +84,8 @@ export class Arrivals {
     this.#tell();
     try {
       const first = one.held === null;
-      const harvest = await read(first ? (soFar) => this.#take(one, soFar) : null);
-      this.#take(one, harvest);
+      const harvest = await read(first ? (soFar) => this.#take(one, soFar, false) : null);
+      this.#take(one, harvest, true);
       return harvest;
     } finally {
       one.askedAt = null;
@@ -106,8 +108,8 @@ export class Arrivals {
     return { step: this.#step, came: this.#came, reading: this.#open > 0, sources };
   }
 
-  #take(one: Known, harvest: Harvest): void {
-    one.held = { harvest, at: this.#now() };
+  #take(one: Known, harvest: Harvest, whole: boolean): void {
+    one.held = { harvest, at: this.#now(), whole };
     this.#came += 1;
     this.#tell();
   }
@@ -123,10 +125,10 @@ export class Arrivals {
 /** A source may speak of several: a bundle of those that came in it. */
 function statesOf({ name, askedAt, held }: Known): readonly SourceState[] {
   if (!held) return [{ name, askedAt, last: null }];
-  const { at } = held;
+  const { at, whole } = held;
   return held.harvest.sources.map(({ name: its, state, detail, cost }) => ({
     ...{ name: its, askedAt },
-    last: { state, detail, cost, at },
+    last: { state, detail, cost, at, whole },
   }));
 }
 

@@ -14,8 +14,9 @@ function isAwaited({ askedAt, last }: SourceState, now: number): boolean {
 export function awaitedText(source: SourceState, now: number): string {
   const { askedAt, last } = source;
   if (askedAt === null || !isAwaited(source, now)) return '';
-  const before = last === null ? '' : `, last read ${age(last.at, now)} ago`;
-  return `no answer for ${age(askedAt, now)}${before}`;
+  const since = age(askedAt, now);
+  if (last !== null) return `no answer for ${since}, last read ${age(last.at, now)} ago`;
+  return now - askedAt < patientMs ? `being read for ${since}` : `no answer for ${since}`;
 }
 
 /** How old each source is, what is awaited and what failed: as much as one line holds, the worst first. */

@@ -1,11 +1,12 @@
 import { type Instance, render, useApp, useInput, useStdout } from 'ink';
 import { useEffect, useLayoutEffect, useReducer, useRef, useState } from 'react';
 import type { Look } from '../report/terminal/paint.ts';
+import { copiedFrom } from './copied.ts';
 import type { Display } from './display.ts';
 import { extentOf, standingOn } from './frame.ts';
 import { type Command, firstKey, meaningOf } from './keys.ts';
 import type { Data } from './data.ts';
-import { commandOf, witnessOf } from './screens/findings.ts';
+import { witnessOf } from './screens/findings.ts';
 import { classRequest } from './screens/logs.ts';
 import { routeWords } from './screens/routes.ts';
 import type { Access, Session } from './session.ts';
@@ -52,8 +53,10 @@ export function App({ session, access, look, display }: AppProps): null {
     else if (command === 'ask') apply({ type: 'ask', request: requestOf(state.current, session.data()) });
     else if (command === 'log')
       apply({ type: 'open', screen: { name: 'logs' }, filter: routeFilter(state.current, session.data(), full) });
-    else if (command === 'copy') apply({ type: 'notice', text: copy(state.current, session, stdout) });
-    else {
+    else if (command === 'copy') {
+      const text = copiedFrom(state.current, session.data(), full);
+      apply({ type: 'notice', text: copy(text, stdout) });
+    } else {
       const screen = within(state.current, standingOn(state.current, session.data(), full));
       if (screen) apply({ type: 'open', screen });
     }
@@ -120,12 +123,9 @@ function routeFilter(state: State, data: Data, look: Look): string {
   return key === null || !('gateway' in screen) ? '' : routeWords(data, screen.gateway, key);
 }
 
-/** Puts the command of a finding on the clipboard by OSC 52, which terminals hand on, over ssh too. */
-function copy(state: State, session: Session, stdout: NodeJS.WriteStream): string {
-  const { screen } = current(state);
-  const command = screen.name === 'finding' ? commandOf(session.data(), screen.id) : null;
-  if (command === null)
-    return screen.name === 'finding' ? 'this finding has no command' : 'there is no command here to copy';
-  stdout.write(`\u001b]52;c;${Buffer.from(command).toString('base64')}\u0007`);
-  return `copied (where the terminal lets it): ${command}`;
+/** Puts a text on the clipboard by OSC 52, which terminals hand on, over ssh too. */
+function copy(text: string | null, stdout: NodeJS.WriteStream): string {
+  if (text === null) return 'there is nothing here to copy';
+  stdout.write(`\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`);
+  return `copied (where the terminal lets it): ${text}`;
 }

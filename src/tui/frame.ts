@@ -1,4 +1,4 @@
-import { clean, displayWidth, oneLine } from '../lib/text.ts';
+import { clean, displayWidth, oneLine, truncate } from '../lib/text.ts';
 import { type Look, paint } from '../report/terminal/paint.ts';
 import { type Content, shownRows } from './content.ts';
 import { sourceWords } from './ages.ts';
@@ -20,7 +20,10 @@ export function pageRoom(height: number): number {
 export function extentOf(state: State, data: Data, look: Look, height: number): Extent {
   const content = contentOf(state, data, look);
   const room = pageRoom(height);
-  if (content.kind === 'page') return { count: Math.max(1, content.lines.length - room + 1), page: room, columns: 0 };
+  if (content.kind === 'page') {
+    const { length } = fitted(content.lines, look.width);
+    return { count: Math.max(1, length - room + 1), page: room, columns: 0 };
+  }
   const count = shownRows(content, current(state)).length;
   return { count, page: room - 1 - headOf(content, room).length, columns: content.columns.length };
 }
@@ -37,7 +40,10 @@ export function standingOn(state: State, data: Data, look: Look): string | null 
 export function frame(state: State, data: Data, look: Look, height: number): readonly string[] {
   const content = contentOf(state, data, look);
   const room = pageRoom(height);
-  const body = content.kind === 'list' ? drawList(content, state, look, room) : drawPage(content.lines, state, room);
+  const body =
+    content.kind === 'list'
+      ? drawList(content, state, look, room)
+      : drawPage(fitted(content.lines, look.width), state, room);
   const filled = [...body, ...Array<string>(Math.max(0, room - body.length)).fill('')];
   return [
     drawTitle(content.title, state, data, look),
@@ -74,6 +80,24 @@ function drawList(list: List, state: State, look: Look, room: number): readonly 
   const seen = list.refresh ? there.map(list.refresh) : there;
   const laid = layOut(columns, seen, look.width - 2);
   return [...head, drawHead(laid, sort, look), ...seen.map((row, at) => drawRow(row, laid, top + at === stands, look))];
+}
+
+/** Lines of a page, those that are too long (a command is told as it is typed) as several. */
+function fitted(lines: readonly string[], width: number): readonly string[] {
+  return lines.flatMap((line) => {
+    const isPainted = line.includes('\u001b');
+    return isPainted || displayWidth(line) <= width ? line : pieces(line, width);
+  });
+}
+
+function pieces(line: string, width: number): readonly string[] {
+  const parts: string[] = [];
+  for (let rest = line; rest !== ''; ) {
+    const part = truncate(rest, width, '');
+    parts.push(part);
+    rest = part === '' ? '' : rest.slice(part.length);
+  }
+  return parts;
 }
 
 function drawPage(lines: readonly string[], state: State, room: number): readonly string[] {

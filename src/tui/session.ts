@@ -56,6 +56,8 @@ const typingMs = 120;
 export function startSession(access: Access): Session {
   let data = noData(access.now());
   let diagnosing = false;
+  /** Whether every source has told all it has to, once at least. */
+  let complete = false;
   let paused = false;
   let closed = false;
   /** The route that is looked at. */
@@ -88,6 +90,7 @@ export function startSession(access: Access): Session {
   /** Shows what came so far. */
   const take = async (): Promise<void> => {
     const first = data.collected.state !== 'there';
+    complete = data.sources.every(({ last }) => last?.whole);
     await settle(access.engine.takeArrived, (collected) => update({ collected }));
     if (data.collected.state !== 'there') return;
     if (first) void follow();
@@ -122,9 +125,9 @@ export function startSession(access: Access): Session {
     diagnosing = false;
   };
   const told = (): void => {
-    const { collected, report, status, sources } = data;
     // What a source tells for the first time is no change.
-    if (sources.some(({ last }) => last === null)) return;
+    if (!complete) return;
+    const { collected, report, status } = data;
     const reading = {
       collected: collected.state === 'there' ? collected.value : null,
       report: report.state === 'there' ? report.value : null,

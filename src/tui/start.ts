@@ -36,7 +36,8 @@ export async function startUi(
     process.exitCode = signal === 'SIGTERM' ? 143 : signal === 'SIGHUP' ? 129 : 130;
   };
   const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
-  for (const signal of signals) process.once(signal, end);
+  // Not once: ink ends the process by the signal where nobody else hears it, and then nothing is restored.
+  for (const signal of signals) process.on(signal, end);
   try {
     // What hears keys takes longer to load than the first frame may take.
     const { openApp } = await import('./app.tsx');

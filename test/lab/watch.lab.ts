@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Lab, plantIncident, startStory } from './story.ts';
 import { startInTmux, type Tmux } from './tmux.ts';
@@ -69,7 +69,8 @@ describe('the terminal UI before a real Envoy', () => {
   };
 
   it('goes from the gateway to the route that fails, its log, the reason and the fix', async () => {
-    await keep('gateways', /shop\/edge .*node-port-mismatch/);
+    // Objects come before the Envoy has told all.
+    await keep('gateways', /shop\/edge +1\/2! .*%.*node-port-mismatch/);
     await tmux.press('Enter');
     await tmux.until(/GatewayRoute shop\/payments .* \d+ms /);
     await tmux.press('/');
@@ -118,6 +119,30 @@ describe('the terminal UI before a real Envoy', () => {
     await keep('small', /into the row/);
     await tmux.press('q');
     expect(await tmux.until(/ended with 0/)).not.toContain('meshdoctor');
+  }, 60_000);
+
+  it('leaves the terminal as it was when it is ended by a signal', async () => {
+    const script =
+      'echo before; sh -c \'echo $$ > pid; exec "$0" "$@"\' "$0" "$@"; echo "ended by $?"; stty -a | tr " " "\\n" | grep -x echo';
+    const command = [
+      'sh',
+      '-c',
+      script,
+      process.execPath,
+      resolve('dist/main.js'),
+      'watch',
+      '--bundle',
+      resolve('src/demo/incident.tar.gz'),
+    ];
+    const cwd = dirname(lab.manifests);
+    const ended = await startInTmux(command, 80, 15, { env: { LANG: 'C.UTF-8' }, cwd });
+    try {
+      await ended.until(/▸ +shop\/edge/);
+      process.kill(Number(await readFile(join(cwd, 'pid'), 'utf8')), 'SIGTERM');
+      expect(await ended.until(/ended by \d+[\s\S]*echo/)).toMatch(/^before\n(?:Terminated\n)?ended by 143\necho\n/);
+    } finally {
+      await ended.stop();
+    }
   }, 60_000);
 
   it('shows what docs/watch.md shows', async () => {

@@ -5,6 +5,7 @@ import { buildRequest } from '../../src/engine/requests/build.ts';
 import { displayWidth } from '../../src/lib/text.ts';
 import { shownRows } from '../../src/tui/content.ts';
 import { age, type Data, noData, routeAsked } from '../../src/tui/data.ts';
+import { copiedFrom } from '../../src/tui/copied.ts';
 import { layOut } from '../../src/tui/draw.ts';
 import { extentOf, frame, standingOn } from '../../src/tui/frame.ts';
 import { initialState, reduce, type Screen, type State } from '../../src/tui/state.ts';
@@ -99,6 +100,21 @@ describe('the screens', () => {
     const shown = seen(open, 120, 200);
     expect(shown).toMatch(/- GatewayRoute.*folds it\)\n +apiVersion: appmesh.k8s.aws\/v1beta2\n +kind: GatewayRoute\n/);
     expect(shown).toMatch(/- in Envoy, as JSON.*\n +\{\n[\s\S]*"prefix": "\/payments\/"/);
+  });
+
+  it('y copies what a person stands on: a command, what reads an object, a request', () => {
+    const look = { ...plain, width: 100 };
+    expect(copiedFrom(at({ name: 'findings' }), data, look)).toMatch(/^kubectl -n shop patch service\/payments /);
+    expect(copiedFrom(at({ name: 'finding', id: firstFinding() }), data, look)).toMatch(/^kubectl -n shop patch /);
+    expect(copiedFrom(at(payments), data, look)).toBe('kubectl -n shop get gatewayroute payments -o yaml');
+    expect(copiedFrom(at({ name: 'explain' }), data, look)).toBe(request);
+    expect(copiedFrom(at({ name: 'help' }), data, look)).toBeNull();
+  });
+
+  it('a finding: its command is there to its end, however narrow the terminal', () => {
+    const lines = frame(at({ name: 'finding', id: firstFinding() }), data, { ...plain, width: 60 }, 60);
+    expect(lines.join('')).toMatch(/\$ kubectl [^$]*"targetPort":8080\}\}\]'/);
+    for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(60);
   });
 
   it('findings: roots first, standing facts at the end', () => {

@@ -124,7 +124,7 @@ describe('the terminal UI', { timeout: 60_000 }, () => {
     screen.press('\r');
     await screen.until(/finding target-service-no-provider/);
     screen.press('y');
-    await screen.until(/copied|no command/);
+    await screen.until(/copied \(where the terminal lets it\): kubectl|nothing here to copy/);
   });
 
   it('leaves out what the settings suppress', async () => {
@@ -188,12 +188,14 @@ describe('the terminal UI', { timeout: 60_000 }, () => {
     const screen = start(await incident({ engine, gather: () => engine.gather(request), everyMs: 300 }), 160);
     await screen.until(/▸ +shop\/edge .*/);
     const [, port = ''] = /:(\d+)$/.exec(bad.url) ?? [];
-    await screen.until(new RegExp(`read 0s ago · the Envoy at http://127.0.0.1:${port}: no answer for \\d+s`));
+    await screen.until(
+      new RegExp(`read 0s ago · the Envoy at http://127.0.0.1:${port}: (?:being read|no answer) for \\d+s`),
+    );
     const asked = good.asked.length;
     await expect.poll(() => good.asked.length, { timeout: 10_000 }).toBeGreaterThan(asked + 20);
     expect(bad.asked).toHaveLength(1);
     screen.press(':sources\r');
-    await screen.until(new RegExp(`AWAITED the Envoy at http://127.0.0.1:${port}: no answer for`));
+    await screen.until(new RegExp(`AWAITED the Envoy at http://127.0.0.1:${port}: (?:being read|no answer) for`));
     await screen.until(/ok +http:\/\/127\.0\.0\.1:\d+: read \d+s ago/);
   });
 

@@ -16,7 +16,7 @@ const keys: readonly (readonly [string, string])[] = [
   ['1-9', 'show or fold a part of a page'],
   ['e', 'explain a request: URL, curl command or log line; answered as you type'],
   ['l', 'the log; of a route where you stand on one'],
-  ['y', 'copy the command of a finding'],
+  ['y', 'copy the command of a finding, a request, or what reads the object of a route'],
   ['s', 'save the report into this folder'],
   ['c', 'collect a bundle into this folder, redacted'],
   ['r', 'read again now'],

@@ -76,19 +76,15 @@ function targetsOf({ targets }: RouteDetail, look: Look): readonly string[] {
 
 function targetLines({ cluster, weight, object, toldBy, hosts }: RouteTarget, look: Look): readonly string[] {
   const share = weight === 100 ? '' : `, weight ${weight}`;
-  const told = toldBy === 'envoy' ? 'by Envoy' : 'by EndpointSlices';
   const well = hosts.filter(({ failures }) => failures.length === 0).length;
-  const said = toldBy === null ? 'its endpoints are not known' : `${well} of ${hosts.length} endpoints well, ${told}`;
+  const state = toldBy === 'envoy' ? 'not marked as failed by Envoy' : 'ready';
+  const said = toldBy === null ? 'endpoints not known' : `${well} of ${hosts.length} endpoints ${state}`;
   const name = object === null ? cluster : `${object} (${cluster})`;
   return [
     ...hang('  ', oneLine(`${name}${share}: ${said}`), look.width),
     ...hosts.flatMap(({ address, pod, failures }) => {
-      const state = failures.length === 0 ? 'ok' : failures.join(', ');
-      return hang(
-        '    ',
-        oneLine(`${pod === null ? 'pod not known' : `pod ${pod}`}  ${address}  ${state}`),
-        look.width,
-      );
+      const words = [address, pod === null ? 'of no pod that was read' : `pod ${pod}`, ...failures];
+      return hang('    ', oneLine(words.join(', ')), look.width);
     }),
   ];
 }
