@@ -3,19 +3,11 @@ import { aboutRoutes } from '../../src/diagnose/route-facts.ts';
 import { defineRule, finding, type Outcome } from '../../src/diagnose/rule.ts';
 import { tellUnplaced } from '../../src/diagnose/told-routes.ts';
 import type { Model } from '../../src/model/model.ts';
-import {
-  type Entry,
-  entriesOf,
-  type GatewayTable,
-  gatewayTables,
-  tableParts,
-} from '../../src/routing/gateway-tables.ts';
-import { decide } from '../../src/routing/match/decide.ts';
+import { type Entry, type GatewayTable, gatewayTables, tableParts } from '../../src/routing/gateway-tables.ts';
 import type { RoutingRequest } from '../../src/routing/match/request.ts';
+import { prefixOf, type PrefixSibling, prefixSiblings } from '../../src/routing/prefix-siblings.ts';
 import { routeFacts } from '../../src/routing/route-facts.ts';
-import { originsIn, pathTestOf, serviceNamedBy } from '../../src/routing/route-origin.ts';
 import { madeBy, requestFor } from '../../src/routing/sample.ts';
-import type { Route } from '../../src/routing/table/table.ts';
 
 export default defineRule({
   id: 'prefix-not-a-segment',
@@ -33,7 +25,7 @@ export default defineRule({
   *check(model) {
     yield* tellUnplaced(model, judged(model));
     for (const table of gatewayTables(model)) {
-      yield* siblingsHit(model, table);
+      for (const one of prefixSiblings(model, table)) yield hit(model, table, one);
       const { facts, count } = routeFacts(
         model,
         table,
@@ -62,53 +54,12 @@ function judged(model: Model) {
   return [...gatewayTables(model).map(({ gateway }) => gateway), ...model.gatewayRoutes];
 }
 
-/** A prefix that may end inside a segment; null for others. */
-function prefixOf(route: Route): string | null {
-  const test = pathTestOf(route);
-  return test?.kind === 'prefix' && !test.value.endsWith('/') && test.value.length > 1 ? test.value : null;
-}
-
 function longer(entry: Entry): RoutingRequest | null {
   const request = prefixOf(entry.route) === null ? null : requestFor(entry);
   return request && { ...request, target: (request.target ?? '').replace(/^[^?]*/, '$&x') };
 }
 
-/** Routes whose own requests an earlier route takes, because its prefix ends inside their first differing segment. */
-function* siblingsHit(model: Model, table: GatewayTable): Iterable<Outcome> {
-  const entries = entriesOf(table.table);
-  const cutting = entries.flatMap((entry) => prefixOf(entry.route) ?? []);
-  if (cutting.length === 0) return;
-  const byPlace = new Map(
-    entries.map((entry) => [`${entry.route.place.document} ${entry.route.place.pointer}`, entry]),
-  );
-  const prefixes = new Set(cutting);
-  const originOf = originsIn(model, table);
-  const told = new Set<string>();
-  for (const entry of entries) {
-    const path = literalPath(entry.route);
-    if (path === null || !insideSegment(path, prefixes)) continue;
-    const request = requestFor(entry);
-    const decision = request && decide(table.table, request);
-    const at = decision?.hops[0]?.route;
-    const taker = at ? byPlace.get(`${at.document} ${at.pointer}`) : undefined;
-    const prefix = taker ? prefixOf(taker.route) : null;
-    if (!taker || !decision || prefix === null || !path.startsWith(prefix) || path.charAt(prefix.length) === '/')
-      continue;
-    if (path === prefix || madeBy(decision, taker.route) !== true || sameTarget(taker.route, entry.route)) continue;
-    const [by, lost] = [originOf(taker.route), originOf(entry.route)];
-    const key = `${by.key} ${lost.key}`;
-    if (told.has(key)) continue;
-    told.add(key);
-    yield hit(model, table, { prefix, path, request, decision, entry: taker, origin: by }, lost);
-  }
-}
-
-function hit(
-  model: Model,
-  table: GatewayTable,
-  { prefix, path, ...fact }: Parameters<typeof aboutRoutes>[2][0] & { readonly prefix: string; readonly path: string },
-  lost: ReturnType<ReturnType<typeof originsIn>>,
-): Outcome {
+function hit(model: Model, table: GatewayTable, { prefix, path, lost, ...fact }: PrefixSibling): Outcome {
   const { gateway } = table;
   const shared = aboutRoutes(model, table, [fact, { ...fact, origin: lost }]);
   const until = meanwhile(model, [gateway], `requests of ${path}`);
@@ -130,23 +81,4 @@ function hit(
     avoid: until.avoid,
     discriminator: `${prefix} ${path}`,
   });
-}
-
-function literalPath(route: Route): string | null {
-  const test = pathTestOf(route);
-  return test?.kind === 'prefix' || test?.kind === 'exact' || test?.kind === 'segments' ? test.value : null;
-}
-
-/** True where one of the prefixes ends inside a segment of the path. */
-function insideSegment(path: string, prefixes: ReadonlySet<string>): boolean {
-  for (let end = 2; end < path.length; end += 1) {
-    if (path.charAt(end) !== '/' && prefixes.has(path.slice(0, end))) return true;
-  }
-  return false;
-}
-
-function sameTarget(one: Route, other: Route): boolean {
-  const says = (route: Route): string =>
-    `${serviceNamedBy(route)} ${route.action.type === 'forward' ? JSON.stringify(route.action.target) : route.action.type}`;
-  return says(one) === says(other);
 }

@@ -10,6 +10,8 @@ import type { Named } from './gateway-names.ts';
 export interface LiveFlags {
   /** What TYPE/NAME arguments and `--gateway` named. */
   readonly named?: Named;
+  /** `--gateway`, of the verbs that take one; `named` may hold it too. */
+  readonly gateway?: string;
   readonly live: boolean;
   readonly kubeconfig?: string;
   readonly context: readonly string[];
@@ -72,7 +74,7 @@ export function anyLive(flags: LiveFlags): LiveRequest {
   return {
     kubeconfig: flags.kubeconfig ?? null,
     contexts: flags.context,
-    namespace: flags.namespace ?? namespaceOf(flags.named),
+    namespace: flags.namespace ?? namespaceOf(flags.named?.gateways[0] ?? flags.gateway),
     allNamespaces: flags.allNamespaces,
     selector: flags.selector ?? null,
     gateways: [...(flags.named?.gateways ?? []), ...(flags.named?.pods ?? [])],
@@ -85,8 +87,7 @@ export function anyLive(flags: LiveFlags): LiveRequest {
 }
 
 /** `--gateway NS/NAME` says the namespace too. */
-function namespaceOf(named: Named | undefined): string | null {
-  const [gateway = ''] = named?.gateways ?? [];
+function namespaceOf(gateway = ''): string | null {
   return gateway.includes('/') ? gateway.slice(0, gateway.indexOf('/')) : null;
 }
 
