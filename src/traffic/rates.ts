@@ -16,6 +16,8 @@ export class RateCounter {
   #failed = new Map<number, number>();
   #first = Number.POSITIVE_INFINITY;
   #last = Number.NEGATIVE_INFINITY;
+  /** From here on buckets would be too many. */
+  #tooLate = Number.NEGATIVE_INFINITY;
   /** What was counted since the last request of another bucket: most lines stand in the bucket of the one before. */
   #bucket = Number.NaN;
   #begins = Number.POSITIVE_INFINITY;
@@ -25,19 +27,26 @@ export class RateCounter {
 
   add(at: number, failed: boolean): void {
     if (at < this.#begins || at >= this.#ends) this.#move(at);
-    if (at < this.#first || at > this.#last) this.#stretch(at);
+    if (at > this.#last) this.#last = at;
+    if (at < this.#first || at >= this.#tooLate) this.#stretch(at);
     this.#newRequests += 1;
     if (failed) this.#newFailed += 1;
   }
 
   #stretch(at: number): void {
     if (at < this.#first) this.#first = at;
-    if (at > this.#last) this.#last = at;
-    while (Math.floor(this.#last / this.#bucketMs) - Math.floor(this.#first / this.#bucketMs) >= mostBuckets) {
+    this.#tooLate = this.#lastEnd();
+    while (this.#last >= this.#tooLate) {
       this.#settle();
       this.#widen();
       this.#move(at);
+      this.#tooLate = this.#lastEnd();
     }
+  }
+
+  /** Where the last of as many buckets as there may be ends. */
+  #lastEnd(): number {
+    return (Math.floor(this.#first / this.#bucketMs) + mostBuckets) * this.#bucketMs;
   }
 
   #move(at: number): void {

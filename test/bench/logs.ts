@@ -1,5 +1,6 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { compare, type Run, runPeer } from './measure.ts';
 
 /** Writes an access log in Envoy's default format: requests of a few kinds, ids in their paths, one in fifty failing. */
 export function writeAccessLog(path: string, lines: number): void {
@@ -19,24 +20,72 @@ export function writeAccessLog(path: string, lines: number): void {
   closeSync(file);
 }
 
-/** Another program that counts the same log by status; null where it is not on this machine. Milliseconds. */
-export async function measurePeer(path: string, name: 'goaccess' | 'duckdb'): Promise<number | null> {
-  if (spawnSync(name, ['--version']).error) return null;
-  const begun = performance.now();
-  const child = spawn(name, peers[name](path), { stdio: 'ignore' });
-  const code = await new Promise((resolve) => child.on('close', resolve));
-  if (code !== 0) throw new Error(`${name} ended with ${String(code)}`);
-  return performance.now() - begun;
+/** Other programs that read the same log, each in one thread: what they are asked, and how often as fast we must be. */
+const peers = [
+  { name: 'goaccess', asks: '', least: 8 },
+  { name: 'duckdb', asks: ', all fields read', least: 1.2 },
+  { name: 'duckdb', asks: ', two columns of thirteen read', least: null },
+] as const;
+
+/** How a log of so many lines is read: by us alone, with the routes of a dump, and against what is on this machine. */
+export interface LogRates {
+  readonly alone: Run;
+  readonly decided: Run;
+  /** What it takes to read a log of one line, alone and decided. */
+  readonly starts: readonly [Run, Run];
+  /** `theirs` null: it is not on this machine. `ours` was measured in turn with it. */
+  readonly peers: readonly (Pick<(typeof peers)[number], 'name' | 'asks' | 'least'> & {
+    readonly ours: Run;
+    readonly theirs: Run | null;
+  })[];
+}
+
+/** `logs`: runs the verb on one of the two files. */
+export async function measureLogs(
+  [one, many]: readonly [string, string],
+  dump: string,
+  rounds: number,
+  logs: (file: string, ...more: readonly string[]) => Promise<Run>,
+): Promise<LogRates> {
+  const routes = ['--config-dump', dump];
+  const [alone, start] = await compare(
+    rounds,
+    () => logs(many),
+    () => logs(one),
+  );
+  const [decided, begun] = await compare(
+    rounds,
+    () => logs(many, ...routes),
+    () => logs(one, ...routes),
+  );
+  const measured = [];
+  for (const peer of peers) {
+    const missing = spawnSync(peer.name, ['--version']).error !== undefined;
+    const times = missing ? 0 : peer.name === 'goaccess' ? 1 : rounds;
+    const args = argumentsOf(peer, many);
+    const [ours, theirs] = await compare(
+      times,
+      () => logs(many),
+      () => runPeer(peer.name, args),
+    );
+    measured.push({ ...peer, ours, theirs: missing ? null : theirs });
+  }
+  return { alone, decided, starts: [start, begun], peers: measured };
 }
 
 const goaccessFormat = '[%dT%t.%^] "%m %U %H" %s %^ %^ %b %L %^ "%^" "%u" "%^" "%v" "%h:%^"';
-const peers = {
-  goaccess: (path: string): readonly string[] => [
-    ...[path, '--no-progress', '--no-global-config', `--log-format=${goaccessFormat}`],
-    ...['--date-format=%Y-%m-%d', '--time-format=%H:%M:%S', '-o', `${path}.html`],
-  ],
-  duckdb: (path: string): readonly string[] => [
-    '-c',
-    `select column02, column03, count(*) from read_csv('${path}', delim=' ', quote='"', escape='\\', header=false) group by all`,
-  ],
-};
+
+function argumentsOf({ name, asks }: (typeof peers)[number], path: string): readonly string[] {
+  if (name === 'goaccess') {
+    return [
+      ...[path, '--no-progress', '--no-global-config', `--log-format=${goaccessFormat}`],
+      ...['--date-format=%Y-%m-%d', '--time-format=%H:%M:%S', '-o', `${path}.html`],
+    ];
+  }
+  // What `logs` says of the fields of a line: times, bytes, quantiles; the others are read and counted.
+  const fields = ['01', '04', '07', '08', '09', '10', '11', '12'].map((field) => `count(column${field})`).join(', ');
+  const more = `min(column00), max(column00), sum(column05), approx_quantile(column06, [0.5, 0.9, 0.99]), ${fields}`;
+  const asked = asks === ', all fields read' ? `count(*), ${more}` : 'count(*)';
+  const file = `read_csv('${path}', delim=' ', quote='"', escape='\\', header=false)`;
+  return ['-c', `set threads=1; select column02, column03, ${asked} from ${file} group by all`];
+}

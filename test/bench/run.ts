@@ -5,7 +5,7 @@ import { agentRows } from './agent.ts';
 import { bundledRules } from './bundled.ts';
 import { writeConfigDump, writeManifests } from './inputs.ts';
 import { measureLive } from './live.ts';
-import { measurePeer, writeAccessLog } from './logs.ts';
+import { measureLogs, writeAccessLog } from './logs.ts';
 import { compare, median, type Run, runNode } from './measure.ts';
 import { measurePage } from './pages.ts';
 import { measureRouting, ordinaryDump, requestLines } from './routing.ts';
@@ -65,7 +65,7 @@ async function rules(routes: number): Promise<void> {
     const [build, all] = [median(runs.map(({ buildMs }) => buildMs)), median(runs.map(({ rulesMs }) => rulesMs))];
     const faults = health === 'ill' ? ', of which many are ill' : '';
     const what = `all rules over ${routes} routes and ${routes / 5} services${faults}, 20 gateway pods, against building the model`;
-    ratio(what, { ms: all, mib: 0 }, { ms: build, mib: 0 }, 2);
+    ratio(what, { ms: all }, { ms: build }, 2);
   }
 }
 
@@ -99,38 +99,34 @@ async function answers(count: number): Promise<void> {
   });
 }
 
-/** One log, read from end to end: all fields, counts, quantiles; then with routes decided. Start-up is left out of the rates. */
+/**
+ * One log, read from end to end: all fields, counts, quantiles; then with routes decided. Start-up is left out of the rates. They are
+ * of CPU time, which is what one core gives: Node reads and collects garbage in threads of their own.
+ */
 async function accessLog(lines: number): Promise<void> {
   const [one, many, dump] = [join(folder, 'one.log'), join(folder, 'many.log'), join(folder, 'logged-dump.json')];
   writeAccessLog(one, 1);
   writeAccessLog(many, lines);
   writeFileSync(dump, JSON.stringify(ordinaryDump()));
-  const logs =
-    (file: string, ...more: readonly string[]) =>
-    () =>
-      runNode([main, 'logs', file, '-o', 'json', ...more]);
-  const perSecond = (run: Run, start: Run): number => lines / ((run.ms - start.ms) / 1000);
-  const rate = (value: number): string => `${Math.round(value / 1000)},000 lines/s`;
-  const [alone, start] = await compare(1, logs(many), logs(one));
-  const [decided, begun] = await compare(1, logs(many, '--config-dump', dump), logs(one, '--config-dump', dump));
-  const [fast, whole] = [perSecond(alone, start), perSecond(decided, begun)];
+  const logs = (file: string, ...more: readonly string[]) => runNode([main, 'logs', file, '-o', 'json', ...more]);
+  const { alone, decided, starts, peers } = await measureLogs([one, many], dump, smoke ? 1 : 3, logs);
   const name = `\`logs\` of ${lines} lines`;
-  rows.push({ what: name, measured: rate(fast), limit: 'at least 1,000,000 lines/s', holds: fast >= 1_000_000 });
-  const with50 = `${name}, decided by 50 routes`;
-  rows.push({ what: with50, measured: rate(whole), limit: 'at least 400,000 lines/s', holds: whole >= 400_000 });
+  const rate = (what: string, run: Run, start: Run, least: number): void => {
+    const [cpu, wall] = [lines / (run.cpuMs - start.cpuMs), lines / (run.ms - start.ms)];
+    const measured = `${Math.round(cpu)},000 lines/s of one core (${Math.round(wall)},000/s by the clock)`;
+    rows.push({ what, measured, limit: `at least ${least},000 lines/s`, holds: cpu >= least });
+  };
+  rate(name, alone, starts[0], 1_000);
+  rate(`${name}, decided by 50 routes`, decided, starts[1], 400);
   limit(`${name}: peak memory`, Math.max(alone.mib, decided.mib), 150, ' MiB');
-  for (const [peer, least] of [
-    ['goaccess', 8],
-    ['duckdb', 1.2],
-  ] as const) {
-    const ms = await measurePeer(many, peer);
-    const times = ms === null ? null : ms / alone.ms;
-    const measured = times === null ? `${peer} is not on this machine` : `${times.toFixed(1)}x as fast`;
+  for (const { name: peer, asks, least, ours, theirs } of peers) {
+    const [cpu, wall] = theirs ? [theirs.cpuMs / ours.cpuMs, theirs.ms / ours.ms] : [0, 0];
+    const measured = `${cpu.toFixed(2)}x as fast by CPU time (${wall.toFixed(2)}x by the clock)`;
     rows.push({
-      what: `${name} against ${peer}`,
-      measured,
-      limit: `${least}x`,
-      holds: times !== null && times >= least,
+      what: `${name} against ${peer}${asks}`,
+      measured: theirs ? measured : `${peer} is not on this machine`,
+      limit: least === null ? 'none' : `${least}x`,
+      holds: least === null || cpu >= least,
     });
   }
 }
@@ -225,7 +221,7 @@ async function manifests(objects: number): Promise<void> {
   ratio(`${objects} objects from manifests, against parsing the YAML alone`, diagnosed, parsed, 10);
 }
 
-function ratio(what: string, ours: Run, theirs: Run, most: number): void {
+function ratio(what: string, ours: Pick<Run, 'ms'>, theirs: Pick<Run, 'ms'>, most: number): void {
   const value = ours.ms / theirs.ms;
   const measured = `${value.toFixed(2)}x (${ours.ms.toFixed(0)} ms against ${theirs.ms.toFixed(0)} ms)`;
   rows.push({ what, measured, limit: `${most}x`, holds: value <= most });

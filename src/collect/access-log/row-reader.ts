@@ -106,7 +106,13 @@ export class RowReader<Kind> {
         continue;
       }
       const rows = scanner.scan(at, to, ways.numbers);
-      for (let index = 0; index < rows; index += 1) this.#takeRow(scanner, index, takes);
+      let taken = 0;
+      while (taken < rows && this.#takeRow(scanner, taken, takes)) taken += 1;
+      if (taken < rows) {
+        // What is read now may tell that others are read otherwise: they are scanned anew.
+        at = this.#readExactly(scanner.bytes, scanner.beginOf(taken), takes);
+        continue;
+      }
       at = scanner.stopped;
       if (at < to && rows < scanner.at.mostRows && !this.#addKind(scanner))
         at = this.#readExactly(scanner.bytes, at, takes);
@@ -123,7 +129,8 @@ export class RowReader<Kind> {
     return end + 1;
   }
 
-  #takeRow(scanner: Scanner, index: number, takes: TakesLines<Kind>): void {
+  /** False: the exact reader reads it otherwise. */
+  #takeRow(scanner: Scanner, index: number, takes: TakesLines<Kind>): boolean {
     const { words, numbers, at } = scanner;
     const number = at.rowsAt / 8 + 8 * index;
     const word = 2 * number;
@@ -132,11 +139,7 @@ export class RowReader<Kind> {
     const pathFrom = words[word + 12] ?? 0;
     const pathTo = words[word + 13] ?? 0;
     const kind = this.#kindAt(scanner, words[word + 6] ?? 0, from, to, pathFrom, pathTo);
-    if (kind === null) {
-      // Its other rows stay: only `scan` writes new ones.
-      this.#readExactly(scanner.bytes, to - (words[word + 9] ?? 0), takes);
-      return;
-    }
+    if (kind === null) return false;
     this.#reader.passRequest();
     this.#row ??= emptyRow(kind, scanner);
     const row = this.#row;
@@ -153,6 +156,7 @@ export class RowReader<Kind> {
     row.pathFrom = pathFrom;
     row.pathTo = pathTo;
     takes.row(row);
+    return true;
   }
 
   /** The kind of a line that the scanner takes for one of these; null: the exact reader reads it otherwise. */

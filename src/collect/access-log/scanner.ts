@@ -50,12 +50,12 @@ const numbers: ReadonlySet<Role> = new Set(['sent', 'duration', 'digits', 'servi
 export class Scanner {
   /** All of the memory; places are places in it. */
   readonly bytes: Buffer;
-  readonly view: DataView;
   /** The same as words and as numbers: a row is eight numbers or sixteen words, as `writeRow` of `assembly/index.ts` says. */
   readonly words: Int32Array;
   readonly numbers: Float64Array;
   readonly at: Readonly<Record<Constant, number>>;
   readonly #exports: Exports;
+  readonly #view: DataView;
   #ways: Layout[] = [];
   #textsEnd = 0;
   #tried: readonly number[] = [];
@@ -77,7 +77,7 @@ export class Scanner {
     this.#exports = new WebAssembly.Instance(compiled, { asked }).exports as unknown as Exports;
     const { buffer } = this.#exports.memory;
     this.bytes = Buffer.from(buffer);
-    this.view = new DataView(buffer);
+    this.#view = new DataView(buffer);
     this.words = new Int32Array(buffer);
     this.numbers = new Float64Array(buffer);
     const known = constants.map((name) => [name, Number(this.#exports[name].value)] as const);
@@ -123,7 +123,7 @@ export class Scanner {
     const way = this.#ways.length;
     const begin = waysAt + way * waySize;
     if (way >= mostWays || slots.length > mostSlots || !this.#writeText(begin, lead)) return -1;
-    this.view.setInt32(begin + countOffset, slots.length, true);
+    this.#view.setInt32(begin + countOffset, slots.length, true);
     for (const [index, { role, header, after, last, json, time, pattern }] of slots.entries()) {
       const slot = begin + slotSize * (index + 1);
       if (!this.#writeText(slot, after)) return -1;
@@ -132,7 +132,7 @@ export class Scanner {
       this.bytes.set([roles[told], Number(last), Number(json), read], slot);
       const endsByNoDigit = !last && !json && /^[^0-9]/.test(after);
       this.bytes[slot + numberOffset] = Number(numbers.has(told) && endsByNoDigit);
-      this.view.setFloat64(slot + minuteOffset, Number.NaN, true);
+      this.#view.setFloat64(slot + minuteOffset, Number.NaN, true);
     }
     this.#ways.push(layout);
     return way;
@@ -158,6 +158,12 @@ export class Scanner {
     return Number(this.#exports.stopped.value);
   }
 
+  /** Where the line of a row begins, with what it was wrapped in. */
+  beginOf(row: number): number {
+    const word = this.at.rowsAt / 4 + 16 * row;
+    return (this.words[word + 8] ?? 0) - (this.words[word + 9] ?? 0);
+  }
+
   /** Of a line of a new kind before which `scan` stopped: the number of its layout; -1: there is none. */
   get newKind(): number {
     return Number(this.#exports.sign.value) === 0 ? -1 : (this.bytes[this.at.signAt] ?? -1);
@@ -174,8 +180,8 @@ export class Scanner {
     const room = (bytes.length + 31) & ~15;
     if (this.#textsEnd + room > this.at.textsAt + this.at.textsSize) return false;
     this.bytes.set(bytes, this.#textsEnd);
-    this.view.setInt32(slot + lengthOffset, bytes.length, true);
-    this.view.setInt32(slot + lengthOffset + 4, this.#textsEnd, true);
+    this.#view.setInt32(slot + lengthOffset, bytes.length, true);
+    this.#view.setInt32(slot + lengthOffset + 4, this.#textsEnd, true);
     const first = bytes.subarray(0, 8);
     this.bytes.fill(0, slot + wordOffset, slot + wordOffset + 16);
     this.bytes.set(first, slot + wordOffset);
