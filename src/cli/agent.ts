@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import { usualTimes } from '../agent/election.ts';
 import type { AgentOptions } from '../agent/options.ts';
 import { startEngine } from '../engine/client.ts';
@@ -25,8 +24,6 @@ export interface RunningFlags extends AgentFlags {
 /** `meshdoctor agent`: looks again and again until it is ended. */
 export async function agent(flags: RunningFlags & Configured): Promise<void> {
   if (flags.cost) return (await import('./agent-cost.ts')).printCost(flags);
-  // It runs for weeks beside others and is idle most of a minute: a heap that stays small is worth more than a quick one.
-  setFlagsFromString('--optimize-for-size');
   const options = await optionsFrom(flags);
   const [{ runAgent }, { makeLog }, { startMetrics }] = await Promise.all([
     import('../agent/agent.ts'),
