@@ -1,12 +1,12 @@
 import type { LogLine } from '../snapshot/access-log/line.ts';
 import { pathShape } from '../snapshot/path-shape.ts';
-import { clientFamily } from '../snapshot/client-family.ts';
 import type { KindsBy, LogRow } from '../snapshot/access-log/row.ts';
 import { grow, type Growing, lineOf, newClass, nothing } from './growing-class.ts';
 import type { Half } from './half.ts';
 import { Pairing } from './pairing.ts';
 import { RateCounter } from './rates.ts';
 import { RouteTallies, type RoutesTaken } from './route-tally.ts';
+import { groupOf } from './group-by.ts';
 import { answeredBy, isHandedOver, type LoggedRequest, tellingLine } from './request.ts';
 import { type RowKind, rowKind } from './row-kind.ts';
 import { type Classified, type Classify, type GroupBy, isFailure, type Traffic, type TrafficClass } from './traffic.ts';
@@ -247,12 +247,6 @@ const mostDetails = 300;
 function isInnerAlone(line: LogLine, { inner }: Classified): boolean {
   if (inner === null || isHandedOver(line)) return false;
   return line.upstream !== null && line.upstream !== '-';
-}
-
-function groupOf({ authority, headers, pod }: LogLine, by: GroupBy): string | null {
-  if (by === 'host') return authority?.slice(0, 255) ?? '-';
-  if (by === 'client') return clientFamily(headers['user-agent']);
-  return by === 'pod' ? (pod?.slice(0, 255) ?? '-') : null;
 }
 
 function timeText(at: number): string | null {

@@ -58,7 +58,7 @@ describe('flags of the live cluster', () => {
   });
 
   it.each([
-    ['--live', '--via', 'agent'],
+    ['--live', '--via', 'teleport'],
     ['--context', 'a', '--context', 'b', '-f', 'x.yaml'],
     ['--live', '-l', 'a b c'],
     ['--live', '--max-pods', '0'],
