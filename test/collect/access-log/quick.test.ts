@@ -232,7 +232,7 @@ describe('the quick way', () => {
           expectSame(quickly(lines, options(by, decides)), exactly(lines, options(by, decides)));
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   }, 120_000);
 
