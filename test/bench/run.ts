@@ -31,7 +31,7 @@ try {
   await manifests(smoke ? 400 : 20_000);
   await rules(smoke ? 500 : 10_000);
   routing(smoke ? 2_000 : 20_000);
-  await answers(smoke ? 2_000 : 200_000);
+  await answers(smoke ? 2_000 : 400_000);
   await accessLog(smoke ? 200_000 : 4_000_000);
   await watched();
   await page(smoke ? 60 : 500);
