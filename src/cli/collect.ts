@@ -1,9 +1,10 @@
 import { plural } from '../lib/plural.ts';
 import { writeFile } from 'node:fs/promises';
 import { Failure } from './failure.ts';
+import { liveFrom } from './live-options.ts';
 import { type LogWindowFlags, momentOf, podsWanted } from './logs.ts';
 import { complain, readNothing, withSession } from './session.ts';
-import type { SourceFlags } from './source-options.ts';
+import { nowOf, type SourceFlags } from './source-options.ts';
 
 /** The flags of `collect`. */
 export interface CollectFlags extends SourceFlags, Pick<LogWindowFlags, 'since' | 'limitBytes'> {
@@ -18,9 +19,8 @@ export interface CollectFlags extends SourceFlags, Pick<LogWindowFlags, 'since' 
 /** `meshdoctor collect`: write what was seen into a bundle; sets the exit code. */
 export async function collectBundle(flags: CollectFlags): Promise<void> {
   const paths = flags.logs ? flags.accessLog : [];
-  const live = flags.live || flags.context.length > 0;
-  const now = flags.now === undefined ? Date.now() : Date.parse(flags.now);
-  const pods = flags.logs && live && !flags.forRescue ? podsWanted(flags, now) : null;
+  const now = nowOf(flags);
+  const pods = flags.logs && liveFrom(flags) !== null && !flags.forRescue ? podsWanted(flags, now) : null;
   const since = momentOf('--since', flags.since, now);
   const accessLogs = { paths, format: flags.logFormat ?? null, since, pods };
   const keep = { documents: true, whole: flags.forRescue, accessLogs };

@@ -10,7 +10,7 @@ import { readNames } from './gateway-names.ts';
 import { type LogWindowFlags, momentOf, podsWanted, statusesOf } from './logs.ts';
 import { drawsWays, isForPeople, type ReportFlags, writeReport } from './report-options.ts';
 import { complain, readNothing, refuseUnknown, type Session, withSession } from './session.ts';
-import { type SourceFlags, viewsAlone } from './source-options.ts';
+import { nowOf, type SourceFlags, viewsAlone } from './source-options.ts';
 
 /** Which requests the report is about, as commander delivers it. */
 interface AboutFlags {
@@ -46,10 +46,6 @@ export async function diagnose(
     (session) => report(session, flags, { baseline, userRules, requests }),
     { clusters: 'many' },
   );
-}
-
-function nowOf({ now }: SourceFlags): number {
-  return now === undefined ? Date.now() : Date.parse(now);
 }
 
 /** The logs that tell of traffic: files, those of a bundle, and unless `--no-logs` those of pods. */

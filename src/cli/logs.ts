@@ -5,7 +5,7 @@ import { Failure } from './failure.ts';
 import { gatewayName, readNames } from './gateway-names.ts';
 import { look, writeOut } from './report-options.ts';
 import { complain, withSession } from './session.ts';
-import { parseDuration, type SourceFlags, viewsAlone } from './source-options.ts';
+import { nowOf, parseDuration, type SourceFlags, viewsAlone } from './source-options.ts';
 
 /** The flags that choose logs and a time of them. */
 export interface LogWindowFlags {
@@ -45,7 +45,7 @@ export async function logs(words: readonly string[], given: SourceFlags & LogsFl
   if (files.filter((file) => file === '-').length + Number(flags.filename.includes('-')) > 1)
     throw new Failure('only one of the logs and -f can be standard input (-)', 2);
   const statuses = statusesOf(flags.status);
-  const now = flags.now === undefined ? Date.now() : Date.parse(flags.now);
+  const now = nowOf(flags);
   const [only = null] = flags.named.gateways.length === 1 ? flags.named.gateways : [];
   const options = {
     files,

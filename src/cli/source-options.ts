@@ -93,7 +93,7 @@ export function requestFrom(flags: SourceFlags, keep: Keep, stdin: string | null
     aws: flags.aws,
     accessLogs: emptyRequest.accessLogs,
     logs: null,
-    traces: { paths: flags.traces, xraySince: flags.xray ? now(flags) - tracesSinceMs : null },
+    traces: { paths: flags.traces, xraySince: flags.xray ? nowOf(flags) - tracesSinceMs : null },
     windowMs: flags.window,
     timeoutMs: flags.timeout,
     requestTimeoutMs: flags.requestTimeout,
@@ -107,8 +107,9 @@ export function requestFrom(flags: SourceFlags, keep: Keep, stdin: string | null
 /** Traces of the last 20 minutes, as of logs. */
 const tracesSinceMs = 20 * 60_000;
 
-function now(flags: SourceFlags): number {
-  return flags.now === undefined ? Date.now() : Date.parse(flags.now);
+/** The time that counts as now: `--now`, else the clock's; milliseconds since 1970. */
+export function nowOf({ now }: Pick<SourceFlags, 'now'>): number {
+  return now === undefined ? Date.now() : Date.parse(now);
 }
 
 /** An option that may be given many times. */

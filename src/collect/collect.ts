@@ -145,11 +145,11 @@ async function readAccessLogs(
   const objects = harvests.flatMap((harvest) => harvest.objects);
   const how = { format, since, read: { envoys, objects }, now };
   const files = paths.map((path) => ({ name: path, envoy: null, pieces: readLines(path) }));
-  const read = files.length > 0 ? [await harvestLogs({ ...how, logs: files })] : [];
+  const read = files.length > 0 ? [await harvestLogs({ ...how, logs: files, idFrom: 0 })] : [];
   if (!live || !pods) return read;
   const { keepPodLogs } = await import('./kubernetes/keep-pod-logs.ts');
   const [context = null] = live.contexts;
-  return [...read, await keepPodLogs({ live, context, requestTimeoutMs, signal }, pods, how)];
+  return [...read, await keepPodLogs({ live, context, requestTimeoutMs, signal }, pods, { ...how, idFrom: files.length })];
 }
 
 function countEnvoys(harvests: readonly Harvest[]): number {

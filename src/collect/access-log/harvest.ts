@@ -18,6 +18,8 @@ export interface LogToKeep {
 /** Which logs to keep, and how they are read. */
 export interface LogsToKeep {
   readonly logs: readonly LogToKeep[];
+  /** How many logs were kept before these: ids of documents go on from there. */
+  readonly idFrom: number;
   /** Milliseconds since 1970: older lines are left out; null: none is. */
   readonly since: number | null;
   /** `--log-format`; null: as the configuration says, else as they look. */
@@ -31,14 +33,14 @@ export interface LogsToKeep {
 const mostKept = 64 << 20;
 
 /** Reads access logs into documents, one a log: their lines, redacted. */
-export async function harvestLogs({ logs, since, format, read, now }: LogsToKeep): Promise<Harvest> {
+export async function harvestLogs({ logs, idFrom, since, format, read, now }: LogsToKeep): Promise<Harvest> {
   const given = format === null ? null : compileFormat(format);
   const formats = [...(given ? [given] : []), ...formatsOf(read)];
   const kept = [];
   for (const [index, log] of logs.entries()) {
     const { text, source } = await keepLog(log, since, new LogReader(formats));
     const { name: origin, envoy } = log;
-    const at = { id: `logs/${index}.jsonl`, kind: 'access_log', origin, readAt: now, envoy } as const;
+    const at = { id: `logs/${idFrom + index}.jsonl`, kind: 'access_log', origin, readAt: now, envoy } as const;
     kept.push({ source, documents: text === '' ? [] : [makeDocument(at, text, true)] });
   }
   return {

@@ -56,6 +56,12 @@ const live = (more: Partial<LiveRequest> = {}): { readonly live: LiveRequest } =
   live: { ...currentContext, kubeconfig: cluster.kubeconfig, namespace: 'shop', ...more },
 });
 
+/** A line of the gateway's log, of another request and just now. */
+async function elsewhere(): Promise<string> {
+  const [line = ''] = (await readFile(lab.accessLogs[0] ?? '', 'utf8')).split('\n');
+  return `${line.replace(/^\[[^\]]*\] "GET \S+/, `[${new Date().toISOString()}] "GET /elsewhere/1`)}\n`;
+}
+
 /** What an operator would have saved with kubectl: every kind, whole. */
 async function exported(): Promise<string> {
   const items: unknown[] = [];
@@ -323,7 +329,10 @@ describe('the incident', () => {
   it('collect keeps them, redacted, and the bundle tells the same of them', async () => {
     const bundle = join(folder, 'with-logs.tar.gz');
     const flags = ['--live', '--kubeconfig', cluster.kubeconfig, '-n', 'shop', '--window', '1s'];
-    const { code, stderr } = await meshdoctor(['collect', ...flags, '--since', '24h', '--output-file', bundle]);
+    const file = join(folder, 'elsewhere.log');
+    await writeFile(file, await elsewhere());
+    const asked = [...flags, '--since', '24h', '--access-log', file, '--output-file', bundle];
+    const { code, stderr } = await meshdoctor(['collect', ...asked]);
     expect(code, stderr).toBe(0);
     const kept = await meshdoctor(['logs', '--bundle', bundle, '--path', '/payments/:id', '-o', 'json']);
     const live = await meshdoctor([
@@ -349,8 +358,10 @@ describe('the incident', () => {
       { path: '/payments/:id', routes: ['GatewayRoute shop/payments'], flag: 'UF' },
     ]);
     const names = (JSON.parse(kept.stdout) as LogsDocument).sources.map(({ name }) => name);
-    expect(cluster.gatewayPods.map((pod) => `log of pod shop/${pod}`)).toEqual(expect.arrayContaining(names));
-    expect(names.length).toBeGreaterThan(0);
+    const written = [file, ...cluster.gatewayPods.map((pod) => `log of pod shop/${pod}`)];
+    expect(written).toEqual(expect.arrayContaining(names));
+    expect(names).toContain(file);
+    expect(names.length).toBeGreaterThan(1);
     const without = join(folder, 'without-logs.tar.gz');
     await meshdoctor(['collect', ...flags, '--no-logs', '--output-file', without]);
     const none = await meshdoctor(['logs', '--bundle', without, '-o', 'json']);
