@@ -12,6 +12,7 @@ import { type ShopCluster, startShopCluster } from '../kube/shop-cluster.ts';
 import { type Lab, startStory } from '../story.ts';
 import { type AgentProcess, startAgent } from './agent-process.ts';
 import { openWay, type Way } from './way.ts';
+import { ghost } from './ghost.ts';
 
 /** A machine that never built the control plane needs ten minutes of two cores. */
 const BUILD_MS = 1_800_000;
@@ -74,18 +75,6 @@ async function ourEvents(): Promise<readonly JsonObject[]> {
 const leaders = (of: readonly AgentProcess[]) =>
   Promise.all(of.map((agent) => agent.metric('meshdoctor_agent_leader')));
 const reasonsOf = (events: readonly JsonObject[]) => events.map(({ reason }) => String(reason)).sort();
-const ghost = {
-  apiVersion: 'appmesh.k8s.aws/v1beta2',
-  kind: 'GatewayRoute',
-  metadata: { name: 'ghost', namespace: 'shop', labels: { gateway: 'edge' } },
-  spec: {
-    httpRoute: {
-      match: { prefix: '/ghost' },
-      action: { target: { virtualService: { virtualServiceRef: { name: 'nobody' } } } },
-    },
-  },
-};
-
 describe('an Envoy that is read again and again', () => {
   it('says what it says when it is read whole, for a fraction of the calls', async () => {
     const live = { ...currentContext, kubeconfig: cluster.kubeconfig, allNamespaces: true };
@@ -142,7 +131,7 @@ describe('two agents of a DaemonSet', { timeout: 2 * RESTED_MS }, () => {
   });
 
   it('tell a fault once, by an Event on its object, and when it is over', async () => {
-    await apply(cluster.client, ghost);
+    await apply(cluster.client, ghost());
     await first.line('finding-appeared', ({ rule }) => rule === 'target-service-missing');
     const ours = async () => (await ourEvents()).filter(({ reason }) => reason === 'TargetServiceMissing');
     await waitUntil('its Event', async () => (await ours()).length === 1);
@@ -153,7 +142,7 @@ describe('two agents of a DaemonSet', { timeout: 2 * RESTED_MS }, () => {
       involvedObject: { kind: 'GatewayRoute', name: 'ghost' },
     });
     expect(asObject(appeared?.involvedObject).uid).toMatch(/^[0-9a-f-]{36}$/);
-    await cluster.client.must(await cluster.client.pathOf(ghost), { method: 'DELETE' });
+    await cluster.client.must(await cluster.client.pathOf(ghost()), { method: 'DELETE' });
     await first.line('finding-gone', ({ rule }) => rule === 'target-service-missing');
     await waitUntil('the Event of its end', async () => (await ours()).length === 2);
     expect((await ours()).map(({ type }) => type).sort()).toEqual(['Normal', 'Warning']);

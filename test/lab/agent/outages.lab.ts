@@ -12,6 +12,7 @@ import { type ShopCluster, startShopCluster } from '../kube/shop-cluster.ts';
 import { type Lab, startStory } from '../story.ts';
 import { type AgentProcess, startAgent } from './agent-process.ts';
 import { openWay, type Way } from './way.ts';
+import { ghost } from './ghost.ts';
 
 /** A machine that never built the control plane needs ten minutes of two cores. */
 const BUILD_MS = 1_800_000;
@@ -129,18 +130,6 @@ async function ghostEvents(): Promise<readonly string[]> {
     .sort();
 }
 
-const ghost = {
-  apiVersion: 'appmesh.k8s.aws/v1beta2',
-  kind: 'GatewayRoute',
-  metadata: { name: 'ghost', namespace: 'shop', labels: { gateway: 'edge' } },
-  spec: {
-    httpRoute: {
-      match: { prefix: '/ghost' },
-      action: { target: { virtualService: { virtualServiceRef: { name: 'nobody' } } } },
-    },
-  },
-};
-
 describe('two agents, an API server, three Envoys and a CloudWatch', { timeout: 3 * RESTED_MS }, () => {
   it('each of which is away in turn, with a full disk: the sums are the same everywhere in the end', async () => {
     expect(nodes).toHaveLength(2);
@@ -189,7 +178,7 @@ describe('two agents, an API server, three Envoys and a CloudWatch', { timeout: 
     first.child.kill('SIGSTOP');
     try {
       await second.line('leads', () => true, from[1]);
-      await apply(cluster.client, ghost);
+      await apply(cluster.client, ghost());
       await second.line('finding-appeared', ({ rule }) => rule === 'target-service-missing', from[1]);
       await waitUntil('its Event', async () => (await ghostEvents()).length > 0);
     } finally {
@@ -199,7 +188,7 @@ describe('two agents, an API server, three Envoys and a CloudWatch', { timeout: 
     await first.line('look', ({ leader }) => leader === false, from[0]);
     await seconds(5);
     expect(await ghostEvents()).toEqual(['Warning 1']);
-    await cluster.client.must(await cluster.client.pathOf(ghost), { method: 'DELETE' });
+    await cluster.client.must(await cluster.client.pathOf(ghost()), { method: 'DELETE' });
     await second.line('finding-gone', ({ rule }) => rule === 'target-service-missing', from[1]);
     await waitUntil('the Event of its end', async () => (await ghostEvents()).length > 1);
     expect(await ghostEvents()).toEqual(['Normal 1', 'Warning 1']);

@@ -6,6 +6,7 @@ import { type ShopCluster, startShopCluster } from '../kube/shop-cluster.ts';
 import { type Lab, startStory } from '../story.ts';
 import { type AgentProcess, startAgent } from './agent-process.ts';
 import { openWay, type Way } from './way.ts';
+import { ghost } from './ghost.ts';
 
 /** A machine that never built the control plane needs ten minutes of two cores. */
 const BUILD_MS = 1_800_000;
@@ -26,18 +27,6 @@ afterAll(async () => {
   await way?.stop();
   await cluster?.stop();
   await lab?.stop();
-});
-
-const ghost = (prefix: string) => ({
-  apiVersion: 'appmesh.k8s.aws/v1beta2',
-  kind: 'GatewayRoute',
-  metadata: { name: 'ghost', namespace: 'shop', labels: { gateway: 'edge' } },
-  spec: {
-    httpRoute: {
-      match: { prefix },
-      action: { target: { virtualService: { virtualServiceRef: { name: 'nobody' } } } },
-    },
-  },
 });
 
 /** What was asked since, by verb. */

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { CloudWatchClient, type MetricDatum, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type MetricDatum, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { describe, expect, it } from 'vitest';
 import rule from '../../../rules/gateway/load-balancer-targets-unhealthy.ts';
 import { readCloudWatch } from '../../../src/collect/aws/cloudwatch.ts';
 import { manifestHarvest } from '../../../src/collect/manifests/harvest.ts';
@@ -10,14 +10,13 @@ import { buildModel } from '../../../src/model/model.ts';
 import { assembleSnapshot } from '../../../src/snapshot/assemble.ts';
 import type { Harvest } from '../../../src/snapshot/snapshot.ts';
 import { pod, virtualGateway } from '../../support/frozen.ts';
-import { type AwsServer, startCloudWatch } from './server.ts';
+import { cloudWatchForTests } from './cloudwatch-for-tests.ts';
 
 const loadBalancer = 'net/k8s-shop-edge-0a1b2c3d4e/0123456789abcdef';
 const targetGroup = 'targetgroup/k8s-shop-edge-aaaa/111';
 const minute = 60_000;
 
-let server: AwsServer;
-let client: CloudWatchClient;
+const client = cloudWatchForTests();
 
 /** Values of the last minutes, the newest last; CloudWatch takes them by the start of their minute. */
 function datums(
@@ -36,22 +35,11 @@ function datums(
 }
 
 async function put(Namespace: string, MetricData: MetricDatum[]): Promise<void> {
-  await client.send(new PutMetricDataCommand({ Namespace, MetricData }));
+  await client().send(new PutMetricDataCommand({ Namespace, MetricData }));
 }
 
 const read = (now: number): Promise<Harvest> =>
   readCloudWatch({ now: new Date(now).toISOString(), keep: true, signal: AbortSignal.timeout(60_000) });
-
-beforeAll(async () => {
-  server = await startCloudWatch();
-  Object.assign(process.env, server.environment);
-  client = new CloudWatchClient({});
-}, 600_000);
-
-afterAll(async () => {
-  client?.destroy();
-  await server?.stop();
-});
 
 describe('CloudWatch', () => {
   it('tells of targets that are not healthy, and the rule says so', async () => {

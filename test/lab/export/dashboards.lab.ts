@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CloudWatchClient, GetDashboardCommand, PutDashboardCommand } from '@aws-sdk/client-cloudwatch';
+import { GetDashboardCommand, PutDashboardCommand } from '@aws-sdk/client-cloudwatch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { type Pages, servePages } from '../../../src/agent/pages.ts';
@@ -10,7 +10,7 @@ import { instruments } from '../../../src/export/catalogue.ts';
 import { type Dimension, dimensionValues } from '../../../src/export/dimensions.ts';
 import { type Metrics, startMetrics } from '../../../src/export/metrics.ts';
 import { waitUntil } from '../admin.ts';
-import { type AwsServer, startCloudWatch } from '../aws/server.ts';
+import { cloudWatchForTests } from '../aws/cloudwatch-for-tests.ts';
 import { prometheusBinary } from '../install/install.ts';
 import { freePorts } from '../ports.ts';
 
@@ -126,25 +126,14 @@ describe('the Grafana dashboard', () => {
 });
 
 describe('the CloudWatch dashboards', () => {
-  let server: AwsServer;
-  let client: CloudWatchClient;
-  beforeAll(async () => {
-    server = await startCloudWatch();
-    Object.assign(process.env, server.environment);
-    client = new CloudWatchClient({});
-  }, 120_000);
-  afterAll(async () => {
-    client?.destroy();
-    await server?.stop();
-  });
-
+  const client = cloudWatchForTests();
   it.each(['alarms', 'routes', 'all'])('%s is taken and given back', async (name) => {
     const DashboardBody = await readFile(`dashboards/cloudwatch/${name}.json`, 'utf8');
-    const { DashboardValidationMessages = [] } = await client.send(
+    const { DashboardValidationMessages = [] } = await client().send(
       new PutDashboardCommand({ DashboardName: name, DashboardBody }),
     );
     expect(DashboardValidationMessages).toEqual([]);
-    const kept = await client.send(new GetDashboardCommand({ DashboardName: name }));
+    const kept = await client().send(new GetDashboardCommand({ DashboardName: name }));
     expect(JSON.parse(kept.DashboardBody ?? '')).toEqual(JSON.parse(DashboardBody));
   });
 });

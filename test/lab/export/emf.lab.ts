@@ -1,24 +1,11 @@
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { Ajv } from 'ajv';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type Metrics, startMetrics } from '../../../src/export/metrics.ts';
 import { asList, asObject, asText, asTexts, type JsonObject } from '../../../src/lib/json.ts';
 import { metricSums, type Sums } from '../aws/metrics.ts';
-import { type AwsServer, startCloudWatch } from '../aws/server.ts';
+import { cloudWatchForTests } from '../aws/cloudwatch-for-tests.ts';
 
-let server: AwsServer;
-let client: CloudWatchClient;
-
-beforeAll(async () => {
-  server = await startCloudWatch();
-  Object.assign(process.env, server.environment);
-  client = new CloudWatchClient({});
-}, 600_000);
-
-afterAll(async () => {
-  client?.destroy();
-  await server?.stop();
-});
+const client = cloudWatchForTests();
 
 /** What AWS prints as the schema of the format ("Specification: Embedded metric format"), and its limits of targets. */
 const specification = {
@@ -148,7 +135,7 @@ describe('the embedded metric format on stdout', { timeout: 120_000 }, () => {
       expect(Buffer.byteLength(texts[at] ?? '')).toBeLessThan(256 * 1024);
     }
     await tell('put', 'by-put');
-    const [emf, put] = [sumsOf(lines), await metricSums(client, 'by-put')];
+    const [emf, put] = [sumsOf(lines), await metricSums(client(), 'by-put')];
     expect(Object.keys(emf).sort()).toEqual(Object.keys(put).sort());
     for (const [key, { sum, count }] of Object.entries(put)) {
       // Memory and the like differ from one moment to the next.
