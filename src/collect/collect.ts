@@ -149,7 +149,10 @@ async function readAccessLogs(
   if (!live || !pods) return read;
   const { keepPodLogs } = await import('./kubernetes/keep-pod-logs.ts');
   const [context = null] = live.contexts;
-  return [...read, await keepPodLogs({ live, context, requestTimeoutMs, signal }, pods, { ...how, idFrom: files.length })];
+  return [
+    ...read,
+    await keepPodLogs({ live, context, requestTimeoutMs, signal }, pods, { ...how, idFrom: files.length }),
+  ];
 }
 
 function countEnvoys(harvests: readonly Harvest[]): number {
