@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { logReaderBinary } from '../lab/install/install.ts';
 import { compare, type Run, runPeer } from './measure.ts';
 
 /** Writes an access log in Envoy's default format: requests of a few kinds, ids in their paths, one in fifty failing. */
@@ -33,10 +33,10 @@ export interface LogRates {
   readonly decided: Run;
   /** What it takes to read a log of one line, alone and decided. */
   readonly starts: readonly [Run, Run];
-  /** `theirs` null: it is not on this machine. `ours` was measured in turn with it. */
+  /** `ours` was measured in turn with `theirs`. */
   readonly peers: readonly (Pick<(typeof peers)[number], 'name' | 'asks' | 'least'> & {
     readonly ours: Run;
-    readonly theirs: Run | null;
+    readonly theirs: Run;
   })[];
 }
 
@@ -60,15 +60,15 @@ export async function measureLogs(
   );
   const measured = [];
   for (const peer of peers) {
-    const missing = spawnSync(peer.name, ['--version']).error !== undefined;
-    const times = missing ? 0 : peer.name === 'goaccess' ? 1 : rounds;
+    const binary = await logReaderBinary(peer.name);
+    const times = peer.name === 'goaccess' ? 1 : rounds;
     const args = argumentsOf(peer, many);
     const [ours, theirs] = await compare(
       times,
       () => logs(many),
-      () => runPeer(peer.name, args),
+      () => runPeer(binary, args),
     );
-    measured.push({ ...peer, ours, theirs: missing ? null : theirs });
+    measured.push({ ...peer, ours, theirs });
   }
   return { alone, decided, starts: [start, begun], peers: measured };
 }

