@@ -1,12 +1,4 @@
-import { catalogue } from '../../rules/index.ts';
-import { diagnose } from '../diagnose/run.ts';
 import { statusOf } from '../diagnose/status.ts';
-import { version } from '../lib/version.ts';
-import { buildModel, type Model } from '../model/model.ts';
-import type { ReportDocument } from '../report/document.ts';
-import { mergeDocuments } from '../report/merge.ts';
-import { toDocument } from '../report/to-document.ts';
-import { compiled, positionInConfig } from './configured.ts';
 import { Gathered } from './gathered.ts';
 import type { Follower } from './logs/follow.ts';
 import type { LiveLogs } from './logs/live/live-logs.ts';
@@ -41,30 +33,11 @@ export function makeEngine(): Engine {
     async takeArrived() {
       return gathered.takeArrived();
     },
-    async diagnose({ rules: wanted, skip, suppressions = [], userRules = [], ways, requests = null }) {
+    async diagnose(options) {
       if (live) await hearOfLogs();
-      const all = [...catalogue.map(({ rule }) => rule), ...(await compiled(userRules))];
-      const known = all.map(({ id }) => id);
-      const chosen = all.filter(({ id }) => (wanted.length === 0 || wanted.includes(id)) && !skip.includes(id));
-      const drawn = ways === true ? (await import('./finding-ways.ts')).withWays : null;
-      const about = requests ? (await import('./about-requests.ts')).aboutRequests : null;
-      const documentOf = (read: Model): ReportDocument => {
-        const model = suppressions.length > 0 ? buildModel({ ...read.snapshot, suppressions }) : read;
-        const { snapshot } = model;
-        const everything = diagnose(model, chosen, known);
-        const diagnosis = about && requests ? about(model, everything, requests) : everything;
-        const document = toDocument(diagnosis, {
-          documents: snapshot.documents,
-          position: (place) => snapshot.position(place) ?? positionInConfig(suppressions, place),
-          toolVersion: version,
-          objectPlace: model.place,
-          docsOf: (rule) => `meshdoctor rules ${rule}`,
-          cluster: snapshot.cluster,
-          envoys: snapshot.envoys,
-        });
-        return drawn ? drawn(model, document, snapshot.position) : document;
-      };
-      return mergeDocuments([documentOf(gathered.model), ...gathered.models.slice(1).map(documentOf)]);
+      // The rules are many: who asks for something else does not load them.
+      const { diagnoseAll } = await import('./diagnose-all.ts');
+      return diagnoseAll(gathered.models, options);
     },
     async status() {
       return {
@@ -133,7 +106,10 @@ export function makeEngine(): Engine {
       return rescue(gathered.model, options);
     },
     async testRules(texts) {
-      const { runRuleTests } = await import('./rule-tests.ts');
+      const [{ runRuleTests }, { compiled }] = await Promise.all([
+        import('./rule-tests.ts'),
+        import('./configured.ts'),
+      ]);
       const rules = new Map((await compiled(texts)).map((rule) => [rule.id, rule]));
       return texts.flatMap((text) => {
         const rule = rules.get(text.id);
@@ -141,7 +117,10 @@ export function makeEngine(): Engine {
       });
     },
     async bundle() {
-      const { writeBundle } = await import('../collect/bundle/write.ts');
+      const [{ writeBundle }, { version }] = await Promise.all([
+        import('../collect/bundle/write.ts'),
+        import('../lib/version.ts'),
+      ]);
       return writeBundle(gathered.snapshot, { version, whole: gathered.asked.whole });
     },
   };

@@ -1,5 +1,6 @@
 import type { Cell, GatewayStatus } from '../diagnose/status.ts';
-import { displayWidth, hang, oneLine, padded } from '../lib/text.ts';
+import { oneLine } from '../lib/text.ts';
+import { displayWidth, hang, padded } from '../lib/width.ts';
 import type { Gap } from '../snapshot/coverage.ts';
 import { type Look, paint } from './terminal/paint.ts';
 

@@ -1,4 +1,5 @@
-import { hang, oneLine } from '../lib/text.ts';
+import { oneLine } from '../lib/text.ts';
+import { hang } from '../lib/width.ts';
 import type { ReportDocument, ReportFinding } from './document.ts';
 import { gapsByNeed } from './not-seen.ts';
 import { outline } from './outline.ts';

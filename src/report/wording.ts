@@ -1,5 +1,5 @@
 import { plural } from '../lib/plural.ts';
-import { truncate } from '../lib/text.ts';
+import { truncate } from '../lib/width.ts';
 import type { Avoid, Fix, Severity } from '../diagnose/finding.ts';
 import { refText } from '../snapshot/object.ts';
 import type { ReportDocument, ReportEvidence, ReportFinding, ReportObject } from './document.ts';

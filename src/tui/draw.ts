@@ -1,4 +1,5 @@
-import { displayWidth, oneLine, padded, truncate } from '../lib/text.ts';
+import { oneLine } from '../lib/text.ts';
+import { displayWidth, padded, truncate } from '../lib/width.ts';
 import { type Look, paint, severityStyle, sign } from '../report/terminal/paint.ts';
 import type { Column, Row } from './content.ts';
 

@@ -1,4 +1,5 @@
-import { clean, displayWidth, oneLine, truncate } from '../lib/text.ts';
+import { clean, oneLine } from '../lib/text.ts';
+import { displayWidth, truncate } from '../lib/width.ts';
 import { type Look, paint } from '../report/terminal/paint.ts';
 import { type Content, shownRows } from './content.ts';
 import { sourceWords } from './ages.ts';

@@ -137,7 +137,7 @@ async function accessLog(lines: number): Promise<void> {
   writeAccessLog(many, lines);
   writeFileSync(dump, JSON.stringify(ordinaryDump()));
   const logs = (file: string, ...more: readonly string[]) => runNode([main, 'logs', file, '-o', 'json', ...more]);
-  const { alone, decided, starts, peers } = await measureLogs([one, many], dump, smoke ? 1 : 3, logs);
+  const { alone, decided, starts, peers } = await measureLogs([one, many], dump, smoke ? 1 : 7, logs);
   const name = `\`logs\` of ${lines} lines`;
   const rate = (what: string, run: Run, start: Run, least: number): void => {
     const [cpu, wall] = [lines / (run.cpuMs - start.cpuMs), lines / (run.ms - start.ms)];

@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 import { expect, it } from 'vitest';
-import { displayWidth, truncate } from '../../src/lib/text.ts';
+import { displayWidth, truncate } from '../../src/lib/width.ts';
 
 it('every sign that is counted at once takes one column', () => {
   const ascii = Array.from({ length: 0x5f }, (_, at) => String.fromCharCode(0x20 + at));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readCurl } from '../../src/cli/request/curl.ts';
 import { readLogLine } from '../../src/cli/request/log-line.ts';
-import { displayWidth } from '../../src/lib/text.ts';
+import { displayWidth } from '../../src/lib/width.ts';
 import { renderExplanation } from '../../src/report/terminal/explanation.ts';
 import type { Explained } from '../../src/routing/explained.ts';
 import { edge, explained, gatewayRoute } from '../support/explain.ts';

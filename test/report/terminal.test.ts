@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../rules/index.ts';
 import { diagnose } from '../../src/diagnose/run.ts';
-import { displayWidth } from '../../src/lib/text.ts';
+import { displayWidth } from '../../src/lib/width.ts';
 import { buildModel } from '../../src/model/model.ts';
 import type { ReportDocument } from '../../src/report/document.ts';
 import { renderJson } from '../../src/report/json.ts';

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { emptyRequest } from '../../src/collect/request.ts';
 import { makeEngine } from '../../src/engine/engine.ts';
 import { buildRequest } from '../../src/engine/requests/build.ts';
-import { displayWidth } from '../../src/lib/text.ts';
+import { displayWidth } from '../../src/lib/width.ts';
 import { shownRows } from '../../src/tui/content.ts';
 import { age, type Data, noData, routeAsked } from '../../src/tui/data.ts';
 import { copiedFrom } from '../../src/tui/copied.ts';

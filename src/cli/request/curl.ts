@@ -1,4 +1,5 @@
-import { clean, truncate } from '../../lib/text.ts';
+import { clean } from '../../lib/text.ts';
+import { truncate } from '../../lib/width.ts';
 import type { ExplainRequest } from '../../routing/explained.ts';
 import { buildRequest } from '../../engine/requests/build.ts';
 import { UnreadableRequest } from '../../engine/requests/unreadable.ts';

@@ -1,6 +1,6 @@
 import { Agent as HttpAgent, type IncomingMessage, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, type RequestOptions, request as httpsRequest } from 'node:https';
-import { KubeConfig } from '@kubernetes/client-node';
+import type { KubeConfig } from '@kubernetes/client-node';
 import { describeError } from '../describe-error.ts';
 
 /** Which cluster, as whom. */
@@ -48,7 +48,7 @@ export const callsAtOnce = 4;
 /** Opens the cluster of a kubeconfig's context; a line that says what is wrong where there is none. */
 export async function openCluster(options: ClusterOptions): Promise<Cluster | string> {
   try {
-    const config = loadConfig(options);
+    const config = await loadConfig(options);
     const server = config.getCurrentCluster()?.server ?? '';
     const context = config.getContextObject(config.getCurrentContext());
     if (!/^https?:\/\//.test(server)) return `the context ${config.getCurrentContext()} names no API server`;
@@ -79,8 +79,10 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster | st
   }
 }
 
-function loadConfig({ kubeconfig, context, as }: ClusterOptions): KubeConfig {
-  const config = new KubeConfig();
+/** The client is large: it is loaded where there is a cluster to ask. */
+async function loadConfig({ kubeconfig, context, as }: ClusterOptions): Promise<KubeConfig> {
+  const { KubeConfig: Made } = await import('@kubernetes/client-node');
+  const config = new Made();
   if (kubeconfig === null) config.loadFromDefault();
   else config.loadFromFile(kubeconfig);
   if (context !== null) {

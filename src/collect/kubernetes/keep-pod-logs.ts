@@ -1,7 +1,8 @@
 import { emptyHarvest, type Harvest } from '../../snapshot/snapshot.ts';
 import { harvestLogs, type LogsToKeep } from '../access-log/harvest.ts';
 import type { PodLogsWanted } from '../request.ts';
-import { openPodLogs, podLogGap, podsLeft } from './pod-logs.ts';
+import { podLogGap, podsLeft } from './pod-log-gaps.ts';
+import { openPodLogs } from './pod-logs.ts';
 import type { ClusterRequest } from './request.ts';
 
 /** Keeps the logs of the gateway pods in scope, redacted; one that cannot be read is a gap, and no failure of the run. */

@@ -1,8 +1,6 @@
 import { asList, asObject, asText } from '../../lib/json.ts';
-import type { Gap } from '../../snapshot/coverage.ts';
 import type { PodName } from '../../snapshot/envoy/view.ts';
 import type { KubernetesObject } from '../../snapshot/object.ts';
-import type { SourceReport } from '../../snapshot/snapshot.ts';
 import { linesOf, type LogPiece } from '../access-log/lines.ts';
 import type { PodLogsWanted } from '../request.ts';
 import { type Cluster, openCluster } from './cluster.ts';
@@ -60,19 +58,6 @@ export function gatewayPods(
     })),
   );
   return { pods: pods.slice(0, live.maxPods), left: Math.max(0, pods.length - live.maxPods) };
-}
-
-/** Pods of gateways whose logs are not read. */
-export function podsLeft(left: number): readonly Gap[] {
-  const missing = `the logs of ${left} more gateway pods`;
-  return left === 0 ? [] : [{ missing, reason: 'at most --max-pods are read', remedy: 'give a larger --max-pods' }];
-}
-
-/** What a pod's log that could not be read whole leaves unseen. */
-export function podLogGap({ name, state, detail }: Pick<SourceReport, 'name' | 'state' | 'detail'>): readonly Gap[] {
-  if (state === 'ok') return [];
-  const remedy = detail.includes('not allowed:') ? 'meshdoctor rights prints the Role that allows it' : null;
-  return [{ missing: name, reason: detail, remedy }];
 }
 
 /** Opens the way to the logs of the gateway pods in scope, among the objects that were read; why not, where there is none. */

@@ -1,4 +1,4 @@
-import { podLogGap, podsLeft } from '../../collect/kubernetes/pod-logs.ts';
+import { podLogGap, podsLeft } from '../../collect/kubernetes/pod-log-gaps.ts';
 import type { CollectRequest, LogsRequest, PodLogsWanted } from '../../collect/request.ts';
 import { groupBy } from '../../lib/memo.ts';
 import { buildModel, type Model } from '../../model/model.ts';

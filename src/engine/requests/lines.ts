@@ -1,5 +1,6 @@
 import { isObject } from '../../lib/json.ts';
-import { clean, truncate } from '../../lib/text.ts';
+import { clean } from '../../lib/text.ts';
+import { truncate } from '../../lib/width.ts';
 import type { ExplainRequest, Unexplained } from '../../routing/explained.ts';
 import { buildRequest } from './build.ts';
 import { UnreadableRequest } from './unreadable.ts';

@@ -1,4 +1,5 @@
-import { clean, truncate } from '../../lib/text.ts';
+import { clean } from '../../lib/text.ts';
+import { truncate } from '../../lib/width.ts';
 
 /** A request that a person gave and that cannot be read; its message is one line for people. */
 export class UnreadableRequest extends Error {}

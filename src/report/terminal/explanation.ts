@@ -1,4 +1,5 @@
-import { hang, oneLine, truncate } from '../../lib/text.ts';
+import { oneLine } from '../../lib/text.ts';
+import { hang, truncate } from '../../lib/width.ts';
 import type { Explained } from '../../routing/explained.ts';
 import { answer, failing } from './explain/answer.ts';
 import { renderEnd } from './explain/end.ts';

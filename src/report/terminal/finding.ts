@@ -1,5 +1,6 @@
 import type { Fix } from '../../diagnose/finding.ts';
-import { hang, oneLine, truncate } from '../../lib/text.ts';
+import { oneLine } from '../../lib/text.ts';
+import { hang, truncate } from '../../lib/width.ts';
 import type { ReportEvidence, ReportFinding, ReportObject, ReportWay } from '../document.ts';
 import { effectText, evidencePlace, fixFacts, neverText, objectPlace, objectText, valueText } from '../wording.ts';
 import { type Look, paint, severityStyle, sign } from './paint.ts';

@@ -1,4 +1,5 @@
-import { displayWidth, hang, oneLine, padded, truncate } from '../../lib/text.ts';
+import { oneLine } from '../../lib/text.ts';
+import { displayWidth, hang, padded, truncate } from '../../lib/width.ts';
 import type { GroupBy } from '../../traffic/traffic.ts';
 import type { LoggedClass, LogsDocument } from '../logs-document.ts';
 import { type Look, paint, sign } from './paint.ts';

@@ -1,5 +1,6 @@
 import { groupBy } from '../../lib/memo.ts';
-import { hang, oneLine } from '../../lib/text.ts';
+import { oneLine } from '../../lib/text.ts';
+import { hang } from '../../lib/width.ts';
 import type { ReportDocument } from '../document.ts';
 import { plural } from '../../lib/plural.ts';
 

@@ -1,4 +1,5 @@
-import { displayWidth, hang, oneLine, padded, truncate } from '../../lib/text.ts';
+import { oneLine } from '../../lib/text.ts';
+import { displayWidth, hang, padded, truncate } from '../../lib/width.ts';
 import type { ReportClass, ReportTraffic } from '../document.ts';
 import { isFailing } from '../report-traffic.ts';
 import { many, numberText, percentText, sinceText, spanText, totalsText } from '../traffic-wording.ts';

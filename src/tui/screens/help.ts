@@ -1,4 +1,4 @@
-import { hang } from '../../lib/text.ts';
+import { hang } from '../../lib/width.ts';
 import type { Look } from '../../report/terminal/paint.ts';
 import type { Content } from '../content.ts';
 

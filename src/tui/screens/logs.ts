@@ -1,6 +1,7 @@
 import type { LiveClass, LiveTraffic } from '../../engine/logs/live/live-document.ts';
 import { memoize } from '../../lib/memo.ts';
-import { hang, oneLine } from '../../lib/text.ts';
+import { oneLine } from '../../lib/text.ts';
+import { hang } from '../../lib/width.ts';
 import { type Look, paint } from '../../report/terminal/paint.ts';
 import { sparkline } from '../../report/terminal/sparkline.ts';
 import { many, percentText } from '../../report/traffic-wording.ts';

@@ -1,6 +1,7 @@
 import type { LiveClass } from '../../engine/logs/live/live-document.ts';
 import type { RouteDetail, RouteTarget } from '../../engine/route-document.ts';
-import { clean, hang, oneLine } from '../../lib/text.ts';
+import { clean, oneLine } from '../../lib/text.ts';
+import { hang } from '../../lib/width.ts';
 import { renderNote } from '../../report/terminal/finding.ts';
 import { type Look, paint } from '../../report/terminal/paint.ts';
 import { many } from '../../report/traffic-wording.ts';

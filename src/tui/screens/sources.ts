@@ -1,4 +1,5 @@
-import { hang, oneLine } from '../../lib/text.ts';
+import { oneLine } from '../../lib/text.ts';
+import { hang } from '../../lib/width.ts';
 import { type Look, paint } from '../../report/terminal/paint.ts';
 import type { SourceState } from '../../engine/protocol.ts';
 import { many } from '../../report/traffic-wording.ts';

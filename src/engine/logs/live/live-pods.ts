@@ -6,7 +6,7 @@ import type { LiveRequest } from '../../../collect/kubernetes/request.ts';
 import { type StreamWays, streamWays } from '../../../collect/kubernetes/streams.ts';
 import type { PodLogsWanted } from '../../../collect/request.ts';
 import type { KubernetesObject } from '../../../snapshot/object.ts';
-import { podsLeft } from '../../../collect/kubernetes/pod-logs.ts';
+import { podsLeft } from '../../../collect/kubernetes/pod-log-gaps.ts';
 
 /** A pod whose log is followed. */
 export interface LivePod {

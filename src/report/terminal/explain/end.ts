@@ -1,4 +1,5 @@
-import { hang, oneLine } from '../../../lib/text.ts';
+import { oneLine } from '../../../lib/text.ts';
+import { hang } from '../../../lib/width.ts';
 import type { Endpoints, Explained } from '../../../routing/explained.ts';
 import type { Decision } from '../../../routing/match/decision.ts';
 import type { Look } from '../paint.ts';

@@ -1,4 +1,5 @@
-import { displayWidth, hang, oneLine } from '../../../lib/text.ts';
+import { oneLine } from '../../../lib/text.ts';
+import { displayWidth, hang } from '../../../lib/width.ts';
 import type { Explained, RouteObject } from '../../../routing/explained.ts';
 import type { Step } from '../../../routing/match/steps.ts';
 import { type Look, paint } from '../paint.ts';
