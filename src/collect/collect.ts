@@ -15,7 +15,7 @@ export interface Collected {
 const envoysAtOnce = 3;
 
 /** What is remembered from one reading of a cluster to the next, for requests with a pace. */
-export type Remembered = Pick<PacedReading, 'memories' | 'list'>;
+export type Remembered = Pick<PacedReading, 'memories' | 'list' | 'kinds'>;
 
 /**
  * Reads every source a request names and joins what they brought. A source that fails is reported, and the others are read.

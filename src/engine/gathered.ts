@@ -32,7 +32,7 @@ export class Gathered {
   #bare: readonly Snapshot[] = [];
   #models: readonly Model[] = [];
   /** Of clusters that are read again and again, by their contexts. */
-  readonly #known = new Map<string, { readonly memories: Remembered['memories']; readonly lists: WatchedLists }>();
+  readonly #known = new Map<string, Omit<Remembered, 'list'> & { readonly lists: WatchedLists }>();
   readonly #arrivals = new Arrivals(Date.now);
   readonly #changed: () => void;
 
@@ -151,9 +151,10 @@ export class Gathered {
         import('../collect/kubernetes/streams.ts'),
       ]);
       const lists = new Lists({ ...streamWays(live), now: () => performance.now(), changed: this.#changed });
-      kept = { memories: new Map(), lists };
+      kept = { memories: new Map(), kinds: new Map(), lists };
       this.#known.set(cluster, kept);
     }
-    return { memories: kept.memories, list: kept.lists.list };
+    const { memories, kinds, lists } = kept;
+    return { memories, kinds, list: lists.list };
   }
 }

@@ -1,3 +1,4 @@
+import { memoize } from '../lib/memo.ts';
 import type { Gap } from '../snapshot/coverage.ts';
 import { type KubernetesObject, type ObjectRef, type Place, refKey } from '../snapshot/object.ts';
 import type { TrafficView } from '../snapshot/access-log/traffic-view.ts';
@@ -80,37 +81,52 @@ export interface Model {
 
 const meshGroup = 'appmesh.k8s.aws/';
 
+/** Objects of a cluster that is read again and again stay the same while nothing changes: they are read once. */
+const read = {
+  mesh: memoize(readMesh),
+  virtualGateway: memoize(readVirtualGateway),
+  gatewayRoute: memoize(readGatewayRoute),
+  virtualService: memoize(readVirtualService),
+  virtualRouter: memoize(readVirtualRouter),
+  virtualNode: memoize(readVirtualNode),
+  namespace: memoize((object: KubernetesObject) => readResource(object, 'manifest')),
+  pod: memoize(readPod),
+  service: memoize(readService),
+  endpointSlice: memoize(readEndpointSlice),
+  workload: memoize(readWorkload),
+};
+
 /** Builds the model of a snapshot; `onRead` hears each part that is looked at. */
 export function buildModel(snapshot: Snapshot, onRead: (part: Part) => void = () => {}): Model {
   const byKind = indexByKind(snapshot.objects);
   const collection = <T>(
     part: Part,
     kinds: Iterable<string>,
-    read: (object: KubernetesObject) => T,
+    of: (object: KubernetesObject) => T,
   ): (() => readonly T[]) => {
     let items: readonly T[] | undefined;
     return () => {
       onRead(part);
-      items ??= [...kinds].flatMap((kind) => byKind.get(kind) ?? []).map(read);
+      items ??= asBefore(part, [...kinds].flatMap((kind) => byKind.get(kind) ?? []).map(of));
       return items;
     };
   };
   const mesh = (kind: string): readonly string[] => [`${meshGroup}${kind}`];
-  const meshes = collection('mesh.meshes', mesh('Mesh'), readMesh);
-  const virtualGateways = collection('mesh.virtualGateways', mesh('VirtualGateway'), readVirtualGateway);
-  const gatewayRoutes = collection('mesh.gatewayRoutes', mesh('GatewayRoute'), readGatewayRoute);
-  const virtualServices = collection('mesh.virtualServices', mesh('VirtualService'), readVirtualService);
-  const virtualRouters = collection('mesh.virtualRouters', mesh('VirtualRouter'), readVirtualRouter);
-  const virtualNodes = collection('mesh.virtualNodes', mesh('VirtualNode'), readVirtualNode);
+  const meshes = collection('mesh.meshes', mesh('Mesh'), read.mesh);
+  const virtualGateways = collection('mesh.virtualGateways', mesh('VirtualGateway'), read.virtualGateway);
+  const gatewayRoutes = collection('mesh.gatewayRoutes', mesh('GatewayRoute'), read.gatewayRoute);
+  const virtualServices = collection('mesh.virtualServices', mesh('VirtualService'), read.virtualService);
+  const virtualRouters = collection('mesh.virtualRouters', mesh('VirtualRouter'), read.virtualRouter);
+  const virtualNodes = collection('mesh.virtualNodes', mesh('VirtualNode'), read.virtualNode);
   const backendGroups = collection('mesh.backendGroups', mesh('BackendGroup'), (object) => readMember(object, '_'));
-  const namespaces = collection('platform.namespaces', ['Namespace'], (object) => readResource(object, 'manifest'));
-  const pods = collection('platform.pods', ['Pod'], readPod);
-  const services = collection('platform.services', ['Service'], readService);
-  const endpointSlices = collection('platform.endpointSlices', ['EndpointSlice'], readEndpointSlice);
-  const workloads = collection('platform.workloads', workloadKinds, readWorkload);
+  const namespaces = collection('platform.namespaces', ['Namespace'], read.namespace);
+  const pods = collection('platform.pods', ['Pod'], read.pod);
+  const services = collection('platform.services', ['Service'], read.service);
+  const endpointSlices = collection('platform.endpointSlices', ['EndpointSlice'], read.endpointSlice);
+  const workloads = collection('platform.workloads', workloadKinds, read.workload);
   const ingresses = collection('platform.ingresses', ['Ingress'], readIngress);
   const entries = snapshot.envoys.map((view) => ({ view, envoy: makeEnvoy(view, onRead) }));
-  const gatewayObjects = (byKind.get(`${meshGroup}VirtualGateway`) ?? []).map(readVirtualGateway);
+  const gatewayObjects = (byKind.get(`${meshGroup}VirtualGateway`) ?? []).map(read.virtualGateway);
   const places = new Map(snapshot.objects.map((object) => [refKey(object.ref), object.place]));
   return {
     now: snapshot.takenAt,
@@ -179,6 +195,17 @@ export function buildModel(snapshot: Snapshot, onRead: (part: Part) => void = ()
   };
 }
 
+/** The lists of the last model, by part. */
+const before = new Map<Part, readonly unknown[]>();
+
+/** The list of the model before, where it holds the same: what was made of it still holds. */
+function asBefore<T>(part: Part, items: readonly T[]): readonly T[] {
+  const known = before.get(part);
+  if (known?.length === items.length && items.every((item, at) => item === known[at])) return known as readonly T[];
+  before.set(part, items);
+  return items;
+}
+
 /** App Mesh kinds are keyed with their group, since other groups use the same names; platform kinds by name. */
 function indexByKind(objects: readonly KubernetesObject[]): ReadonlyMap<string, readonly KubernetesObject[]> {
   const byKind = new Map<string, KubernetesObject[]>();
@@ -219,9 +246,9 @@ function missingPart(
   if (kinds) return missingKinds(snapshot, byKind, kinds, part.startsWith('mesh.') ? meshGroup : '');
   if (part === 'aws.cloudWatch' || part === 'rescue.copies' || part === 'logs' || part === 'traces')
     return notAsked(snapshot, part);
-  const read = snapshot.envoys.flatMap((view) => sectionOf(view, part) ?? []);
-  if (read.some(({ state }) => state !== 'not-read')) return null;
-  const [unread] = read;
+  const sections = snapshot.envoys.flatMap((view) => sectionOf(view, part) ?? []);
+  if (sections.some(({ state }) => state !== 'not-read')) return null;
+  const [unread] = sections;
   if (unread?.state === 'not-read') return unread.gap;
   return {
     missing: `what an Envoy says (${part.slice('envoy.'.length)})`,

@@ -62,6 +62,7 @@ interface Sides {
 function driftOf(model: Model, running: GatewayTable, asked: Table, translation: Translation): Drift {
   const comparison: Comparison = compareTables(running.table, asked, 'drift');
   const open = [...comparison.undecided.map(({ why }) => why), ...comparison.limits];
+  if (comparison.differences.length === 0) return { gateway: running.gateway, running, groups: [], gaps: [], open };
   const runs = originsFor(running.table, { table: asked, translation });
   const places = new Map([...routesOf(running.table)].map((one) => [routeKey(one.route.place), one]));
   const sides: Sides = {

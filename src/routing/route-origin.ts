@@ -1,5 +1,5 @@
 import { envoyEvidence } from '../model/envoy/envoy.ts';
-import { memoize } from '../lib/memo.ts';
+import { groupBy, memoize } from '../lib/memo.ts';
 import { virtualServiceHeader } from '../model/envoy/naming.ts';
 import { gatewayOf, virtualService } from '../model/mesh/links.ts';
 import { type WrittenRoute, writtenGatewayRoutes, writtenPaths } from '../model/mesh/written-routes.ts';
@@ -30,13 +30,11 @@ export function originsIn(model: Model, table: GatewayTable): (route: Route) => 
 const origins = memoize((model: Model) => memoize((table: GatewayTable) => memoize(originFinder(model, table))));
 
 function originFinder(model: Model, { gateway, envoy, translation }: GatewayTable): (route: Route) => RouteOrigin {
-  const byRef = new Map(writtenGatewayRoutes(model).map((written) => [refKey(written.object.ref), written]));
+  const { byRef, byOwner } = writtenBy(model);
   const bySaying = new Map<string, WrittenRoute>();
-  for (const written of envoy ? writtenGatewayRoutes(model) : []) {
-    const owner = written.kind === 'gateway' ? gatewayOf(model, written.object) : null;
-    if (owner && refKey(owner.ref) !== refKey(gateway.ref)) continue;
-    const service = serviceOf(model, written);
-    for (const path of writtenPaths(written)) bySaying.set(`${service} ${path}`, written);
+  const sayings = envoy ? [byOwner.get(''), byOwner.get(refKey(gateway.ref))] : [];
+  for (const { written, places } of sayings.flatMap((some) => some ?? [])) {
+    for (const place of places) bySaying.set(place, written);
   }
   return (route) => {
     const origin = translation?.origins.get(routeKey(route.place));
@@ -55,6 +53,20 @@ function originFinder(model: Model, { gateway, envoy, translation }: GatewayTabl
     };
   };
 }
+
+/** GatewayRoutes by their objects, and by the gateways they belong to (``: to none that is known), with what they say of requests. */
+const writtenBy = memoize((model: Model) => {
+  const all = writtenGatewayRoutes(model).map((written) => {
+    const owner = written.kind === 'gateway' ? gatewayOf(model, written.object) : null;
+    const service = serviceOf(model, written);
+    const places = writtenPaths(written).map((path) => `${service} ${path}`);
+    return { written, places, owner: owner ? refKey(owner.ref) : '' };
+  });
+  return {
+    byRef: new Map(all.map(({ written }) => [refKey(written.object.ref), written])),
+    byOwner: groupBy(all, ({ owner }) => owner),
+  };
+});
 
 function serviceOf(model: Model, written: WrittenRoute): string {
   const target = written.kind === 'gateway' ? written.object.target : null;

@@ -8,18 +8,22 @@ const size = 9;
 /** Rows that wait in the order they came, their numbers side by side: an object for each would be most of what they cost. */
 export class WaitingRows<Counted> {
   readonly #most: number;
-  readonly #numbers: Float64Array;
-  readonly #kinds: (RowKind<Counted> | null)[];
-  readonly #bytes: Buffer[];
+  /** The room for them is made when the first one comes: most gateways' logs that an agent follows wait for none. */
+  #numbers = new Float64Array(0);
+  #kinds: (RowKind<Counted> | null)[] = [];
+  #bytes: Buffer[] = [];
   #first = 0;
   count = 0;
 
   /** `most`: a power of two. */
   constructor(most: number) {
     this.#most = most;
-    this.#numbers = new Float64Array(size * most);
-    this.#kinds = Array.from({ length: most }, () => null);
-    this.#bytes = Array.from({ length: most }, () => noBytes);
+  }
+
+  #makeRoom(): void {
+    this.#numbers = new Float64Array(size * this.#most);
+    this.#kinds = Array.from({ length: this.#most }, () => null);
+    this.#bytes = Array.from({ length: this.#most }, () => noBytes);
   }
 
   /** The block of the oldest row; infinite where there is none. */
@@ -29,6 +33,7 @@ export class WaitingRows<Counted> {
 
   /** Puts a row behind the others; there is room. */
   push(row: LogRow<RowKind<Counted>>): void {
+    if (this.#numbers.length === 0) this.#makeRoom();
     const index = (this.#first + this.count) & (this.#most - 1);
     const at = size * index;
     const numbers = this.#numbers;

@@ -19,11 +19,10 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true }));
 
-/** One look: what is asked, and what runs. */
-async function look(running: Snapshot['envoys'] | null): Promise<Snapshot> {
+/** One look: what is asked, and what runs. What did not change since another look is the same as it gave. */
+async function look(same: Partial<Pick<Snapshot, 'envoys' | 'objects'>> = {}): Promise<Snapshot> {
   const { snapshot } = await collect({ ...emptyRequest, files: [folder], recursive: true, saved, closed: true });
-  // An Envoy whose sections did not change gives the values of the look before.
-  return running ? { ...snapshot, envoys: running } : snapshot;
+  return { ...snapshot, ...same };
 }
 
 const tables = (snapshot: Snapshot) => {
@@ -34,9 +33,10 @@ const tables = (snapshot: Snapshot) => {
 };
 
 it('what was found out about tables holds at the next look, where nothing changed', async () => {
-  const first = await look(null);
+  const first = await look();
   const before = tables(first);
-  const after = tables(await look(first.envoys));
+  const { envoys, objects } = first;
+  const after = tables(await look({ envoys, objects }));
   expect(after.runs).toBe(before.runs);
   expect(after.asked).toBe(before.asked);
   const compared = compareTables(before.runs, before.asked, 'drift');
@@ -45,11 +45,11 @@ it('what was found out about tables holds at the next look, where nothing change
 });
 
 it('and does not where an object, or a section of the Envoy, is another', async () => {
-  const first = await look(null);
+  const first = await look();
   const before = tables(first);
   const path = join(folder, 'cart.yaml');
   await writeFile(path, (await readFile(path, 'utf8')).replace('prefix: /cart', 'prefix: /basket'));
-  const after = tables(await look(first.envoys));
+  const after = tables(await look({ envoys: first.envoys }));
   expect(after.runs).toBe(before.runs);
   expect(after.asked).not.toBe(before.asked);
   expect(compareTables(after.runs, after.asked, 'drift').differences.length).toBeGreaterThan(

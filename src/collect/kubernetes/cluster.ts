@@ -81,7 +81,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster | st
 
 /** The client is large: it is loaded where there is a cluster to ask. */
 async function loadConfig({ kubeconfig, context, as }: ClusterOptions): Promise<KubeConfig> {
-  const { KubeConfig: Made } = await import('@kubernetes/client-node');
+  const { KubeConfig: Made } = await import('./kube-config.ts');
   const config = new Made();
   if (kubeconfig === null) config.loadFromDefault();
   else config.loadFromFile(kubeconfig);

@@ -10,6 +10,8 @@ export interface KindListing {
   readonly kind: ListedKind;
   readonly version: string;
   readonly items: readonly JsonObject[];
+  /** The marks of its lists; null where one of them is not kept up to date. */
+  readonly marks: readonly object[] | null;
   readonly coverage: readonly CoverageEntry[];
   readonly gaps: readonly Gap[];
   /** Why the API server could not be read; null where it answered, be it with a refusal. */
@@ -69,10 +71,12 @@ interface Part {
 
 function joined(kind: ListedKind, version: string, parts: readonly Part[]): KindListing {
   const broken = parts.find(({ listing }) => failed.has(listing.state));
+  const marks = parts.flatMap(({ listing: { mark } }) => mark ?? []);
   return {
     kind,
     version,
     items: parts.flatMap(({ listing }) => listing.items),
+    marks: marks.length === parts.length ? marks : null,
     coverage: parts.map(({ coverage }) => coverage),
     gaps: parts.flatMap(({ gaps }) => gaps),
     failure: broken ? broken.listing.reason : null,
@@ -112,5 +116,5 @@ function notServed(kind: ListedKind): KindListing {
   const reason = `the API server serves no ${resourceName(kind)}`;
   const subject = { type: 'objects', kind: kind.kind, namespace: '*' } as const;
   const coverage: CoverageEntry = { subject, state: 'listed', reason };
-  return { kind, version: '', items: [], coverage: [coverage], gaps: [], failure: null, refused: [] };
+  return { kind, version: '', items: [], marks: null, coverage: [coverage], gaps: [], failure: null, refused: [] };
 }

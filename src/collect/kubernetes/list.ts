@@ -10,6 +10,8 @@ export interface Listing {
   readonly reason: string;
   /** The resource version it is of; a watch begins there. */
   readonly version?: string;
+  /** Of a list that is kept up to date, without who wrote which field: the same thing as long as nothing in it changed. */
+  readonly mark?: object;
 }
 
 const pageSize = 500;

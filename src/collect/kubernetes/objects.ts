@@ -1,15 +1,16 @@
 import { mapAtOnce } from '../../lib/at-once.ts';
+import type { JsonObject } from '../../lib/json.ts';
 import type { CoverageEntry } from '../../snapshot/coverage.ts';
 import { addRedactions, type Redactions } from '../../snapshot/redact.ts';
 import { emptyHarvest, type Harvest, type SourceReport } from '../../snapshot/snapshot.ts';
-import { type ManifestFile, manifestHarvest } from '../manifests/harvest.ts';
+import { listHarvest } from '../manifests/harvest.ts';
 import { redactValue } from '../manifests/redact.ts';
 import { callsAtOnce, type Cluster } from './cluster.ts';
 import { type ListedKind, listedKinds, meshGroup, resourceName } from './kinds.ts';
 import { type KindListing, listKind } from './list-kind.ts';
 import type { listAll } from './list.ts';
 import { withoutFields } from './managed-fields.ts';
-import type { Part } from './request.ts';
+import type { KindHarvest, KindMemory, Part } from './request.ts';
 import { type Served, readServed } from './served.ts';
 
 /** What to list. */
@@ -22,6 +23,8 @@ export interface ListRequest {
   readonly part?: Part;
   /** Lists that are kept; absent: each is read. */
   readonly list?: typeof listAll;
+  /** What was made of them before, by resource; changed here. */
+  readonly kinds?: Map<string, KindMemory>;
 }
 
 /**
@@ -34,31 +37,48 @@ export async function readObjects(cluster: Cluster, request: ListRequest): Promi
   if (first.status === 401) return unseen(cluster, 'the API server does not know who asks (401): log in again');
   const served = readServed(first);
   const listings = await listEvery(cluster, served, request);
-  const files: ManifestFile[] = [];
-  let redactions: Redactions = {};
-  for (const listing of listings) {
-    if (listing.items.length === 0) continue;
-    const clean = textOf(listing);
-    redactions = addRedactions(redactions, clean.redactions);
-    files.push({
-      id: `kubernetes/${resourceName(listing.kind)}.json`,
-      origin: `${cluster.name}: ${resourceName(listing.kind)}`,
-      text: clean.text,
-      reported: true,
-      readAt: request.readAt,
-      cluster: cluster.name,
-      ...(request.namespaces === null ? {} : { namespaces: request.namespaces }),
-    });
-  }
-  const harvest = manifestHarvest(files, { defaultNamespace: 'default', closed: false, keep: request.keep });
+  const read = listings.map((listing) => readKind(cluster.name, listing, request));
+  const objects = read.flatMap((kind) => kind.objects);
   return {
-    ...harvest,
+    ...emptyHarvest,
+    documents: read.flatMap(({ documents }) => documents.map((one) => ({ ...one, readAt: request.readAt }))),
+    objects,
+    manifests: read.flatMap(({ manifests }) => manifests ?? []),
     coverage: listings.flatMap(({ coverage }) => (request.part ? coverage.map(forAgent) : coverage)),
     gaps: listings.flatMap(({ gaps }) => gaps),
-    sources: [report(cluster, listings, request)],
-    redactions,
+    sources: [report(cluster, listings, objects.length, request)],
+    redactions: read.reduce<Redactions>((sum, kind) => addRedactions(sum, kind.redactions), {}),
     cluster: cluster.name,
   };
+}
+
+/** The objects of a kind; the very same as before where nothing in its lists changed since. */
+function readKind(cluster: string, listing: KindListing, request: ListRequest): KindHarvest {
+  const { kind, marks } = listing;
+  const { namespaces, readAt, keep } = request;
+  const name = resourceName(kind);
+  const key = `${name} ${namespaces?.join() ?? '*'} ${keep}`;
+  const before = request.kinds?.get(key);
+  if (before && marks?.length === before.marks.length && marks.every((mark, at) => mark === before.marks[at]))
+    return before.harvest;
+  if (listing.items.length === 0) {
+    request.kinds?.delete(key);
+    return emptyHarvest;
+  }
+  const { list, text, redactions } = cleanList(listing);
+  const file = {
+    id: `kubernetes/${name}.json`,
+    origin: `${cluster}: ${name}`,
+    text,
+    reported: true,
+    readAt,
+    cluster,
+    ...(namespaces === null ? {} : { namespaces }),
+  };
+  const harvest = { ...listHarvest(list, file, { defaultNamespace: 'default', closed: false, keep }), redactions };
+  if (marks) request.kinds?.set(key, { marks, harvest });
+  else request.kinds?.delete(key);
+  return harvest;
 }
 
 /** What an agent lists for itself is never all there is. */
@@ -75,17 +95,22 @@ function listEvery(cluster: Cluster, served: Served, request: ListRequest): Prom
   );
 }
 
-/** One line an object: a bundle stays readable. Who wrote which field (managedFields) is left out: half of the bytes. When App Mesh objects were written stays. */
-function textOf({ kind, version, items }: KindListing): { readonly text: string; readonly redactions: Redactions } {
+/** A list without secrets, and its text. One line an object: a bundle stays readable. When App Mesh objects were written stays. */
+function cleanList({ kind, version, items, marks }: KindListing): {
+  readonly list: JsonObject;
+  readonly text: string;
+  readonly redactions: Redactions;
+} {
   let redactions: Redactions = {};
-  const lines = items.map((item) => {
-    const clean = redactValue(withoutFields(item, kind.group === meshGroup));
-    redactions = addRedactions(redactions, clean.redactions);
-    return JSON.stringify(clean.value);
+  const clean = items.map((item) => {
+    const one = redactValue(marks ? item : withoutFields(item, kind.group === meshGroup));
+    redactions = addRedactions(redactions, one.redactions);
+    return one.value;
   });
-  const apiVersion = kind.group === '' ? version : `${kind.group}/${version}`;
-  const head = `{"apiVersion":${JSON.stringify(apiVersion)},"kind":${JSON.stringify(`${kind.kind}List`)},"items":[`;
-  return { text: `${head}\n${lines.join(',\n')}\n]}\n`, redactions };
+  const type = { apiVersion: kind.group === '' ? version : `${kind.group}/${version}`, kind: `${kind.kind}List` };
+  const head = `${JSON.stringify(type).slice(0, -1)},"items":[`;
+  const text = `${head}\n${clean.map((one) => JSON.stringify(one)).join(',\n')}\n]}\n`;
+  return { list: { ...type, items: clean }, text, redactions };
 }
 
 /** What an agent needs that counts and runs no rules: its gateways, and what is about to happen to their pods. */
@@ -98,8 +123,12 @@ function isCounted({ kind, group }: ListedKind, { routes }: Part): boolean {
 /** Without these nobody knows which gateways are in scope. */
 const decisive: ReadonlySet<string> = new Set(['VirtualGateway', 'Pod']);
 
-function report(cluster: Cluster, listings: readonly KindListing[], { namespaces }: ListRequest): SourceReport {
-  const objects = listings.reduce((sum, { items }) => sum + items.length, 0);
+function report(
+  cluster: Cluster,
+  listings: readonly KindListing[],
+  objects: number,
+  { namespaces }: ListRequest,
+): SourceReport {
   const broken = listings.filter(({ failure }) => failure !== null);
   const refused = listings.filter((listing) => listing.refused.length > 0);
   const blind = refused.filter(({ kind, refused: scopes }) => {

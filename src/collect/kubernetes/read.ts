@@ -15,8 +15,12 @@ export async function readCluster(request: ClusterRequest): Promise<readonly Har
   const objects = await source({ kind: 'cluster', id: 'cluster', name: `the cluster ${name}` }, async () => {
     const cluster = await opening;
     if (typeof cluster === 'string') return unseenCluster(name, cluster, { calls: 0, bytes: 0 });
-    const part = { ...(live.part ? { part: live.part } : {}), ...(request.paced ? { list: request.paced.list } : {}) };
-    return readObjects(cluster, { namespaces: namespacesOf(cluster), keep, readAt, signal, ...part });
+    const { list, kinds } = request.paced ?? {};
+    return readObjects(cluster, {
+      ...{ namespaces: namespacesOf(cluster), keep, readAt, signal },
+      ...(live.part ? { part: live.part } : {}),
+      ...(list && kinds ? { list, kinds } : {}),
+    });
   });
   const cluster = await opening;
   if (typeof cluster === 'string') return [objects];

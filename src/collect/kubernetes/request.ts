@@ -2,6 +2,7 @@ import type { InTurn } from '../../lib/at-once.ts';
 import type { ReadSource } from '../arrivals.ts';
 import type { EnvoyMemory } from '../envoy-admin/paced.ts';
 import type { ReadingPace } from '../envoy-admin/pacing.ts';
+import type { Harvest } from '../../snapshot/snapshot.ts';
 import type { listAll } from './list.ts';
 
 /** Which cluster to read, which part of it is reported, and how its Envoys are reached: plain data. */
@@ -78,4 +79,15 @@ export interface PacedReading extends ReadingPace {
   readonly memories: Map<string, EnvoyMemory>;
   /** Lists that are kept up to date. */
   readonly list: typeof listAll;
+  /** What was made of the lists before, by resource. */
+  readonly kinds: Map<string, KindMemory>;
 }
+
+/** What was made of a kind before, and the marks of its lists then. */
+export interface KindMemory {
+  readonly marks: readonly object[];
+  readonly harvest: KindHarvest;
+}
+
+/** What one kind brings. */
+export type KindHarvest = Pick<Harvest, 'documents' | 'objects' | 'manifests' | 'redactions'>;

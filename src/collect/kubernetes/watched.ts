@@ -14,11 +14,13 @@ const unwatchedMs = 10 * 60_000;
 const watchSeconds = 240;
 
 interface Watched {
-  /** As JSON, by namespace and name: objects of a whole cluster take a third of the memory so. */
-  readonly items: Map<string, { readonly text: string; readonly generation: number | null }>;
+  /** By namespace and name. */
+  readonly items: Map<string, JsonObject>;
   readonly ended: AbortController;
   readonly listedAt: number;
   version: string;
+  /** Another one after each change. */
+  mark: object;
   /** Every change until now was heard. */
   live: boolean;
   asked: boolean;
@@ -45,21 +47,22 @@ export class WatchedLists {
     this.#options = options;
   }
 
-  /** The objects under a path; as `listAll`. */
+  /** The objects under a path; as `listAll`, without who wrote which field. */
   readonly list: typeof listAll = async (cluster, path, signal) => {
     const known = this.#watched.get(path);
     const now = this.#options.now();
     if (known?.live && now - known.listedAt < resyncMs) {
       known.asked = true;
-      const items = [...known.items.values()].map(({ text }) => asObject(JSON.parse(text)));
-      return { state: 'listed', items, reason: '', version: known.version };
+      const { items, version, mark } = known;
+      return { state: 'listed', items: [...items.values()], reason: '', version, mark };
     }
     const listing = await listAll(cluster, path, signal);
     this.#drop(path);
     const refusedAt = this.#unwatchable.get(path);
     const watchable = refusedAt === undefined || now - refusedAt > unwatchedMs;
-    if (listing.state === 'listed' && listing.version && watchable) this.#keep(path, listing, listing.version);
-    return listing;
+    if (listing.state !== 'listed' || !listing.version || !watchable) return listing;
+    const { items, mark } = this.#keep(path, listing, listing.version);
+    return { ...listing, items: [...items.values()], mark };
   };
 
   /** Ends the watches of what was not asked for since the last sweep. */
@@ -75,19 +78,21 @@ export class WatchedLists {
     this.#watched.delete(path);
   }
 
-  #keep(path: string, { items }: Listing, version: string): void {
+  #keep(path: string, { items }: Listing, version: string): Watched {
     const listedAt = this.#options.now();
     const watched: Watched = {
       items: new Map(),
       ended: new AbortController(),
       listedAt,
       version,
+      mark: {},
       live: false,
       asked: true,
     };
     for (const item of items) hold(watched, path, item);
     this.#watched.set(path, watched);
     void this.#watch(path, watched);
+    return watched;
   }
 
   async #watch(path: string, watched: Watched): Promise<void> {
@@ -144,16 +149,16 @@ export class WatchedLists {
     const before = watched.items.get(keyOf(object));
     if (gone) watched.items.delete(keyOf(object));
     else hold(watched, path, object);
+    watched.mark = {};
     // A status that is written again and again is no reason to look.
-    const same =
-      !gone && before !== undefined && before.generation !== null && before.generation === generationOf(object);
+    const generation = before ? generationOf(before) : null;
+    const same = !gone && generation !== null && generation === generationOf(object);
     if (!same && isMesh(path)) this.#options.changed();
   }
 }
 
 function hold({ items }: Watched, path: string, object: JsonObject): void {
-  const text = JSON.stringify(withoutFields(object, isMesh(path)));
-  items.set(keyOf(object), { text, generation: generationOf(object) });
+  items.set(keyOf(object), withoutFields(object, isMesh(path)));
 }
 
 function keyOf({ metadata }: JsonObject): string {

@@ -80,14 +80,40 @@ export function manifestHarvest(files: readonly ManifestFile[], options: Manifes
     gaps: broken.map(brokenGap),
     sources: [...reports(files, read, notes)],
     redactions: read.reduce<Redactions>((sum, file) => addRedactions(sum, file.redactions), {}),
-    manifests: files.map(({ id, reported, cluster, namespaces }) => ({
-      document: id,
-      defaultNamespace: options.defaultNamespace,
-      reported,
-      ...(cluster === undefined ? {} : { cluster }),
-      ...(namespaces === undefined ? {} : { namespaces }),
-    })),
+    manifests: files.map((file) => entryOf(file, options)),
     position,
+  };
+}
+
+/** A list of an API server that was read and redacted already: what `manifestHarvest` makes of its text. */
+export function listHarvest(
+  list: JsonObject,
+  file: ManifestFile,
+  options: ManifestOptions,
+): Pick<Harvest, 'documents' | 'objects' | 'manifests'> {
+  return {
+    documents: [documentOf(file, file.text, options.keep)],
+    objects: objectsOf(list, pointer(0), file, options),
+    manifests: [entryOf(file, options)],
+  };
+}
+
+function documentOf({ cluster, id, origin, readAt }: ManifestFile, text: string, keep: boolean): Document {
+  return makeDocument(
+    { id, kind: cluster === undefined ? 'manifest' : 'kubernetes', origin, readAt, envoy: null },
+    text,
+    keep,
+  );
+}
+
+function entryOf(
+  { id, reported, cluster, namespaces }: ManifestFile,
+  { defaultNamespace }: ManifestOptions,
+): NonNullable<Harvest['manifests']>[number] {
+  return {
+    ...{ document: id, defaultNamespace, reported },
+    ...(cluster === undefined ? {} : { cluster }),
+    ...(namespaces === undefined ? {} : { namespaces }),
   };
 }
 
@@ -120,9 +146,7 @@ function readFile(file: ManifestFile, options: ManifestOptions): FileHarvest {
     }
   }
   text += file.text.slice(end);
-  const kind = file.cluster === undefined ? 'manifest' : 'kubernetes';
-  const origin = { id: file.id, kind, origin: file.origin, readAt: file.readAt, envoy: null } as const;
-  return { document: makeDocument(origin, text, options.keep), objects, broken, others, redactions, starts };
+  return { document: documentOf(file, text, options.keep), objects, broken, others, redactions, starts };
 }
 
 function isEmptyList(value: unknown): boolean {

@@ -1,7 +1,7 @@
-import { memoize } from '../../lib/memo.ts';
+import { groupBy, memoize } from '../../lib/memo.ts';
 import type { Gap } from '../../snapshot/coverage.ts';
 import type { Evidence } from '../../snapshot/evidence.ts';
-import type { ObjectRef } from '../../snapshot/object.ts';
+import { type ObjectRef, refKey } from '../../snapshot/object.ts';
 import type { Model } from '../model.ts';
 import { lookUp } from '../inventory.ts';
 import type { Resource } from '../resource.ts';
@@ -130,6 +130,16 @@ export function gatewaysSelecting(
 export function gatewayOf(model: Model, route: GatewayRoute): VirtualGateway | null {
   return owners(model)(route);
 }
+
+/** The routes of each gateway, by `refKey` of its object. */
+export const routesByGateway = memoize((model: Model): ReadonlyMap<string, readonly GatewayRoute[]> => {
+  const owned = model.gatewayRoutes.flatMap((route) => {
+    const owner = gatewayOf(model, route);
+    return owner ? [{ route, key: refKey(owner.ref) }] : [];
+  });
+  const groups = groupBy(owned, ({ key }) => key);
+  return new Map([...groups].map(([key, routes]) => [key, routes.map(({ route }) => route)]));
+});
 
 const owners = memoize((model: Model) => memoize((route: GatewayRoute) => findOwner(model, route)));
 

@@ -2,7 +2,7 @@ import { asList, asObject, asText, type JsonObject, pointer } from '../../lib/js
 import { memoize } from '../../lib/memo.ts';
 import { defaultBackend, virtualServiceHeader } from '../../model/envoy/naming.ts';
 import type { GatewayRoute, Listener, VirtualGateway, VirtualService } from '../../model/mesh/kinds.ts';
-import { gatewayOf, meshesSelecting, namespaceOf } from '../../model/mesh/links.ts';
+import { routesByGateway, meshesSelecting, namespaceOf } from '../../model/mesh/links.ts';
 import { targetOf } from '../../model/mesh/target.ts';
 import type { Model } from '../../model/model.ts';
 import { presentValue } from '../../model/relation.ts';
@@ -38,10 +38,7 @@ export function translate(
       { redirect: selfRedirect(mesh, gateway, listener), routes: [] as MadeRoute[] },
     ]),
   );
-  const own = refKey(gateway.ref);
-  for (const route of model.gatewayRoutes) {
-    const mine = gatewayOf(model, route);
-    if (!mine || refKey(mine.ref) !== own) continue;
+  for (const route of routesByGateway(model).get(refKey(gateway.ref)) ?? []) {
     const listener = listenerFor(gateway, route);
     if (typeof listener === 'string') {
       leftOut.push(leaveOut(route, listener));

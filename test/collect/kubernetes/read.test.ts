@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { collect } from '../../../src/collect/collect.ts';
-import { currentContext, type LiveRequest } from '../../../src/collect/kubernetes/request.ts';
+import { type Cluster, openCluster } from '../../../src/collect/kubernetes/cluster.ts';
+import { listAll } from '../../../src/collect/kubernetes/list.ts';
+import { readObjects } from '../../../src/collect/kubernetes/objects.ts';
+import { currentContext, type KindMemory, type LiveRequest } from '../../../src/collect/kubernetes/request.ts';
 import { emptyRequest } from '../../../src/collect/request.ts';
 import { completeness } from '../../../src/model/inventory.ts';
 import { makeEngine } from '../../../src/engine/engine.ts';
@@ -336,5 +339,48 @@ describe('what is kept', () => {
     expect(findings.map(({ objects }) => objects[0]?.cluster)).toEqual(['prod', 'stage']);
     expect(new Set(findings.map(({ id }) => id)).size).toBe(1);
     expect(sources.map(({ name }) => name)).toEqual(['cluster prod', 'cluster stage']);
+  });
+});
+
+describe('lists that are kept', () => {
+  const openFake = async (): Promise<Cluster> => {
+    server = await startFakeApiServer([pods(2), { resource: 'services', items: [named('edge')] }]);
+    const cluster = await openCluster({
+      ...{ kubeconfig: server.kubeconfig, context: null, as: null },
+      ...{ requestTimeoutMs: 2_000, signal: new AbortController().signal },
+    });
+    if (typeof cluster === 'string') throw new Error(cluster);
+    return cluster;
+  };
+
+  it('give the very same objects while their marks hold, and others once one moved', async () => {
+    const cluster = await openFake();
+    const kinds = new Map<string, KindMemory>();
+    const marks = new Map<string, object>();
+    const list: typeof listAll = async (from, path, signal) => {
+      const listing = await listAll(from, path, signal);
+      const mark = marks.get(path) ?? {};
+      marks.set(path, mark);
+      return { ...listing, mark };
+    };
+    const look = async (readAt: string) => {
+      const { objects, documents } = await readObjects(cluster, {
+        ...{ namespaces: null, keep: false, readAt, list, kinds },
+        signal: new AbortController().signal,
+      });
+      const of = (kind: string) => objects.filter(({ ref }) => ref.kind === kind);
+      return { pods: of('Pod'), services: of('Service'), readAt: documents.map((one) => one.readAt) };
+    };
+    const first = await look('2026-11-27T00:00:00Z');
+    const second = await look('2026-11-27T00:01:00Z');
+    expect(first.pods).toHaveLength(2);
+    expect(second.pods.every((pod, at) => pod === first.pods[at])).toBe(true);
+    expect(new Set(second.readAt)).toEqual(new Set(['2026-11-27T00:01:00Z']));
+    marks.set('/api/v1/pods', {});
+    const third = await look('2026-11-27T00:02:00Z');
+    expect(third.pods).toEqual(first.pods);
+    expect(third.pods.some((pod, at) => pod === first.pods[at])).toBe(false);
+    expect(third.services[0]).toBe(first.services[0]);
+    cluster.close();
   });
 });

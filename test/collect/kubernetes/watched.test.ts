@@ -130,6 +130,21 @@ describe('a watched list', () => {
     expect(JSON.stringify(items)).toContain('"f:spec":{}');
   });
 
+  it('says by its mark whether anything in it changed', async () => {
+    const api = server();
+    const first = await api.list();
+    await settled();
+    const second = await api.list();
+    expect(second.mark).toBe(first.mark);
+    expect(second.items[0]).toBe(first.items[0]);
+    await api.send(event('BOOKMARK', { metadata: { resourceVersion: '9' } }));
+    expect((await api.list()).mark).toBe(first.mark);
+    await api.send(event('ADDED', route('web', 10)));
+    const third = await api.list();
+    expect(third.mark).not.toBe(first.mark);
+    expect(third.items.map((item) => item === first.items[0])).toEqual([true, false]);
+  });
+
   it('is no reason to look where a status is written again, and bookmarks only move on', async () => {
     const api = server();
     await api.names();
