@@ -8,7 +8,7 @@ export function withoutFields(item: JsonObject, keepsTimes: boolean): JsonObject
   const kept = writes.map(({ manager, operation, time }) => {
     return { manager, operation, time, fieldsV1: { 'f:spec': {} } };
   });
-  return { ...item, metadata: kept.length === 0 ? metadata : { ...metadata, managedFields: kept } };
+  return { ...item, metadata: kept.length === 0 ? metadata : { managedFields: kept, ...metadata } };
 }
 
 function isSpecWrite({ subresource, fieldsV1 }: JsonObject): boolean {

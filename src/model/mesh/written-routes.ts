@@ -32,7 +32,7 @@ interface WrittenBody {
 export const writtenGatewayRoutes = memoize((model: Model) =>
   model.gatewayRoutes.flatMap((object): readonly WrittenRoute[] => {
     const says = `Route ${object.ref.namespace}/${object.ref.name}`;
-    return bodiesOf(object.spec, 'spec', says, '').map((body) => ({ ...body, kind: 'gateway', object }));
+    return bodiesOf(object.spec, 'spec', says, '').map((body) => ({ kind: 'gateway', object, ...body }));
   }),
 );
 
@@ -44,7 +44,7 @@ export const writtenRoutes = memoize((model: Model): readonly WrittenRoute[] => 
       const key = asText(asObject(item).name) || String(index);
       const says = `Route ${JSON.stringify(key)} of VirtualRouter ${object.ref.namespace}/${object.ref.name}`;
       const bodies = bodiesOf(asObject(item), `spec.routes[${index}]`, says, key);
-      return bodies.map((body): WrittenRoute => ({ ...body, kind: 'router', object }));
+      return bodies.map((body): WrittenRoute => ({ kind: 'router', object, ...body }));
     }),
   ),
 ]);
