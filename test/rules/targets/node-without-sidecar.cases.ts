@@ -45,6 +45,18 @@ export default {
       severity: 'warning',
     },
     {
+      name: 'the gateway enforces TLS on this port',
+      manifests: target('pay') + plainPod('pay-1') + gateway(demands.replace('enforce', 'ports: [443, 8080], enforce')),
+      finds: [pay],
+      severity: 'warning',
+    },
+    {
+      name: 'the gateway enforces TLS on another port',
+      manifests: target('pay') + plainPod('pay-1') + gateway(demands.replace('enforce', 'ports: [443], enforce')),
+      finds: [pay],
+      severity: 'info',
+    },
+    {
       name: 'TLS that is not enforced demands nothing',
       manifests: target('pay') + plainPod('pay-1') + gateway(demands.replace('true', 'false')),
       finds: [pay],
