@@ -69,3 +69,12 @@ export function tlsModeOf(node: VirtualNode, index: number): string {
   const { tls } = asObject(asList(node.spec.listeners)[index]);
   return isObject(tls) ? (asText(tls.mode) ?? '') : 'DISABLED';
 }
+
+/**
+ * Whether a gateway begins connections to a listener of a VirtualNode with TLS: its client policy enforces it on that port, or
+ * the listener offers it (App Mesh user guide, tls: where no policy matches, the server decides).
+ */
+export function beginsTls(gateway: VirtualGateway, node: VirtualNode, index: number): boolean {
+  const port = node.listeners[index]?.port ?? null;
+  return tlsModeOf(node, index) !== 'DISABLED' || (port !== null && enforcedOn(gateway, port) !== null);
+}
