@@ -3,17 +3,16 @@ import type { Fix } from '../../src/diagnose/finding.ts';
 import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import { groupBy } from '../../src/lib/memo.ts';
 import { harmless, patched } from '../../src/diagnose/threats/threat.ts';
-import type { MeshMember } from '../../src/model/mesh/kinds.ts';
-import { membersOf, meshObjects, memberKinds } from '../../src/model/mesh/members.ts';
+import { meshObjects, memberKinds } from '../../src/model/mesh/members.ts';
+import {
+  controllerFinalizers,
+  type Stuck,
+  stuckDeletions,
+  waitsForMembers,
+} from '../../src/model/mesh/stuck-deletions.ts';
 import type { Model } from '../../src/model/model.ts';
-import type { Resource } from '../../src/model/resource.ts';
-import type { Evidence } from '../../src/snapshot/evidence.ts';
 import { refText } from '../../src/snapshot/object.ts';
 import { firstUnlisted } from '../../src/model/unread.ts';
-
-/** A controller that lives is done within seconds, or says what it waits for. */
-const patienceMs = 10 * 60 * 1000;
-const ours = 'finalizers.appmesh.k8s.aws/';
 
 export default defineRule({
   id: 'deletion-stuck',
@@ -44,15 +43,7 @@ export default defineRule({
       // Only its members keep it while App Mesh lives, and they may not have been read.
       if (object.deletedAt !== null && !ended && unseen) yield notEvaluated(object, unseen);
     }
-    const stuck = meshObjects(model).flatMap((object) => {
-      const { deletedAt, finalizers } = object;
-      const held = finalizers.filter((finalizer) => finalizer.startsWith(ours));
-      if (deletedAt === null || held.length === 0) return [];
-      if (!(Date.parse(model.now) - Date.parse(deletedAt) > patienceMs)) return [];
-      const members = held.some((finalizer) => finalizer.endsWith('-members')) ? membersOf(model, object) : [];
-      return ended || members.length > 0 ? [{ object, since: deletedAt, members }] : [];
-    });
-    for (const group of groupBy(stuck, ({ object }) => object.ref.namespace).values()) {
+    for (const group of groupBy(stuckDeletions(model, ended), ({ object }) => object.ref.namespace).values()) {
       // What has no members goes first: the others wait for it.
       const sorted = [...group].sort((left, right) => left.members.length - right.members.length);
       const [first, ...others] = sorted;
@@ -60,13 +51,6 @@ export default defineRule({
     }
   },
 });
-
-/** An object that waits, since when, and the objects that it waits for. */
-interface Stuck {
-  readonly object: Resource;
-  readonly since: string;
-  readonly members: readonly MeshMember[];
-}
 
 function report(model: Model, ended: boolean, first: Stuck, others: readonly Stuck[]) {
   const all = [first, ...others];
@@ -87,7 +71,7 @@ function report(model: Model, ended: boolean, first: Stuck, others: readonly Stu
     evidence: [
       first.object.at('metadata.finalizers'),
       ...others.slice(0, 19).map(({ object }) => object.at('metadata.finalizers')),
-      ...pending(model, all),
+      ...waitsForMembers(model, all),
       ...(terminating ? [terminating.at('metadata.deletionTimestamp')] : []),
     ],
     cause: ended
@@ -116,18 +100,10 @@ function report(model: Model, ended: boolean, first: Stuck, others: readonly Stu
   });
 }
 
-function pending(model: Model, all: readonly Stuck[]): readonly Evidence[] {
-  const names = new Set(all.map(({ object }) => `${object.ref.kind} ${object.ref.name}`));
-  return model.platform.events
-    .filter(({ about, reason }) => reason === 'PendingMembersDeletion' && names.has(`${about.kind} ${about.name}`))
-    .slice(0, 3)
-    .map((event) => event.at('message'));
-}
-
 /** Takes off what only the ended controller could; a merge patch sets the list that is left. */
 function release({ object, members }: Stuck): Fix {
   const { ref, finalizers } = object;
-  const others = finalizers.filter((finalizer) => !finalizer.startsWith(ours));
+  const others = finalizers.filter((finalizer) => !finalizer.startsWith(controllerFinalizers));
   const patch = { metadata: { finalizers: others.length > 0 ? others : null } };
   const change = patched(ref, `${ref.kind.toLowerCase()}.appmesh.k8s.aws`, { type: 'merge', patch });
   const first = members.length > 0 ? 'Delete its members first, in the same way. Then take' : 'Take';

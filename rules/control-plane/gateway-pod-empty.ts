@@ -3,13 +3,10 @@ import type { Fix } from '../../src/diagnose/finding.ts';
 import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import { keepSteps, neverDo, survivorsOf, survivorsText } from '../../src/diagnose/threats/keep.ts';
 import { threatsTo } from '../../src/diagnose/threats/threats.ts';
-import { lastStat } from '../../src/model/envoy/counters.ts';
-import type { Envoy } from '../../src/model/envoy/envoy.ts';
 import type { Gateway } from '../../src/model/gateway.ts';
-import { emptyOf, holdingEnvoys, holdingPods, unjudged } from '../../src/model/platform/holders.ts';
+import { emptyOf, emptyText, holdingEnvoys, holdingPods, unjudged } from '../../src/model/platform/holders.ts';
 import { runnersOfGateway } from '../../src/model/platform/runners.ts';
 import type { Gap } from '../../src/snapshot/coverage.ts';
-import type { Evidence } from '../../src/snapshot/evidence.ts';
 
 export default defineRule({
   id: 'gateway-pod-empty',
@@ -67,11 +64,11 @@ export default defineRule({
       const risks = threats.filter(({ level, lost }) => level !== 'possible' && !lost);
       const since = empty.flatMap((one) => one.since ?? []).sort()[0];
       yield finding(gateway, {
-        message: `${whoText(empty)} of gateway ${gateway.ref.name} ${empty.length === 1 ? 'holds' : 'hold'} no configuration and will never serve; ${
+        message: `${emptyText(empty)} of gateway ${gateway.ref.name} ${empty.length === 1 ? 'holds' : 'hold'} no configuration and will never serve; ${
           serving === '' ? 'none of those read still serves' : `still serving: ${serving}`
         }.`,
         effect: 'traffic',
-        evidence: [proof, ...more, ...connectionOf(gateway)],
+        evidence: [proof, ...more, ...(gateway.frozen.state === 'observed' ? gateway.frozen.evidence : [])],
         cause: `It started after App Mesh ended. Envoy keeps its configuration in memory only, and nobody is left to send it again: no restart, image, IAM or network change helps.${
           serving === '' || risks.length === 0
             ? ''
@@ -94,22 +91,6 @@ function noPods({ ref }: Gateway): Gap {
     reason: 'none of them was read',
     remedy: 'give the pods (kubectl get pods -A -o yaml) or an Envoy (--admin URL)',
   };
-}
-
-/** One pod by its name; several by their number. */
-function whoText(empty: readonly { readonly kind: string; readonly name: string }[]): string {
-  const named = empty.filter(({ kind }) => kind === 'pod');
-  const [first] = named.length > 0 ? named : empty;
-  const count = named.length > 0 ? named.length : empty.length;
-  if (count > 1) return `${count} ${named.length > 0 ? 'pods' : 'Envoys'}`;
-  return named.length > 0 ? `Pod ${first?.name}` : 'An Envoy';
-}
-
-function connectionOf(gateway: Gateway): readonly Evidence[] {
-  return gateway.envoys.flatMap((envoy: Envoy) => {
-    const state = lastStat(envoy.stats, 'control_plane.connected_state');
-    return state ? [state.evidence] : [];
-  });
 }
 
 const leaveIt: Fix = {

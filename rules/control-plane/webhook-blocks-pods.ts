@@ -3,11 +3,10 @@ import type { Fix } from '../../src/diagnose/finding.ts';
 import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import { beforePodsStart, heldRollouts } from '../../src/diagnose/threats/held-rollouts.ts';
 import { harmless, kubectl, patched } from '../../src/diagnose/threats/threat.ts';
-import type { Model } from '../../src/model/model.ts';
-import type { Event, Webhook, WebhookConfiguration } from '../../src/model/platform/cluster.ts';
+import type { Event, WebhookConfiguration } from '../../src/model/platform/cluster.ts';
+import { unansweredCalls, workloadsRefused } from '../../src/model/platform/pod-refusals.ts';
 import { looksAt, namespacesAskedOf, silentWebhooks } from '../../src/model/platform/webhook-answers.ts';
 import type { Evidence } from '../../src/snapshot/evidence.ts';
-import { type ObjectRef, refKey } from '../../src/snapshot/object.ts';
 
 export default defineRule({
   id: 'webhook-blocks-pods',
@@ -40,7 +39,7 @@ export default defineRule({
         continue;
       }
       const { webhook, index, proof } = first;
-      const refused = refusals(model, webhook);
+      const refused = unansweredCalls(model, webhook);
       const where = namespacesAskedOf(model, webhook);
       const held = heldRollouts(model).filter(({ ref }) => looksAt(model, webhook, ref.namespace));
       const before = beforePodsStart(held);
@@ -77,29 +76,14 @@ export default defineRule({
             : []),
         ],
         discriminator: webhook.name,
-        affects: workloadsOf(refused).slice(0, 200),
+        affects: workloadsRefused(refused).slice(0, 200),
       });
     }
   },
 });
 
-/** Events that say that a pod was refused for want of it. */
-function refusals(model: Model, { name }: Webhook): readonly Event[] {
-  return model.platform.events.filter(
-    ({ reason, message }) => reason === 'FailedCreate' && message.includes(`failed calling webhook "${name}"`),
-  );
-}
-
 function evidenceOf(event: Event): Evidence {
   return event.at('message', `${event.about.kind} ${event.about.namespace}/${event.about.name}`);
-}
-
-/** Whose pods were refused, each once. */
-function workloadsOf(events: readonly Event[]): readonly ObjectRef[] {
-  const refs = events.map(({ about: { kind, namespace, name } }) => {
-    return { apiVersion: kind === 'Job' ? 'batch/v1' : 'apps/v1', kind, namespace, name };
-  });
-  return [...new Map(refs.map((ref) => [refKey(ref), ref])).values()];
 }
 
 /** `held`: a rollout of a gateway waits for nothing else, so that no command may let it go on. */

@@ -2,21 +2,11 @@ import { whenObjectsApply } from '../../src/diagnose/effect.ts';
 import type { Fix } from '../../src/diagnose/finding.ts';
 import { aboutRoutes } from '../../src/diagnose/route-facts.ts';
 import { defineRule, finding, type Outcome } from '../../src/diagnose/rule.ts';
-import { asObject, asText } from '../../src/lib/json.ts';
 import { tellUnplaced } from '../../src/diagnose/told-routes.ts';
 import type { Model } from '../../src/model/model.ts';
-import {
-  type Entry,
-  type GatewayTable,
-  gatewayTables,
-  innerEntriesOf,
-  isAppMesh,
-  tableParts,
-} from '../../src/routing/gateway-tables.ts';
-import type { RoutingRequest } from '../../src/routing/match/request.ts';
-import { type RouteFact, routeFacts } from '../../src/routing/route-facts.ts';
-import { pathTestOf, type RouteOrigin } from '../../src/routing/route-origin.ts';
-import { madeBy, requestFor } from '../../src/routing/sample.ts';
+import { type GatewayTable, gatewayTables, isAppMesh, tableParts } from '../../src/routing/gateway-tables.ts';
+import { asksForPrefix, cutPrefixes, doubledSlashes } from '../../src/routing/prefix-rewrites.ts';
+import type { RouteFact } from '../../src/routing/route-facts.ts';
 
 export default defineRule({
   id: 'prefix-rewritten',
@@ -34,14 +24,9 @@ export default defineRule({
   *check(model) {
     yield* tellUnplaced(model, judged(model));
     for (const table of gatewayTables(model)) {
-      yield* doubledSlashes(model, table);
+      yield* withDoubledSlash(model, table);
       if (!isAppMesh(table)) continue;
-      const { facts, count } = routeFacts(
-        model,
-        table,
-        cutRequest,
-        (decision, { route }) => madeBy(decision, route) === true,
-      );
+      const { facts, count } = cutPrefixes(model, table);
       const lost = facts.filter((fact) => asksForPrefix(table, fact));
       yield* lostBehind(model, table, lost);
       const [first, ...rest] = facts;
@@ -60,34 +45,6 @@ function judged(model: Model) {
   return gatewayTables(model).map(({ gateway }) => gateway);
 }
 
-/** A request below a prefix that a default cuts: a rewrite that somebody wrote is a wish. */
-function cutRequest(entry: Entry, { written }: RouteOrigin): RoutingRequest | null {
-  const test = pathTestOf(entry.route);
-  const { action } = entry.route;
-  if (test?.kind !== 'prefix' || test.value === '/' || action.type !== 'forward') return null;
-  if (action.path.kind !== 'prefix' || action.path.value !== '/') return null;
-  if (written && asText(asObject(asObject(written.action.rewrite).prefix).value) !== undefined) return null;
-  return below(entry, test.value);
-}
-
-function below(entry: Entry, prefix: string): RoutingRequest | null {
-  const request = requestFor(entry);
-  const query = request?.target?.replace(/^[^?]*/, '') ?? '';
-  return request && { ...request, target: `${prefix}${prefix.endsWith('/') ? '' : '/'}x${query}` };
-}
-
-/** True where the cut request finds no route at the VirtualService, and one of its routes asks for the uncut path. */
-function asksForPrefix({ table }: GatewayTable, { decision, entry }: RouteFact): boolean {
-  const host = decision.hops[1]?.virtualHost;
-  const prefix = pathTestOf(entry.route);
-  if (decision.outcome !== 'no-route' || !host || prefix?.kind !== 'prefix') return false;
-  const wanted = prefix.value.replace(/\/$/, '');
-  return innerEntriesOf(table).some((inner) => {
-    const test = inner.host.name === host ? pathTestOf(inner.route) : undefined;
-    return (test?.kind === 'prefix' || test?.kind === 'exact') && `${test.value}/`.startsWith(`${wanted}/`);
-  });
-}
-
 function* lostBehind(model: Model, table: GatewayTable, lost: readonly RouteFact[]): Iterable<Outcome> {
   const [first, ...rest] = lost;
   if (!first) return;
@@ -102,19 +59,8 @@ function* lostBehind(model: Model, table: GatewayTable, lost: readonly RouteFact
   });
 }
 
-function* doubledSlashes(model: Model, table: GatewayTable): Iterable<Outcome> {
-  const { facts, count } = routeFacts(
-    model,
-    table,
-    (entry) => {
-      const test = pathTestOf(entry.route);
-      const { action } = entry.route;
-      if (test?.kind !== 'prefix' || test.value.endsWith('/') || action.type !== 'forward') return null;
-      return action.path.kind === 'prefix' && action.path.value.endsWith('/') ? below(entry, test.value) : null;
-    },
-    (decision, { route }) =>
-      madeBy(decision, route) === true && decision.hops[0]?.rewrite?.path.includes('//') === true,
-  );
+function* withDoubledSlash(model: Model, table: GatewayTable): Iterable<Outcome> {
+  const { facts, count } = doubledSlashes(model, table);
   const [first, ...rest] = facts;
   if (!first) return;
   const { request, decision } = first;

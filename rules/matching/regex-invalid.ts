@@ -1,7 +1,12 @@
 import { configEffect, meanwhile, whenObjectsApply } from '../../src/diagnose/effect.ts';
 import { anyOf, defineRule, finding, type Outcome } from '../../src/diagnose/rule.ts';
-import { type Envoy, envoyEvidence } from '../../src/model/envoy/envoy.ts';
-import { type RefusedPattern, refusedPatterns, runningPatterns } from '../../src/model/envoy/patterns.ts';
+import { envoyEvidence } from '../../src/model/envoy/envoy.ts';
+import {
+  patternLimits,
+  type RefusedPattern,
+  refusedPatterns,
+  runningPatterns,
+} from '../../src/model/envoy/patterns.ts';
 import type { Gateway } from '../../src/model/gateway.ts';
 import { runningRoute, verdictOfFault } from '../../src/model/mesh/running.ts';
 import {
@@ -12,11 +17,7 @@ import {
   writtenRoutes,
 } from '../../src/model/mesh/written-routes.ts';
 import type { Model } from '../../src/model/model.ts';
-import { mendOf, type PatternFault, patternFault } from '../../src/routing/pattern-fault.ts';
-import { seenValue } from '../../src/snapshot/coverage.ts';
-
-/** What App Mesh sets in the bootstrap (`re2.max_program_size.error_level`); in the one real dump too. */
-const appMeshLimit = 1000;
+import { faultOf, mendOf } from '../../src/routing/pattern-fault.ts';
 
 export default defineRule({
   id: 'regex-invalid',
@@ -55,15 +56,9 @@ function judge(model: Model, route: WrittenRoute, regex: WrittenRegex, told: Set
   const envoys = running.gateways.flatMap((gateway) => gateway.envoys);
   // What an Envoy runs it has accepted.
   if (envoys.some((envoy) => runningPatterns(envoy)?.has(regex.pattern))) return null;
-  const estimated = patternFault(regex.pattern, limitsOf(envoys[0]));
-  // A fragment such as `*` stands in many a pattern that is right.
-  const refusal = running.gateways
-    .flatMap(refusalsOf)
-    .find(({ fragment, size }) =>
-      size ? fragment === regex.pattern : estimated?.certain === true && regex.pattern.includes(fragment),
-    );
-  const fault = refusal ? wordsOf(refusal) : estimated;
-  if (!fault) return null;
+  const judged = faultOf(regex.pattern, patternLimits(envoys[0]), running.gateways.flatMap(refusalsOf));
+  if (!judged) return null;
+  const { fault, refusal } = judged;
   if (refusal) told.add(refusal);
   const until = meanwhile(model, running.gateways, 'the requests of this route');
   return finding(route.object, {
@@ -85,22 +80,6 @@ function judge(model: Model, route: WrittenRoute, regex: WrittenRegex, told: Set
     avoid: until.avoid,
     discriminator: `${route.key} ${regex.path.replace(/^spec\.(routes\[\d+\]\.)?/, '')}`,
   });
-}
-
-/** The limit in force and how Envoy counts, where it was read; else those of App Mesh's last image. */
-function limitsOf(envoy: Envoy | undefined): Parameters<typeof patternFault>[1] {
-  const told = envoy ? seenValue(envoy.runtime)?.values.get('re2.max_program_size.error_level') : undefined;
-  const [, minor = 34] = ((envoy && seenValue(envoy.serverInfo)?.version) || '').split('.').map(Number);
-  return { limit: Number(told) || appMeshLimit, unit: minor >= 40 ? 'byte' : 'utf8' };
-}
-
-function wordsOf({ size, fragment }: RefusedPattern): PatternFault {
-  if (size) {
-    const says = `was refused by Envoy: ${size.is} instructions when compiled, above the limit of ${size.limit}`;
-    return { says, note: 'the pattern that Envoy refused', mend: 'Make the pattern smaller', certain: true };
-  }
-  const says = `was refused by Envoy: it is not RE2 at ${JSON.stringify(fragment)}`;
-  return { says, note: 'the pattern that Envoy refused', mend: mendOf(fragment), certain: true };
 }
 
 function byEnvoy(model: Model, gateway: Gateway, refusal: RefusedPattern): Outcome {

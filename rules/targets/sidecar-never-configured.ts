@@ -1,21 +1,12 @@
 import { isFrozen, meshEnded } from '../../src/diagnose/effect.ts';
 import { anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import { withoutSidecar } from '../../src/diagnose/without-sidecar.ts';
-import type { Gateway } from '../../src/model/gateway.ts';
 import { injectingNamespace } from '../../src/model/mesh/injection.ts';
-import type { VirtualNode } from '../../src/model/mesh/kinds.ts';
+import { holdersOf, targets, unseenPods } from '../../src/model/mesh/injected-targets.ts';
 import { routesTo, servicesOfNode } from '../../src/model/mesh/reach.ts';
 import type { Model } from '../../src/model/model.ts';
-import { emptyOf, type Holder, holdingEnvoys, holdingPods, unjudged } from '../../src/model/platform/holders.ts';
-import { appMeshName, envoyOf, runnersOfNode } from '../../src/model/platform/runners.ts';
-import { type ObjectRef, refKey } from '../../src/snapshot/object.ts';
-
-/** A target: its VirtualNode, the Envoys that say they serve it, or both. */
-interface Target {
-  readonly ref: ObjectRef;
-  readonly node: VirtualNode | null;
-  readonly envoys: Gateway | null;
-}
+import { emptyOf, unjudged } from '../../src/model/platform/holders.ts';
+import { runnersOfNode } from '../../src/model/platform/runners.ts';
 
 export default defineRule({
   id: 'sidecar-never-configured',
@@ -84,34 +75,6 @@ export default defineRule({
     }
   },
 });
-
-function targets(model: Model): readonly Target[] {
-  const nodes = new Map<string, Target>(
-    model.virtualNodes.map((node) => [refKey(node.ref), { ref: node.ref, node, envoys: null }]),
-  );
-  for (const gateway of model.gateways) {
-    if (gateway.ref.kind !== 'VirtualNode') continue;
-    const key = refKey(gateway.ref);
-    nodes.set(key, { ref: gateway.ref, node: nodes.get(key)?.node ?? null, envoys: gateway });
-  }
-  return [...nodes.values()];
-}
-
-/** Pods that App Mesh injected, and Envoys that were read: a target without Envoy needs no configuration. */
-function holdersOf(model: Model, { node, envoys }: Target): readonly Holder[] {
-  const runners = node ? runnersOfNode(model, node) : { workloads: [], pods: [] };
-  const pods = runners.pods.filter((pod) => {
-    const envoy = envoyOf(pod);
-    return envoy !== null && appMeshName(envoy) !== null;
-  });
-  return [...(envoys ? holdingEnvoys(model, envoys) : []), ...holdingPods({ ...runners, pods })];
-}
-
-function unseenPods(model: Model, { ref, node }: Target) {
-  if (!node || runnersOfNode(model, node).pods.length > 0) return null;
-  const seen = model.completeness('Pod', ref.namespace ?? '*');
-  return seen.complete ? null : { ...seen.gap, missing: `the Pods behind VirtualNode ${ref.name}` };
-}
 
 function fixes(model: Model, workloads: ReturnType<typeof runnersOfNode>['workloads']) {
   const found = workloads.flatMap((workload) => withoutSidecar(model, workload) ?? []);

@@ -3,15 +3,12 @@ import type { Fix } from '../../src/diagnose/finding.ts';
 import { allOf, anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
 import { groupBy } from '../../src/lib/memo.ts';
 import type { Threat } from '../../src/diagnose/threats/threat.ts';
-import { joinGaps, threatsTo } from '../../src/diagnose/threats/threats.ts';
-import { inPlaceThreats } from '../../src/diagnose/threats/workload.ts';
+import { threatsToSidecars } from '../../src/diagnose/threats/sidecars.ts';
 import { withoutSidecar } from '../../src/diagnose/without-sidecar.ts';
-import { injectingNamespace, runsGateway } from '../../src/model/mesh/injection.ts';
+import { isInjected } from '../../src/model/mesh/injected-targets.ts';
 import type { VirtualNode } from '../../src/model/mesh/kinds.ts';
-import { namespaceOf } from '../../src/model/mesh/links.ts';
 import type { Model } from '../../src/model/model.ts';
-import { appMeshName, envoyOf, judgePod, type Runners, runnersOfNode } from '../../src/model/platform/runners.ts';
-import type { Gap } from '../../src/snapshot/coverage.ts';
+import { judgePod, type Runners, runnersOfNode } from '../../src/model/platform/runners.ts';
 import { firstUnlisted, runnerKinds } from '../../src/model/unread.ts';
 
 export default defineRule({
@@ -44,7 +41,7 @@ export default defineRule({
     for (const node of model.virtualNodes) {
       const runners = runnersOfNode(model, node);
       if (!runners.pods.some((pod) => isInjected(pod) && judgePod(pod).holds === 'configuration')) continue;
-      const { threats, gap } = risksOf(model, node, runners);
+      const { threats, gap } = threatsToSidecars(model, node, runners);
       const [first, ...others] = threats;
       if (first) risks.push({ node, runners, threats: [first, ...others] });
       const unseen =
@@ -92,32 +89,6 @@ function report(model: Model, first: Risk, others: readonly Risk[]) {
       },
     ],
   });
-}
-
-function isInjected(pod: Runners['pods'][number]): boolean {
-  const envoy = envoyOf(pod);
-  return envoy !== null && appMeshName(envoy) !== null;
-}
-
-/** Where the next pod comes without Envoy, only a restart in place is a risk. Budgets alone are none: targets may move. */
-function risksOf(
-  model: Model,
-  { ref }: VirtualNode,
-  runners: Runners,
-): { readonly threats: readonly Threat[]; readonly gap: Gap | null } {
-  const namespace = namespaceOf(model, ref.namespace ?? '');
-  const inPlace = [...inPlaceThreats(runners)];
-  if (namespace.state === 'unknown') return { threats: inPlace, gap: namespace.gap };
-  const workloads = runners.workloads.filter(({ podAnnotations }) =>
-    injectingNamespace(model, ref.namespace, podAnnotations),
-  );
-  const [workload] = workloads;
-  if (!workload || workloads.some((candidate) => runsGateway(model, candidate))) return { threats: inPlace, gap: null };
-  const { threats, unseen, guard } = threatsTo(model, { ...runners, workloads }, null);
-  const budget = guard.state === 'open' ? guard.threat : null;
-  const pressing = threats.filter((threat) => threat !== budget && threat.level !== 'possible' && !threat.lost);
-  const [first, ...rest] = unseen.filter((gap) => guard.state !== 'unseen' || gap !== guard.gap);
-  return { threats: pressing, gap: first ? joinGaps([first, ...rest]) : null };
 }
 
 function stops(threats: readonly Threat[]): readonly Fix[] {

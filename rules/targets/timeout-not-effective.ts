@@ -1,16 +1,20 @@
 import { configEffect, meanwhile, whenObjectsApply } from '../../src/diagnose/effect.ts';
 import { allOf, anyOf, defineRule, finding, notEvaluated } from '../../src/diagnose/rule.ts';
-import { envoyEvidence } from '../../src/model/envoy/envoy.ts';
-import { egressTables, hostOfService } from '../../src/model/envoy/tables.ts';
 import type { VirtualNode, VirtualRouter, VirtualService } from '../../src/model/mesh/kinds.ts';
 import { virtualNode } from '../../src/model/mesh/links.ts';
 import { gatewaysServing, servicesOfRouter } from '../../src/model/mesh/reach.ts';
-import { pathSpecifier } from '../../src/model/mesh/running.ts';
-import { type Limit, nodeLimit, routeLimit } from '../../src/model/mesh/timeouts.ts';
-import { type WrittenRoute, writtenPaths, writtenRoutes } from '../../src/model/mesh/written-routes.ts';
+import {
+  type Limit,
+  lastsMs,
+  limitText,
+  nodeLimit,
+  oneEndsSooner,
+  routeLimit,
+  runningLimit,
+} from '../../src/model/mesh/timeouts.ts';
+import { type WrittenRoute, writtenRoutes } from '../../src/model/mesh/written-routes.ts';
 import type { Model } from '../../src/model/model.ts';
 import { presentValue, type Relation } from '../../src/model/relation.ts';
-import type { Evidence } from '../../src/snapshot/evidence.ts';
 
 export default defineRule({
   id: 'timeout-not-effective',
@@ -34,7 +38,7 @@ export default defineRule({
         if (target.state === 'unknown') yield notEvaluated(route.object, target.gap);
         const node = presentValue(target);
         const theirs = node ? nodeLimit(node) : null;
-        if (!node || !theirs || !isCut(own, theirs)) continue;
+        if (!node || !theirs || !oneEndsSooner(own, theirs)) continue;
         const services = servicesOfRouter(model, route.object);
         yield describe(model, { object: route.object, says: route.says, node, own, theirs, services, route });
       }
@@ -46,7 +50,7 @@ export default defineRule({
       const node = target ? presentValue(target) : undefined;
       const theirs = node ? nodeLimit(node) : null;
       const own = { ms: null, path: 'spec.provider' };
-      if (!node || !theirs || !isCut(own, theirs)) continue;
+      if (!node || !theirs || !oneEndsSooner(own, theirs)) continue;
       const says = `VirtualService ${ref.namespace}/${ref.name}, which has no VirtualRouter,`;
       yield describe(model, { object: service, says, node, own, theirs, services: [service], route: null });
     }
@@ -63,27 +67,17 @@ interface Cut {
   readonly route: WrittenRoute | null;
 }
 
-/** Envoy and App Mesh: what is not written is 15 seconds, and 0 is no limit. */
-const byDefault = 15_000;
-const lasts = (ms: number | null): number => (ms === null ? byDefault : ms === 0 ? Number.POSITIVE_INFINITY : ms);
-
-/** A value above the default was written on one side, and the other ends the request sooner. */
-function isCut(one: Limit, other: Limit): boolean {
-  const [a, b] = [lasts(one.ms), lasts(other.ms)];
-  return a !== b && Math.max(a, b) > byDefault;
-}
-
 function describe(model: Model, { object, says, node, own, theirs, services, route }: Cut) {
   const gateways = gatewaysServing(model, services);
-  const routeIsShort = lasts(own.ms) < lasts(theirs.ms);
+  const routeIsShort = lastsMs(own.ms) < lastsMs(theirs.ms);
   const running = runningLimit(model, services, route);
-  const longest = Math.max(lasts(own.ms), lasts(theirs.ms));
+  const longest = Math.max(lastsMs(own.ms), lastsMs(theirs.ms));
   const verdict =
-    running === null ? 'unseen' : lasts(running.ms) < longest ? 'shows' : routeIsShort ? 'contradicts' : 'unseen';
+    running === null ? 'unseen' : lastsMs(running.ms) < longest ? 'shows' : routeIsShort ? 'contradicts' : 'unseen';
   const name = `VirtualNode ${node.ref.namespace}/${node.ref.name}`;
   const until = meanwhile(model, gateways, 'requests that take longer');
   return finding(object, {
-    message: `${says} ends a request after ${text(own.ms)}, and the listener of ${name} after ${text(theirs.ms)}: the shorter decides.`,
+    message: `${says} ends a request after ${limitText(own.ms)}, and the listener of ${name} after ${limitText(theirs.ms)}: the shorter decides.`,
     effect: configEffect(model, gateways, verdict),
     evidence: [object.at(own.path), node.at(theirs.path), ...(running ? [running.evidence] : [])],
     cause:
@@ -92,9 +86,9 @@ function describe(model: Model, { object, says, node, own, theirs, services, rou
       {
         say: routeIsShort
           ? route
-            ? `Set timeout.perRequest of ${says} to ${text(theirs.ms)} as well.`
-            : `Put a VirtualRouter between them, whose route has timeout.perRequest ${text(theirs.ms)}.`
-          : `Set timeout.perRequest of the listener of ${name} to ${text(own.ms)} as well; where its pods carry no Envoy the route alone decides.`,
+            ? `Set timeout.perRequest of ${says} to ${limitText(theirs.ms)} as well.`
+            : `Put a VirtualRouter between them, whose route has timeout.perRequest ${limitText(theirs.ms)}.`
+          : `Set timeout.perRequest of the listener of ${name} to ${limitText(own.ms)} as well; where its pods carry no Envoy the route alone decides.`,
         restarts: 'nothing',
         works: whenObjectsApply(model, gateways),
       },
@@ -106,33 +100,9 @@ function describe(model: Model, { object, says, node, own, theirs, services, rou
   });
 }
 
-function text(ms: number | null): string {
-  return ms === 0 ? '0 (no limit)' : `${lasts(ms) / 1000} s${ms === null ? ' (the default)' : ''}`;
-}
-
 /** Each VirtualNode that a route sends requests to, once. */
 function targetsOf(model: Model, router: VirtualRouter, { path }: WrittenRoute): readonly Relation<VirtualNode>[] {
   const targets = router.routes.find((one) => path.startsWith(`${one.path}.`))?.targets ?? [];
   const names = targets.map(({ namespace, name }) => `${namespace}/${name}`);
   return targets.filter((_, at) => names.indexOf(names[at] ?? '') === at).map((target) => virtualNode(model, target));
-}
-
-/** The timeout of the same route in a running gateway. */
-function runningLimit(
-  model: Model,
-  services: readonly VirtualService[],
-  route: WrittenRoute | null,
-): { readonly ms: number | null; readonly evidence: Evidence } | null {
-  const paths = route ? writtenPaths(route) : ['prefix /'];
-  for (const envoy of gatewaysServing(model, services).flatMap(({ envoys }) => envoys)) {
-    for (const { awsName } of services) {
-      const routes = hostOfService(egressTables(envoy) ?? [], awsName)?.routes ?? [];
-      const same = routes.find(({ match }) => paths.includes(pathSpecifier(match)));
-      if (same?.action.type !== 'forward') continue;
-      const { timeoutMs } = same.action;
-      const value = { match: same.match, timeoutMs };
-      return { ms: timeoutMs, evidence: envoyEvidence('config_dump', same.place, value, `what ${envoy.label} runs`) };
-    }
-  }
-  return null;
 }

@@ -1,17 +1,12 @@
 import { isFrozen } from '../../src/diagnose/effect.ts';
 import { anyOf, defineRule, finding, notEvaluated, type Outcome } from '../../src/diagnose/rule.ts';
-import { type Envoy, envoyEvidence } from '../../src/model/envoy/envoy.ts';
 import { upstreams } from '../../src/model/envoy/upstreams.ts';
+import { longWarming, warmingSecrets } from '../../src/model/envoy/warming-secrets.ts';
 import type { Gateway } from '../../src/model/gateway.ts';
 import type { Model } from '../../src/model/model.ts';
 import { logEvidence, processLines, trafficOf } from '../../src/model/traffic.ts';
 import type { TrafficView } from '../../src/snapshot/access-log/traffic-view.ts';
-import { seenValue } from '../../src/snapshot/coverage.ts';
-import type { SecretState } from '../../src/snapshot/envoy/view.ts';
 import type { Evidence } from '../../src/snapshot/evidence.ts';
-
-/** A secret that is asked for arrives within seconds; Envoy itself waits 15 s for it. */
-const graceSeconds = 60;
 
 export default defineRule({
   id: 'secret-not-delivered',
@@ -34,9 +29,11 @@ export default defineRule({
       if (unread?.state === 'not-read' && logs.state === 'not-read') yield notEvaluated(gateway, unread.gap);
       if (unread && logs.state !== 'not-read') yield* fromLog(gateway, logs.value);
       // Without its uptime nobody knows whether Envoy has only just asked.
-      const waits = gateway.envoys.find((envoy) => warming(envoy).length > 0 && envoy.serverInfo.state === 'not-read');
+      const waits = gateway.envoys.find(
+        (envoy) => warmingSecrets(envoy).length > 0 && envoy.serverInfo.state === 'not-read',
+      );
       if (waits?.serverInfo.state === 'not-read') yield notEvaluated(gateway, waits.serverInfo.gap);
-      for (const [name, evidence] of waitingFor(gateway)) yield describe(model, gateway, name, evidence);
+      for (const [name, evidence] of longWarming(gateway)) yield describe(model, gateway, name, evidence);
     }
   },
 });
@@ -104,29 +101,4 @@ function describe(model: Model, gateway: Gateway, name: string, evidence: readon
     discriminator: name,
     affects: wanting.slice(0, 200).map(({ ref }) => ref),
   });
-}
-
-/** Each secret that an Envoy of a gateway has waited for longer than a minute. */
-function waitingFor({ envoys }: Gateway): ReadonlyMap<string, readonly [Evidence, ...Evidence[]]> {
-  const waiting = new Map<string, readonly [Evidence, ...Evidence[]]>();
-  for (const envoy of envoys.filter(isUp)) {
-    for (const { name, place } of warming(envoy)) {
-      const value = { name, state: 'warming' };
-      const evidence = envoyEvidence('config_dump', place, value, `a secret that ${envoy.label} waits for`);
-      const before = waiting.get(name);
-      waiting.set(name, before ? [...before, evidence] : [evidence]);
-    }
-  }
-  return waiting;
-}
-
-function isUp(envoy: Envoy): boolean {
-  return (seenValue(envoy.serverInfo)?.uptimeSeconds ?? 0) >= graceSeconds;
-}
-
-/** A secret that stands among the active ones as well is being renewed: the old one serves on. */
-function warming({ secrets }: Envoy): readonly SecretState[] {
-  const all = secrets.state === 'not-read' ? [] : secrets.value;
-  const active = new Set(all.flatMap(({ name, state }) => (state === 'warming' ? [] : [name])));
-  return all.filter(({ name, state }) => state === 'warming' && !active.has(name));
 }

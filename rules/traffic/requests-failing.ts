@@ -5,9 +5,9 @@ import { type Failing, failing, perMinute } from '../../src/model/envoy/upstream
 import { upstreams } from '../../src/model/envoy/upstreams.ts';
 import type { Gateway } from '../../src/model/gateway.ts';
 import { classEvidence, endingsText, impactOf, type LoggedFailures } from '../../src/model/traffic.ts';
-import { loggedFailures, sinceOf, trafficOf } from '../../src/model/traffic.ts';
+import { loggedFailures, routesTaken, sinceOf, trafficOf } from '../../src/model/traffic.ts';
 import type { SeenClass, TrafficView } from '../../src/snapshot/access-log/traffic-view.ts';
-import { type ObjectRef, refText } from '../../src/snapshot/object.ts';
+import { refText } from '../../src/snapshot/object.ts';
 import type { Evidence } from '../../src/snapshot/evidence.ts';
 
 export default defineRule({
@@ -33,7 +33,8 @@ export default defineRule({
       const { gateway, cluster } = upstream;
       told.add(`${refText(gateway.ref)} ${cluster.name}`);
       const logs = trafficOf(model, gateway);
-      const logged = logs.state === 'not-read' ? null : loggedFailures(logs.value, isTo(cluster.name));
+      const logged =
+        logs.state === 'not-read' ? null : loggedFailures(logs.value, (seen) => seen.cluster === cluster.name);
       if (rate || logged) yield describe(one, logged, logs.state === 'not-read' ? null : logs.value);
       else if (gap && logs.state === 'not-read') yield notEvaluated(upstream, gap);
     }
@@ -44,10 +45,6 @@ export default defineRule({
     }
   },
 });
-
-function isTo(name: string): (one: SeenClass) => boolean {
-  return ({ cluster }) => cluster === name;
-}
 
 function describe(
   { upstream, group, rate }: Failing,
@@ -84,7 +81,7 @@ function describe(
       },
     ],
     discriminator: cluster.name,
-    affects: [gateway.ref, ...(logged ? routesIn(logged.classes) : [])],
+    affects: [gateway.ref, ...(logged ? routesTaken(logged.classes) : [])],
     impact:
       logged && view
         ? impactOf(view, logged.failed)
@@ -114,14 +111,9 @@ function* withoutTarget(gateway: Gateway, view: TrafficView, isTold: (one: SeenC
         },
       ],
       discriminator: key,
-      affects: routesIn(logged.classes),
+      affects: routesTaken(logged.classes),
       impact: impactOf(view, logged.failed),
       ...sinceOf(view, logged.classes),
     });
   }
-}
-
-function routesIn(classes: readonly SeenClass[]): readonly ObjectRef[] {
-  const refs = classes.flatMap(({ routes }) => routes.flatMap(({ ref }) => ref ?? []));
-  return [...new Map(refs.map((ref) => [refText(ref), ref])).values()].slice(0, 50);
 }

@@ -1,14 +1,9 @@
 import { anyOf, defineRule, finding, notEvaluated, type Outcome, type Subject } from '../../src/diagnose/rule.ts';
-import { groupBy } from '../../src/lib/memo.ts';
 import type { Gateway } from '../../src/model/gateway.ts';
-import { classEvidence, countOf, impactOf, mostFirst, sinceOf, trafficOf } from '../../src/model/traffic.ts';
+import { classEvidence, countOf, impactOf, sinceOf, trafficOf } from '../../src/model/traffic.ts';
+import { beginningOf, objectWithoutRoute, requestsWithoutRoute } from '../../src/model/without-route.ts';
 import type { SeenClass, TrafficView } from '../../src/snapshot/access-log/traffic-view.ts';
-import { type ObjectRef, refText } from '../../src/snapshot/object.ts';
-
-/** Below these a few requests are noise: people mistype, and links grow old. */
-const leastOfServed = 20;
-const leastOfNew = 50;
-const leastShare = 0.01;
+import { refText } from '../../src/snapshot/object.ts';
 
 export default defineRule({
   id: 'requests-without-route',
@@ -24,7 +19,7 @@ export default defineRule({
   *subjects(model) {
     yield* model.gateways;
     for (const view of model.traffic ?? []) {
-      for (const ref of new Set(view.classes.flatMap((one) => objectOf(one) ?? []))) yield { ref };
+      for (const ref of new Set(view.classes.flatMap((one) => objectWithoutRoute(one) ?? []))) yield { ref };
     }
   },
   *check(model) {
@@ -39,23 +34,11 @@ export default defineRule({
   },
 });
 
-/** The object that requests without route concern, where one is known: it asks for them, or its VirtualService has no route. */
-function objectOf({ flag, askedBy, hop, routes }: SeenClass): ObjectRef | null {
-  if (!flag.split(',').includes('NR')) return null;
-  return hop === 'inner' && routes.length === 1 ? (routes[0]?.ref ?? null) : askedBy;
-}
-
 function* ofGateway(gateway: Gateway, view: TrafficView): Iterable<Outcome> {
-  const classes = view.classes.filter(({ flag, contradiction }) => flag.split(',').includes('NR') && !contradiction);
-  const clients = classes.filter(({ sender, path }) => sender === null && path !== '(other)');
-  const groups = [...groupBy(clients, (one) => `${one.hop} ${beginningOf(one.path)}`)];
-  const loud = groups.filter(([, group]) => isLoud(view, group));
-  for (const [key, group] of loud) yield describe(gateway, view, key, mostFirst(group));
-  const quiet = mostFirst(
-    classes.filter((one) => one.sender !== 'health-check' && !loud.some(([, group]) => group.includes(one))),
-  );
+  const { kinds, quiet } = requestsWithoutRoute(view);
+  for (const [key, group] of kinds) yield describe(gateway, view, key, group);
   const [first, ...rest] = quiet;
-  if (!first || countOf(quiet) < leastOfServed) return;
+  if (!first) return;
   const of = (sender: SeenClass['sender']): number => countOf(quiet.filter((one) => one.sender === sender));
   const parts = [`${of('scanner')} of scanners`, `${of(null)} others`];
   yield finding(gateway, {
@@ -75,7 +58,7 @@ function describe(gateway: Gateway, view: TrafficView, key: string, group: reado
   if (!first) throw new Error('a group without a class');
   const count = countOf(group);
   const served = group.reduce((sum, one) => sum + one.served, 0);
-  const object = objectOf(first);
+  const object = objectWithoutRoute(first);
   const before = served > 0 ? `; ${served} like them were served in the same time` : '; none like them was served';
   const subject: Subject = object ? { ref: object } : gateway;
   return finding(subject, {
@@ -104,18 +87,4 @@ function causeText({ hop, nearest, askedBy, cause }: SeenClass): string {
   const asks = askedBy ? `${refText(askedBy)} asks for them, but no route that the gateway runs does.` : null;
   const near = nearest ? `${nearest.replace(/^nearest/, 'Nearest is')}.` : null;
   return [why, asks, near].filter((text) => text !== null).join(' ') || `${cause ?? 'No route takes them'}.`;
-}
-
-function isLoud(view: TrafficView, group: readonly SeenClass[]): boolean {
-  const count = countOf(group);
-  if (group.some(({ served }) => served > 0)) return count >= leastOfServed;
-  const host = group[0]?.virtualHost ?? null;
-  const all = countOf(view.classes.filter(({ virtualHost }) => host === null || virtualHost === host));
-  return count >= leastOfNew && count / Math.max(1, all) >= leastShare;
-}
-
-/** `/cart/*` of `/cart/:id/items`. */
-function beginningOf(path: string): string {
-  const [, first = ''] = path.split('/');
-  return path === `/${first}` ? path : `/${first}/*`;
 }

@@ -1,8 +1,7 @@
 import type { Gap, Seen } from '../snapshot/coverage.ts';
 import type { SeenClass, SeenProcessLines, TrafficView } from '../snapshot/access-log/traffic-view.ts';
 import type { Evidence } from '../snapshot/evidence.ts';
-import type { Place } from '../snapshot/object.ts';
-import { refKey, refText } from '../snapshot/object.ts';
+import { type ObjectRef, type Place, refKey, refText } from '../snapshot/object.ts';
 import type { Gateway } from './gateway.ts';
 import type { Model } from './model.ts';
 
@@ -73,6 +72,12 @@ export function countOf(classes: readonly SeenClass[]): number {
 /** What most of a group's requests are, first. */
 export function mostFirst(classes: readonly SeenClass[]): readonly SeenClass[] {
   return [...classes].sort((one, other) => other.count - one.count);
+}
+
+/** The objects of the routes that requests of these classes took, each once: the first 50. */
+export function routesTaken(classes: readonly SeenClass[]): readonly ObjectRef[] {
+  const refs = classes.flatMap(({ routes }) => routes.flatMap(({ ref }) => ref ?? []));
+  return [...new Map(refs.map((ref) => [refText(ref), ref])).values()].slice(0, 50);
 }
 
 /** Answered 5xx, or not at all though the client stayed. */

@@ -1,7 +1,8 @@
 import { asList, asNumber, asObject, asText, isObject, type JsonObject } from '../lib/json.ts';
-import { defaultBackend, parseClusterName } from '../model/envoy/naming.ts';
+import { defaultBackend, nodeClusterName, parseClusterName } from '../model/envoy/naming.ts';
 import type { Gateway } from '../model/gateway.ts';
 import type { VirtualGateway } from '../model/mesh/kinds.ts';
+import { beginsTls } from '../model/mesh/tls-demand.ts';
 import type { Model } from '../model/model.ts';
 import { translate } from '../routing/translate/translate.ts';
 import { routeKey, type Translation } from '../routing/translate/translation.ts';
@@ -119,7 +120,7 @@ function addEgress(
   bootstrap: JsonObject,
   placed: readonly Placed[],
   translation: Translation,
-  { findService, gateway }: Addition,
+  addition: Addition,
   ledger: Ledger,
 ): JsonObject {
   const config = translation.input.routeConfigs.find(({ body }) => asText(body.name)?.startsWith('rds_egress_'));
@@ -147,7 +148,7 @@ function addEgress(
   const wanted = [
     ...new Set([...added, { routes: mine }].flatMap((host) => clustersOf(asList(host.routes).map(asObject)))),
   ];
-  return addClusters(made, wanted, translation, gateway.object, findService, ledger);
+  return addClusters(made, wanted, translation, addition, ledger);
 }
 
 /** The VirtualService a route hands over to: by the host it writes, or by the header it adds. */
@@ -170,22 +171,35 @@ function innerPort(bootstrap: JsonObject): number {
 function addClusters(
   bootstrap: JsonObject,
   names: readonly string[],
-  { clusters }: Translation,
-  gateway: VirtualGateway | null,
-  findService: FindService,
+  translation: Translation,
+  { model, gateway, findService }: Addition,
   ledger: Ledger,
 ): JsonObject {
   const resources = asObject(bootstrap.static_resources);
   const present = asList(resources.clusters).map(asObject);
   const fresh = names.filter((name) => !present.some((cluster) => cluster.name === name));
-  const policy = asObject(asObject(asObject(gateway?.spec.backendDefaults).clientPolicy).tls);
-  if (fresh.length > 0 && Object.keys(policy).length > 0) {
-    refuse(ledger, `TLS to ${fresh.join(', ')}`, 'the gateway asks TLS of its backends, and that is not translated');
+  const secured = fresh.filter((name) => speaksTls(model, gateway.object, translation.mesh, name));
+  if (secured.length > 0) {
+    const why =
+      'the gateway would begin with TLS there (its client policy, or the listener of the target), which is not translated';
+    refuse(ledger, `TLS to ${secured.join(', ')}`, why);
   }
   const made = fresh.map((name) =>
-    speaking(name, addressed(name, clusters.get(name) ?? { name }, findService, ledger)),
+    speaking(name, addressed(name, translation.clusters.get(name) ?? { name }, findService, ledger)),
   );
   return { ...bootstrap, static_resources: { ...resources, clusters: [...present, ...made] } };
+}
+
+function speaksTls(model: Model, gateway: VirtualGateway | null, mesh: string, cluster: string): boolean {
+  return model.virtualNodes.some((node) =>
+    node.listeners.some(
+      ({ port, protocol }, index) =>
+        port !== null &&
+        nodeClusterName(mesh, node.awsName, protocol, port) === cluster &&
+        gateway !== null &&
+        beginsTls(gateway, node, index),
+    ),
+  );
 }
 
 function addressed(name: string, cluster: JsonObject, findService: FindService, ledger: Ledger): JsonObject {

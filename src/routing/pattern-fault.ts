@@ -1,7 +1,8 @@
+import type { PatternLimits, RefusedPattern } from '../model/envoy/patterns.ts';
 import { estimateProgramSize } from './table/program.ts';
 
 /** Why Envoy does not, or may not, take a pattern. */
-export interface PatternFault {
+interface PatternFault {
   /** For people, after `the regex …`. */
   readonly says: string;
   readonly note: string;
@@ -10,11 +11,38 @@ export interface PatternFault {
   readonly certain: boolean;
 }
 
-/** What is wrong with a pattern: not RE2, or its program is estimated at half the limit or more. */
-export function patternFault(
+/** What is wrong with a pattern, and the refusal by Envoy that says so, where one does. */
+export interface JudgedPattern {
+  readonly fault: PatternFault;
+  readonly refusal: RefusedPattern | undefined;
+}
+
+/** Judges a pattern: by what Envoy refused of it, else by what RE2 makes of it; null where nothing is wrong. */
+export function faultOf(
   pattern: string,
-  { limit, unit }: { readonly limit: number; readonly unit: 'byte' | 'utf8' },
-): PatternFault | null {
+  limits: PatternLimits,
+  refusals: readonly RefusedPattern[],
+): JudgedPattern | null {
+  const estimated = patternFault(pattern, limits);
+  // A fragment such as `*` stands in many a pattern that is right.
+  const refusal = refusals.find(({ fragment, size }) =>
+    size ? fragment === pattern : estimated?.certain === true && pattern.includes(fragment),
+  );
+  const fault = refusal ? wordsOf(refusal) : estimated;
+  return fault && { fault, refusal };
+}
+
+function wordsOf({ size, fragment }: RefusedPattern): PatternFault {
+  if (size) {
+    const says = `was refused by Envoy: ${size.is} instructions when compiled, above the limit of ${size.limit}`;
+    return { says, note: 'the pattern that Envoy refused', mend: 'Make the pattern smaller', certain: true };
+  }
+  const says = `was refused by Envoy: it is not RE2 at ${JSON.stringify(fragment)}`;
+  return { says, note: 'the pattern that Envoy refused', mend: mendOf(fragment), certain: true };
+}
+
+/** Not RE2, or its program is estimated at half the limit or more. */
+function patternFault(pattern: string, { limit, unit }: PatternLimits): PatternFault | null {
   // RE2 in C++ knows \C (any byte); the engine that stands for it here does not.
   if (pattern.includes('\\C')) return null;
   let size: number;

@@ -18,8 +18,11 @@ const FIRST_GATEWAY = 10;
 const FIRST_UPSTREAM = 100;
 const MOST_LABS = 200;
 
-/** Takes the first free /24 below 127.20.0.0/16: whoever holds its name server's port holds the network. */
-export async function startNetwork(): Promise<LabNetwork> {
+/**
+ * Takes the first free /24 below 127.20.0.0/16: whoever holds its name server's port holds the network. `more`: what answers
+ * on other ports of the shop's Services.
+ */
+export async function startNetwork(more: readonly ShopService[] = []): Promise<LabNetwork> {
   for (let lab = 1; lab <= MOST_LABS; lab += 1) {
     const network = `127.20.${lab}`;
     const dns = await startDns(`${network}.1`, DNS_PORT, namesOf(network)).catch(unlessInUse);
@@ -28,7 +31,7 @@ export async function startNetwork(): Promise<LabNetwork> {
       return withUpstreams(
         network,
         dns,
-        await startUpstreams(shopServices.map((one, at) => located(network, one, at))),
+        await startUpstreams([...shopServices, ...more].map((one) => located(network, one))),
       );
     } catch (error) {
       await dns.stop();
@@ -54,7 +57,8 @@ function withUpstreams(network: string, dns: LabDns, upstreams: Upstreams): LabN
   };
 }
 
-function located(network: string, service: ShopService, at: number) {
+function located(network: string, service: ShopService) {
+  const at = shopServices.findIndex(({ name }) => name === service.name);
   return { ...service, address: `${network}.${FIRST_UPSTREAM + at}` };
 }
 

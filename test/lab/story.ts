@@ -7,6 +7,7 @@ import { type ControlPlane, type Refusal, startControlPlane } from './control-pl
 import { type Envoy, startEnvoy, waitForLive } from './envoy.ts';
 import { envoyBinary, standInBinary } from './install/install.ts';
 import { type LabNetwork, startNetwork } from './network.ts';
+import { makeSecured, type Secured, type SecuredAnswer } from './secured.ts';
 import type { LabRequest } from './shop.ts';
 import { type Outcome, sendRequests, shopRequests, startTrickle, type Trickle } from './traffic.ts';
 
@@ -22,6 +23,8 @@ export interface StoryOptions {
   readonly initialFetchTimeout?: string;
   /** Another folder of manifests than the story's own. */
   readonly manifests?: string;
+  /** The gateway has certificates below `/certs` and is asked over TLS; what answers on port 8443 of these Services. */
+  readonly secured?: Readonly<Record<string, SecuredAnswer>>;
 }
 
 /** A running story: the shop behind one real gateway. */
@@ -67,7 +70,8 @@ export async function startStory(name: StoryName, options: StoryOptions): Promis
   const binaries = { envoy: await envoyBinary(options.envoyVersion), standIn: await standInBinary() };
   const manifests = options.manifests ?? manifestsOf(name);
   const folder = await mkdtemp(join(tmpdir(), 'meshdoctor-lab-'));
-  const network = await startNetwork();
+  const secured = options.secured && (await makeSecured(folder, options.secured));
+  const network = await startNetwork(secured?.services);
   const replicas: Replica[] = [];
   const trickles = new Set<Trickle>();
   const stop = async (): Promise<void> => {
@@ -79,14 +83,17 @@ export async function startStory(name: StoryName, options: StoryOptions): Promis
   };
   try {
     for (let index = 0; index < (options.replicas ?? 1); index += 1) {
-      replicas.push(await startReplica(index, { ...options, binaries, folder, manifests, network }));
+      replicas.push(
+        await startReplica(index, { ...options, binaries, folder, manifests, network, certificates: secured }),
+      );
     }
     await Promise.all(replicas.map(({ envoy }) => waitForLive(envoy)));
   } catch (error) {
     await stop();
     throw error;
   }
-  const gatewayUrls = replicas.map((_, index) => `http://${network.gatewayAddress(index)}:${LISTENER_PORT}`);
+  const scheme = secured ? 'https' : 'http';
+  const gatewayUrls = replicas.map((_, index) => `${scheme}://${network.gatewayAddress(index)}:${LISTENER_PORT}`);
   const gatewayUrl = gatewayUrls[0] ?? '';
   const each = async (act: (controlPlane: ControlPlane) => Promise<void>): Promise<void> => {
     await Promise.all(replicas.map(({ controlPlane }) => act(controlPlane)));
@@ -101,7 +108,8 @@ export async function startStory(name: StoryName, options: StoryOptions): Promis
     manifests,
     accessLogs: replicas.map(({ envoy }) => envoy.accessLog),
     envoyLogs: replicas.map(({ envoy }) => envoy.log),
-    send: (requests) => sendRequests(gatewayUrl, typeof requests === 'number' ? shopRequests(requests) : requests),
+    send: (requests) =>
+      sendRequests(gatewayUrl, typeof requests === 'number' ? shopRequests(requests) : requests, secured?.authority),
     controlPlane: {
       reload: () => each((one) => one.reload()),
       refuse: (what: Refusal) => each((one) => one.refuse(what)),
@@ -129,12 +137,14 @@ interface ReplicaContext extends StoryOptions {
   readonly folder: string;
   readonly manifests: string;
   readonly network: LabNetwork;
+  readonly certificates: Secured | undefined;
 }
 
 async function startReplica(index: number, context: ReplicaContext): Promise<Replica> {
-  const { binaries, manifests, network, adminSocket } = context;
+  const { binaries, manifests, network, adminSocket, certificates } = context;
   const folder = join(context.folder, `envoy-${index}`);
   await mkdir(folder);
+  await certificates?.mount(folder);
   const bindIp = network.gatewayAddress(index);
   const controlPlane = await startControlPlane({ binary: binaries.standIn, manifests, gateway: GATEWAY, bindIp });
   const start = (initialFetchTimeout = context.initialFetchTimeout): Promise<Envoy> =>

@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http';
-import { type LabRequest, shopRound } from './shop.ts';
+import { Agent as SecureAgent, request as secureRequest } from 'node:https';
+import { type LabRequest, shopHost, shopRound } from './shop.ts';
 
 /** What one request through the gateway came to; status 0 when there was no answer. */
 export interface Outcome {
@@ -17,9 +18,15 @@ export interface Trickle {
 const AT_ONCE = 8;
 const TIMEOUT_MS = 20_000;
 
-/** Sends requests to a gateway, a few at a time, and returns their outcomes in order. */
-export async function sendRequests(gatewayUrl: string, requests: readonly LabRequest[]): Promise<readonly Outcome[]> {
-  const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
+/** Sends requests to a gateway, a few at a time, and returns their outcomes in order; over TLS where an authority (PEM) is given. */
+export async function sendRequests(
+  gatewayUrl: string,
+  requests: readonly LabRequest[],
+  authority?: string,
+): Promise<readonly Outcome[]> {
+  const shared = { keepAlive: true, maxSockets: AT_ONCE };
+  const agent =
+    authority === undefined ? new Agent(shared) : new SecureAgent({ ...shared, ca: authority, servername: shopHost });
   const outcomes: Outcome[] = [];
   try {
     for (let at = 0; at < requests.length; at += AT_ONCE) {
@@ -72,7 +79,8 @@ function sendOne(gatewayUrl: string, one: LabRequest, agent: Agent): Promise<Out
   return new Promise((resolve) => {
     const fail = (error: Error): void => resolve({ path: one.path, status: 0, body: error.message });
     const options = { hostname, port, path: one.path, method: one.method ?? 'GET', headers, agent };
-    const sending = request({ ...options, timeout: TIMEOUT_MS }, (response) => {
+    const ask = agent instanceof SecureAgent ? secureRequest : request;
+    const sending = ask({ ...options, timeout: TIMEOUT_MS }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', fail);

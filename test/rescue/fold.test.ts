@@ -125,6 +125,22 @@ describe('--with', () => {
     expect(refused(objects + mobile + cloudMap)).toContain('its VirtualNode is in Cloud Map');
   });
 
+  it('refuses a target to which App Mesh would have begun with TLS, and no other', () => {
+    const refused = (manifests: string): string =>
+      rescueFrom([healthy()], { ...withMobile, manifests })
+        .refused.map(({ missing }) => missing)
+        .join();
+    const policy = (tls: string): string =>
+      objects.replace('\n  logging:', `\n  backendDefaults: { clientPolicy: { tls: ${tls} } }\n  logging:`);
+    const offering = (mode: string): string =>
+      dns.replace('protocol: http2 }', `protocol: http2 }, tls: { mode: ${mode} }`);
+    const cluster = 'TLS to cds_egress_shop_mobile_shop_http2_8080';
+    expect(refused(objects + mobile + offering('PERMISSIVE'))).toBe(cluster);
+    expect(refused(objects + mobile + offering('DISABLED'))).toBe('');
+    expect(refused(policy('{ validation: {} }') + mobile + dns)).toBe(cluster);
+    expect(refused(policy('{ ports: [443], validation: {} }') + mobile + dns)).toBe('');
+  });
+
   it('leaves a route that already runs alone', () => {
     const result = rescueFrom([healthy()], { withRoutes: ['shop/cart'], manifests: objects });
     expect(result.changed.join()).toContain('GatewayRoute shop/cart already runs on the gateway');

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
@@ -24,6 +25,10 @@ describe.each(rules.map((entry) => ({ name: entry.file.id, ...entry })))('$name'
   const all: readonly Given[] = [...cases.fires, ...cases.quiet];
 
   it('is named by its file', () => expect(rule.id).toBe(file.id));
+
+  it('fits in 120 lines: beyond that it is two rules or wants a better model', () => {
+    expect(readFileSync(`rules/${file.family}/${file.id}.ts`, 'utf8').split('\n').length - 1).toBeLessThanOrEqual(120);
+  });
 
   it('has a page: what, why, fix, seen', () => {
     for (const text of [rule.title, ...Object.values(rule.docs)]) expect(text).toMatch(/\S.*\S/);

@@ -1,5 +1,6 @@
 import { isObject } from '../../lib/json.ts';
 import { memoize } from '../../lib/memo.ts';
+import { seenValue } from '../../snapshot/coverage.ts';
 import type { RefusedUpdate, Route } from '../../snapshot/envoy/view.ts';
 import type { Envoy } from './envoy.ts';
 
@@ -52,4 +53,20 @@ export function refusedPatterns({ listenerConfig, routes }: Envoy): readonly Ref
     if (!refused || fragment === undefined) return [];
     return [{ refused, fragment, size: large ? { is: Number(large[2]), limit: Number(large[3]) } : null, older }];
   });
+}
+
+/** How large the compiled program of a pattern may be, and what Envoy counts. */
+export interface PatternLimits {
+  readonly limit: number;
+  readonly unit: 'byte' | 'utf8';
+}
+
+/** What App Mesh sets in the bootstrap (`re2.max_program_size.error_level`); in the one real dump too. */
+const appMeshLimit = 1000;
+
+/** The limit in force and how Envoy counts, where it was read; else those of App Mesh's last image. */
+export function patternLimits(envoy: Envoy | undefined): PatternLimits {
+  const told = envoy ? seenValue(envoy.runtime)?.values.get('re2.max_program_size.error_level') : undefined;
+  const [, minor = 34] = ((envoy && seenValue(envoy.serverInfo)?.version) || '').split('.').map(Number);
+  return { limit: Number(told) || appMeshLimit, unit: minor >= 40 ? 'byte' : 'utf8' };
 }

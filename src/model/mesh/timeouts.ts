@@ -1,6 +1,12 @@
 import { asList, asNumber, asObject, type JsonObject } from '../../lib/json.ts';
-import type { VirtualNode } from './kinds.ts';
-import type { WrittenRoute } from './written-routes.ts';
+import type { Evidence } from '../../snapshot/evidence.ts';
+import { envoyEvidence } from '../envoy/envoy.ts';
+import { egressTables, hostOfService } from '../envoy/tables.ts';
+import type { Model } from '../model.ts';
+import type { VirtualNode, VirtualService } from './kinds.ts';
+import { gatewaysServing } from './reach.ts';
+import { pathSpecifier } from './running.ts';
+import { type WrittenRoute, writtenPaths } from './written-routes.ts';
 
 /** How long a request may take by one object. */
 export interface Limit {
@@ -30,4 +36,43 @@ function durationMs({ perRequest }: JsonObject): number | null {
   const number = asNumber(value);
   if (number === undefined || (unit !== 's' && unit !== 'ms')) return null;
   return unit === 's' ? number * 1000 : number;
+}
+
+/** Envoy and App Mesh: what is not written is 15 seconds, and 0 is no limit. */
+const byDefault = 15_000;
+
+/** How long a request may take by a limit, in milliseconds: 15 seconds where none is written, without end where 0 is. */
+export function lastsMs(ms: number | null): number {
+  return ms === null ? byDefault : ms === 0 ? Number.POSITIVE_INFINITY : ms;
+}
+
+/** True where a value above the default was written on one side, and the other ends the request sooner. */
+export function oneEndsSooner(one: Limit, other: Limit): boolean {
+  const [a, b] = [lastsMs(one.ms), lastsMs(other.ms)];
+  return a !== b && Math.max(a, b) > byDefault;
+}
+
+/** A limit for people: `20 s`, `15 s (the default)`, `0 (no limit)`. */
+export function limitText(ms: number | null): string {
+  return ms === 0 ? '0 (no limit)' : `${lastsMs(ms) / 1000} s${ms === null ? ' (the default)' : ''}`;
+}
+
+/** The timeout of the same route in a running gateway; of `prefix /` where a VirtualService has no route of its own. */
+export function runningLimit(
+  model: Model,
+  services: readonly VirtualService[],
+  route: WrittenRoute | null,
+): { readonly ms: number | null; readonly evidence: Evidence } | null {
+  const paths = route ? writtenPaths(route) : ['prefix /'];
+  for (const envoy of gatewaysServing(model, services).flatMap(({ envoys }) => envoys)) {
+    for (const { awsName } of services) {
+      const routes = hostOfService(egressTables(envoy) ?? [], awsName)?.routes ?? [];
+      const same = routes.find(({ match }) => paths.includes(pathSpecifier(match)));
+      if (same?.action.type !== 'forward') continue;
+      const { timeoutMs } = same.action;
+      const value = { match: same.match, timeoutMs };
+      return { ms: timeoutMs, evidence: envoyEvidence('config_dump', same.place, value, `what ${envoy.label} runs`) };
+    }
+  }
+  return null;
 }

@@ -49,6 +49,15 @@ export function emptyOf(holders: readonly Holder[]): readonly Extract<Holder, { 
   return holders.filter((holder) => holder.state === 'empty');
 }
 
+/** Those that hold nothing, for people: one pod by its name, several by their number; Envoys where no pod of them is known. */
+export function emptyText(empty: ReturnType<typeof emptyOf>): string {
+  const named = empty.filter(({ kind }) => kind === 'pod');
+  const [first] = named.length > 0 ? named : empty;
+  const count = named.length > 0 ? named.length : empty.length;
+  if (count > 1) return `${count} ${named.length > 0 ? 'pods' : 'Envoys'}`;
+  return named.length > 0 ? `Pod ${first?.name}` : 'An Envoy';
+}
+
 /** What is missing to judge them all; null where nothing is. */
 export function unjudged(holders: readonly Holder[]): Gap | null {
   return holders.flatMap((holder) => (holder.state === 'unknown' && holder.gap ? [holder.gap] : []))[0] ?? null;

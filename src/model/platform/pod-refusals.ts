@@ -1,7 +1,7 @@
 import { groupBy } from '../../lib/memo.ts';
 import { type ObjectRef, refKey } from '../../snapshot/object.ts';
 import type { Model } from '../model.ts';
-import type { Event } from './cluster.ts';
+import type { Event, Webhook } from './cluster.ts';
 
 /** A workload whose pods are not made because of an admission webhook. */
 export interface PodRefusal {
@@ -34,6 +34,19 @@ export function podRefusals(model: Model): readonly PodRefusal[] {
       .sort();
     return [{ ref: refOf(event.about), webhook, answered: denied !== null, said, events: [event, ...older], since }];
   });
+}
+
+/** Events that say that a pod was not made because this webhook did not answer. */
+export function unansweredCalls(model: Model, { name }: Webhook): readonly Event[] {
+  return model.platform.events.filter(
+    ({ reason, message }) => reason === 'FailedCreate' && message.includes(`failed calling webhook "${name}"`),
+  );
+}
+
+/** Whose pods such events are about, each once. */
+export function workloadsRefused(events: readonly Event[]): readonly ObjectRef[] {
+  const refs = events.map(({ about }) => refOf(about));
+  return [...new Map(refs.map((ref) => [refKey(ref), ref])).values()];
 }
 
 function refOf({ kind, namespace, name }: Event['about']): ObjectRef {

@@ -5,7 +5,11 @@ import type { Listener, VirtualGateway, VirtualNode } from '../../model/mesh/kin
 /** The port of a gateway's second listener, which takes what the first hands over. */
 export const egressPort = 15001;
 
-/** The cluster of a VirtualNode's listener, as in the real dump: resolved by DNS with a trailing dot, or by EDS for Cloud Map. */
+/**
+ * The cluster of a VirtualNode's listener, as in the real dump: resolved by DNS with a trailing dot, or by EDS for Cloud Map.
+ * Without its TLS context, of which no dump is known: where the gateway would begin with TLS (`beginsTls`), whoever makes a
+ * configuration of it has to refuse.
+ */
 export function nodeCluster(mesh: string, node: VirtualNode, port: number, protocol: string): JsonObject {
   const name = nodeClusterName(mesh, node.awsName, protocol, port);
   const base = { name, connect_timeout: '1s' };

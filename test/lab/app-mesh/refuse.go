@@ -34,5 +34,5 @@ func withBadLog(listener object) object {
 		"log_format": object{"text_format_source": object{"inline_string": "%UNKNOWN_OPERATOR%\n"}},
 	}
 	broken := with(manager, "access_log", []object{{"name": "envoy.access_loggers.file", "typed_config": log}})
-	return with(listener, "filter_chains", []object{{"filters": []object{with(filters[0], "typed_config", broken)}}})
+	return with(listener, "filter_chains", []object{with(chains[0], "filters", []object{with(filters[0], "typed_config", broken)})})
 }

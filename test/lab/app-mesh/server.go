@@ -12,8 +12,10 @@ import (
 	_ "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/access_loggers/file/v3"
 	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/router/v3"
+	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/listener/tls_inspector/v3"
 	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
 	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/retry/host/previous_hosts/v3"
+	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/tls/v3"
 	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/upstreams/http/v3"
 	discovery "github.com/envoyproxy/go-control-plane/envoy/service/discovery/v3"
 	"google.golang.org/protobuf/encoding/protojson"
@@ -25,6 +27,7 @@ const (
 	clusterType  = "type.googleapis.com/envoy.config.cluster.v3.Cluster"
 	routeType    = "type.googleapis.com/envoy.config.route.v3.RouteConfiguration"
 	listenerType = "type.googleapis.com/envoy.config.listener.v3.Listener"
+	secretType   = "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret"
 )
 
 var pushOrder = []string{clusterType, routeType, listenerType}
@@ -176,7 +179,8 @@ func (s *server) send(stream discovery.AggregatedDiscoveryService_StreamAggregat
 	version := strconv.Itoa(s.versions[kind])
 	response := &discovery.DiscoveryResponse{TypeUrl: kind, VersionInfo: version, Nonce: version, Resources: s.resources[kind]}
 	s.mutex.Unlock()
-	if stalled {
+	// Certificates of ACM: there are none to deliver.
+	if stalled || kind == secretType {
 		return nil
 	}
 	return stream.Send(response)

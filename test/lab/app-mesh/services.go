@@ -134,6 +134,7 @@ func (g *gateway) nodeCluster(node resource, port int) string {
 	addProtocol(cluster, text(mapping, "protocol"))
 	addCircuitBreakers(cluster, member(listener, "connectionPool"))
 	addOutlierDetection(cluster, member(listener, "outlierDetection"))
+	g.addUpstreamTLS(cluster, node, listener)
 	g.clusters[name] = cluster
 	return name
 }

@@ -42,11 +42,12 @@ func translate(objects []resource, namespace, name, bindIP string) (Snapshot, er
 		if len(ports) > 1 {
 			prefix = fmt.Sprintf("ingress.%s.%d", protocol, port)
 		}
-		listeners = append(listeners, g.listener(fmt.Sprintf("lds_ingress_0.0.0.0_%d", port), port, prefix, table))
+		name := fmt.Sprintf("lds_ingress_0.0.0.0_%d", port)
+		listeners = append(listeners, g.listener(name, port, prefix, table, member(entry, "tls")))
 		virtualHost := object{"name": "self_redirect", "domains": []string{"*"}, "routes": g.gatewayRoutes(mapping, len(ports) == 1, redirect)}
 		tables = append(tables, routeTable(table, virtualHost))
 	}
-	listeners = append(listeners, g.listener("lds_egress_0.0.0.0_15001", 15001, "egress", "rds_egress_http_15001"))
+	listeners = append(listeners, g.listener("lds_egress_0.0.0.0_15001", 15001, "egress", "rds_egress_http_15001", nil))
 	tables = append(tables, routeTable("rds_egress_http_15001", sorted(g.hosts)...))
 	return Snapshot{listenerType: listeners, routeType: tables, clusterType: sorted(g.clusters)}, nil
 }
@@ -118,7 +119,7 @@ func (g *gateway) takes(candidate, route resource) bool {
 }
 
 // listener is one of the two listeners every request passes; its name says 0.0.0.0 wherever it binds.
-func (g *gateway) listener(name string, port int, statPrefix, table string) object {
+func (g *gateway) listener(name string, port int, statPrefix, table string, tls object) object {
 	manager := object{
 		"@type":                            "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
 		"stat_prefix":                      statPrefix,
@@ -136,12 +137,17 @@ func (g *gateway) listener(name string, port int, statPrefix, table string) obje
 		manager["access_log"] = []object{log}
 	}
 	filter := object{"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}
-	return object{
+	made := object{
 		"@type":         listenerType,
 		"name":          name,
 		"address":       socket(g.bindIP, port),
-		"filter_chains": []object{{"filters": []object{filter}}},
+		"filter_chains": filterChains(filter, tls),
 	}
+	if tls != nil {
+		inspector := object{"@type": "type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector"}
+		made["listener_filters"] = []object{{"name": "envoy.filters.listener.tls_inspector", "typed_config": inspector}}
+	}
+	return made
 }
 
 func accessLog(file object) object {

@@ -117,8 +117,8 @@ status:
 }
 
 /** A pod of a target with the Envoy that App Mesh's webhook put into it. */
-export function withSidecar(app: string, at: number, envoyReady = true): string {
-  const containers = `[{name: ${app}, image: 'registry.example.com/shop/${app}:1.8.0', ports: [{containerPort: 8080}]}, {name: envoy, image: 'public.ecr.aws/appmesh/aws-appmesh-envoy:v1.34.13.3-prod', env: [{name: APPMESH_RESOURCE_ARN, value: mesh/shop/virtualNode/${app}_shop}]}]`;
+export function withSidecar(app: string, at: number, envoyReady = true, port = 8080): string {
+  const containers = `[{name: ${app}, image: 'registry.example.com/shop/${app}:1.8.0', ports: [{containerPort: ${port}}]}, {name: envoy, image: 'public.ecr.aws/appmesh/aws-appmesh-envoy:v1.34.13.3-prod', env: [{name: APPMESH_RESOURCE_ARN, value: mesh/shop/virtualNode/${app}_shop}]}]`;
   const state = (name: string, ready: boolean): string =>
     `{name: ${name}, image: '${name}', imageID: '', ready: ${ready}, restartCount: 0, state: {running: {startedAt: '${ready ? '2026-08-14' : '2026-11-20'}T09:30:00Z'}}}`;
   return `

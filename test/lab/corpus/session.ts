@@ -8,6 +8,7 @@ import type { Fix } from '../../../src/diagnose/finding.ts';
 import { asList, asObject, asText, type JsonObject } from '../../../src/lib/json.ts';
 import { askAdmin, readStat, waitUntil } from '../admin.ts';
 import { applyWithStatus, patch, writeStatus } from '../kube/apply.ts';
+import type { KubeClient } from '../kube/client.ts';
 import { addEvent } from '../kube/events.ts';
 import { admitted, reconciled } from '../kube/mesh-controller.ts';
 import { type ShopCluster, startShopCluster } from '../kube/shop-cluster.ts';
@@ -43,10 +44,10 @@ const meshApi = 'appmesh.k8s.aws/v1beta2';
 
 /** Starts a group's gateway and cluster, and lets its control plane come to its end. */
 export async function startSession(group: Group): Promise<Session> {
-  const { envoyVersion, replicas, controlPlane, base = {}, refused, emptied = [] } = group;
+  const { envoyVersion, replicas, controlPlane, base = {}, refused, emptied = [], secured } = group;
   const manifests = await mkdtemp(join(tmpdir(), 'meshdoctor-corpus-'));
   await cp(manifestsOf('healthy'), manifests, { recursive: true });
-  const lab = await startStory('healthy', { envoyVersion, replicas, manifests });
+  const lab = await startStory('healthy', { envoyVersion, replicas, manifests, ...(secured && { secured }) });
   let cluster: ShopCluster;
   try {
     cluster = await startShopCluster(lab);
@@ -128,7 +129,9 @@ async function change(cluster: ShopCluster, changes: Changes, accepted: boolean)
   const later = [...webhooks.filter((one) => !remove.includes(keyOf(one))), ...added.filter(isWebhook)];
   for (const object of webhooks) await erase(client, object);
   for (const object of added.filter((one) => !isWebhook(one))) {
-    await applyWithStatus(client, isMesh(object) ? taken(object, { mesh, gateway }) : object);
+    const made = isMesh(object) ? taken(object, { mesh, gateway }) : object;
+    if (object.kind === 'Pod') await applyWhenAllowed(client, made);
+    else await applyWithStatus(client, made);
   }
   for (const object of later) await applyWithStatus(client, fresh(object));
   for (const [name, part] of Object.entries(merge)) {
@@ -147,6 +150,14 @@ async function change(cluster: ShopCluster, changes: Changes, accepted: boolean)
   const meshed = [...added, ...[...Object.keys(merge), ...remove].flatMap((name) => named(before, name))].some(isMesh);
   if (meshed && accepted) await reconcile(cluster, after.filter(isMesh), Object.keys(status));
   return meshed || [...Object.keys(merge)].some((name) => name.startsWith('Namespace'));
+}
+
+/** For a moment the API server still asks a webhook that was erased. */
+async function applyWhenAllowed(client: KubeClient, pod: JsonObject): Promise<void> {
+  await waitUntil('the API server to take a pod', async () => {
+    await applyWithStatus(client, pod);
+    return true;
+  });
 }
 
 function isMesh({ apiVersion }: JsonObject): boolean {
@@ -177,12 +188,14 @@ async function pushTo(lab: Lab, manifests: string, objects: readonly JsonObject[
   const text = told.map(({ status: _, ...object }) => JSON.stringify(object)).join('\n---\n');
   for (const file of await readdir(manifests)) await rm(join(manifests, file));
   await writeFile(join(manifests, 'all.yaml'), text);
+  const refusals = (state: unknown): number => asList(asObject(state).nacked).length;
+  const before = (await lab.controlPlane.state()).map(refusals);
   await lab.controlPlane.reload();
   await waitUntil('every Envoy to take what was pushed', async () =>
-    (await lab.controlPlane.state()).every((state) => {
-      const { versions, acked, nacked } = asObject(state);
+    (await lab.controlPlane.state()).every((state, at) => {
+      const { versions, acked } = asObject(state);
       const taken = Object.entries(asObject(versions)).every(([kind, one]) => asObject(acked)[kind] === String(one));
-      return taken || asList(nacked).length > 0;
+      return taken || refusals(state) > (before[at] ?? 0);
     }),
   );
 }

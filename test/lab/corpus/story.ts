@@ -1,4 +1,5 @@
 import type { Said } from '../kube/events.ts';
+import type { SecuredAnswer } from '../secured.ts';
 import type { LabRequest } from '../shop.ts';
 
 /** Parts of an object, as a merge patch names them: null takes a field away. */
@@ -54,6 +55,8 @@ export interface Group {
   readonly envoyVersion: '1.40.0' | '1.36.2';
   readonly replicas: number;
   readonly controlPlane: Fate;
+  /** The gateway has certificates and is asked over TLS; what answers on port 8443 of these Services. */
+  readonly secured?: Readonly<Record<string, SecuredAnswer>>;
   /** What differs from the healthy shop in all of them; Envoy was given it while its control plane lived. */
   readonly base?: Changes;
   /** An update that Envoy refuses, pushed before the control plane ends. */

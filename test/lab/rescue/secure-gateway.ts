@@ -8,7 +8,7 @@ import type { JsonObject } from '../../../src/lib/json.ts';
 import type { EnvoyVersion } from '../install/install.ts';
 import { askAdmin, waitUntil } from '../admin.ts';
 import { freePorts } from '../ports.ts';
-import { makeAuthority, type Pair } from './certificates.ts';
+import { makeAuthority, type Pair } from '../certificates.ts';
 import { startRestControlPlane } from './rest-control-plane.ts';
 import { type StaticEnvoy, startStatic } from './static-envoy.ts';
 

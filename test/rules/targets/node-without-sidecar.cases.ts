@@ -3,10 +3,10 @@ import type { RuleCases } from '../../support/rule-table.ts';
 import { virtualNode } from '../../support/shop.ts';
 
 const pay = 'VirtualNode shop/pay';
-const plainPod = (name: string, phase = 'Running') => `
+const plainPod = (name: string, phase = 'Running', app = 'pay') => `
 apiVersion: v1
 kind: Pod
-metadata: { name: ${name}, namespace: shop, labels: { app: pay } }
+metadata: { name: ${name}, namespace: shop, labels: { app: ${app} } }
 spec: { containers: [{ name: app }] }
 status: { phase: ${phase} }
 ---
@@ -25,10 +25,20 @@ export default {
     {
       name: 'it has left the mesh: information',
       manifests: target('pay') + workload('pay') + plainPod('pay-1') + plainPod('pay-2'),
-      finds: [pay],
-      says: 'The 2 pods of VirtualNode shop/pay carry no Envoy.',
+      finds: ['Namespace shop'],
+      says: 'The pods of one VirtualNode in namespace shop carry no Envoy: pay.',
       severity: 'info',
       effect: 'latent',
+    },
+    {
+      name: 'many have left it: one finding; those of which TLS is demanded stand alone',
+      manifests:
+        target('cart') +
+        target('web') +
+        target('pay', ', tls: { mode: STRICT }') +
+        ['cart', 'web', 'pay'].map((name) => plainPod(`${name}-1`, 'Running', name)).join(''),
+      finds: ['Namespace shop', pay],
+      says: 'The pods of 2 VirtualNodes in namespace shop carry no Envoy: cart, web.',
     },
     {
       name: 'its listener offers TLS, which nobody speaks now',
@@ -45,9 +55,21 @@ export default {
       severity: 'warning',
     },
     {
+      name: 'the gateway enforces TLS on this port',
+      manifests: target('pay') + plainPod('pay-1') + gateway(demands.replace('enforce', 'ports: [443, 8080], enforce')),
+      finds: [pay],
+      severity: 'warning',
+    },
+    {
+      name: 'the gateway enforces TLS on another port',
+      manifests: target('pay') + plainPod('pay-1') + gateway(demands.replace('enforce', 'ports: [443], enforce')),
+      finds: ['Namespace shop'],
+      severity: 'info',
+    },
+    {
       name: 'TLS that is not enforced demands nothing',
       manifests: target('pay') + plainPod('pay-1') + gateway(demands.replace('true', 'false')),
-      finds: [pay],
+      finds: ['Namespace shop'],
       severity: 'info',
     },
   ],

@@ -18,10 +18,10 @@ export interface Certificates {
 
 const run = promisify(execFile);
 
-/** Makes an authority in a folder; needs `openssl`. */
-export async function makeAuthority(folder: string): Promise<Certificates> {
+/** Makes an authority in a folder, whose certificates live this many days; needs `openssl`. */
+export async function makeAuthority(folder: string, days = 30): Promise<Certificates> {
   const at = (name: string): string => join(folder, name);
-  const fresh = ['-newkey', 'rsa:2048', '-nodes', '-days', '30'];
+  const fresh = ['-newkey', 'rsa:2048', '-nodes', '-days', String(days)];
   await run('openssl', ['req', '-x509', ...fresh, '-keyout', at('ca.key'), '-out', at('ca.pem'), '-subj', '/CN=lab']);
   return {
     authority: await readFile(at('ca.pem'), 'utf8'),
@@ -29,7 +29,7 @@ export async function makeAuthority(folder: string): Promise<Certificates> {
       await writeFile(at(`${name}.ext`), `subjectAltName=${names.map((one) => `DNS:${one}`).join(',')}\n`);
       const subject = ['-subj', `/CN=${name}`];
       await run('openssl', ['req', ...fresh, '-keyout', at(`${name}.key`), '-out', at(`${name}.csr`), ...subject]);
-      const signing = ['-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-CAcreateserial', '-days', '30'];
+      const signing = ['-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-CAcreateserial', '-days', String(days)];
       const out = ['-out', at(`${name}.pem`), '-extfile', at(`${name}.ext`)];
       await run('openssl', ['x509', '-req', '-in', at(`${name}.csr`), ...signing, ...out]);
       const [certificate, key] = await Promise.all([

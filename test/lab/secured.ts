@@ -1,0 +1,51 @@
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeAuthority } from './certificates.ts';
+import { type ShopService, shopHost } from './shop.ts';
+
+/** What answers on port 8443 of a Service: TLS with a certificate that the gateway's CA signed, or another CA; or plain text. */
+export type SecuredAnswer = 'trusted' | 'untrusted' | 'plain';
+
+/** The certificates of a lab whose gateway speaks TLS, and what answers it so. */
+export interface Secured {
+  /** The CA that signed for the gateway and the trusted targets; PEM. */
+  readonly authority: string;
+  readonly services: readonly ShopService[];
+  /** Puts what a gateway has mounted below `/certs` into the folder its Envoy works in. */
+  readonly mount: (folder: string) => Promise<void>;
+}
+
+export const SECURED_PORT = 8443;
+/** No rule about their end shall speak. */
+const DAYS = 3650;
+
+/** Makes two authorities in a folder, and what they sign. */
+export async function makeSecured(folder: string, answers: Readonly<Record<string, SecuredAnswer>>): Promise<Secured> {
+  const authority = async (name: string) => {
+    await mkdir(join(folder, name), { recursive: true });
+    return makeAuthority(join(folder, name), DAYS);
+  };
+  const [ours, foreign] = [await authority('ours'), await authority('foreign')];
+  const edge = await ours.issue('edge', [shopHost, 'api.shop.example.com']);
+  const services: ShopService[] = [];
+  for (const [name, answer] of Object.entries(answers)) {
+    const base = { name, port: SECURED_PORT };
+    if (answer === 'plain') services.push({ ...base, behaviour: { kind: 'echo' } });
+    else {
+      const by = answer === 'trusted' ? ours : foreign;
+      const { key, certificate } = await by.issue(name, [`${name}.shop.svc.cluster.local`]);
+      services.push({ ...base, behaviour: { kind: 'tls', key, cert: certificate } });
+    }
+  }
+  return {
+    authority: ours.authority,
+    services,
+    mount: async (place) => {
+      const certs = join(place, 'certs');
+      await mkdir(certs, { recursive: true });
+      await writeFile(join(certs, 'ca.pem'), ours.authority);
+      await writeFile(join(certs, 'edge_chain.pem'), edge.certificate);
+      await copyFile(edge.keyFile, join(certs, 'edge_key.pem'));
+    },
+  };
+}
