@@ -18,6 +18,9 @@ export interface WatchFlags extends LogWindowFlags {
   readonly screenReader: boolean;
 }
 
+/** A person looks at all there is; how often an Envoy is asked hangs on what it takes. */
+const pace = { maxCallMs: null, light: false };
+
 /** `meshdoctor watch`: the terminal UI. */
 export async function watch(flags: SourceFlags & WatchFlags & Configured): Promise<void> {
   if (!process.stdout.isTTY || !process.stdin.isTTY) {
@@ -46,7 +49,7 @@ export async function watch(flags: SourceFlags & WatchFlags & Configured): Promi
       {
         engine,
         settings,
-        gather: () => engine.gather(request),
+        gather: (atOnce) => engine.gather({ ...request, pace: { ...pace, atOnce } }),
         follow: () => engine.follow(logs),
         readRequest,
         save: async () => {

@@ -33,6 +33,8 @@ export class Gathered {
   #models: readonly Model[] = [];
   /** Of clusters that are read again and again, by their contexts. */
   readonly #known = new Map<string, { readonly memories: Remembered['memories']; readonly lists: WatchedLists }>();
+  /** Of Envoys that are gathered again and again. */
+  readonly #envoys: Pick<Remembered, 'memories' | 'named'> = { memories: new Map(), named: new Map() };
   readonly #arrivals = new Arrivals(Date.now);
   readonly #changed: () => void;
 
@@ -82,7 +84,7 @@ export class Gathered {
     const deadline = AbortSignal.timeout(request.timeoutMs);
     const readAt = new Date().toISOString();
     try {
-      await readSources(request, { remembered: null, readAt, deadline, source: this.#arrivals.read });
+      await readSources(request, { remembered: this.#envoys, readAt, deadline, source: this.#arrivals.read });
     } finally {
       end();
     }
@@ -154,6 +156,6 @@ export class Gathered {
       kept = { memories: new Map(), lists };
       this.#known.set(cluster, kept);
     }
-    return { memories: kept.memories, list: kept.lists.list };
+    return { memories: kept.memories, named: this.#envoys.named, list: kept.lists.list };
   }
 }

@@ -15,7 +15,10 @@ export async function readCluster(request: ClusterRequest): Promise<readonly Har
   const objects = await source({ kind: 'cluster', id: 'cluster', name: `the cluster ${name}` }, async () => {
     const cluster = await opening;
     if (typeof cluster === 'string') return unseenCluster(name, cluster, { calls: 0, bytes: 0 });
-    const part = { ...(live.part ? { part: live.part } : {}), ...(request.paced ? { list: request.paced.list } : {}) };
+    const part = {
+      ...(live.part ? { part: live.part } : {}),
+      ...(request.paced?.list ? { list: request.paced.list } : {}),
+    };
     return readObjects(cluster, { namespaces: namespacesOf(cluster), keep, readAt, signal, ...part });
   });
   const cluster = await opening;

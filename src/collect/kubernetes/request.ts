@@ -76,6 +76,6 @@ export interface ClusterRequest {
 /** How Envoys are read that are read again and again, and what is remembered of each, by its key. */
 export interface PacedReading extends ReadingPace {
   readonly memories: Map<string, EnvoyMemory>;
-  /** Lists that are kept up to date. */
-  readonly list: typeof listAll;
+  /** Lists that are kept up to date; absent: each reading lists anew. */
+  readonly list?: typeof listAll;
 }
