@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { setFlagsFromString } from 'node:v8';
 import { startEngine } from '../engine/client.ts';
 import { buildRequest } from '../engine/requests/build.ts';
 import type { ExplainRequest } from '../routing/explained.ts';
@@ -18,6 +19,12 @@ export interface WatchFlags extends LogWindowFlags {
   readonly screenReader: boolean;
 }
 
+/** In per cent of what is alive, before all of the heap is looked through for what is not. */
+const mostGarbage = 40;
+
+/** A person looks at all there is; how often an Envoy is asked hangs on what it takes. */
+const pace = { maxCallMs: null, light: false };
+
 /** `meshdoctor watch`: the terminal UI. */
 export async function watch(flags: SourceFlags & WatchFlags & Configured): Promise<void> {
   if (!process.stdout.isTTY || !process.stdin.isTTY) {
@@ -30,6 +37,8 @@ export async function watch(flags: SourceFlags & WatchFlags & Configured): Promi
   const userRules = flags.userRules?.length
     ? await (await import('./user-rules.ts')).loadUserRules(flags.userRules)
     : [];
+  // Set by V8 itself it may take four times what is alive, and as many hours as this is open to come back.
+  setFlagsFromString(`--heap-growing-percent=${mostGarbage}`);
   const settings = { suppressions: flags.suppressions ?? [], userRules };
   const engine = startEngine(new URL('./worker.js', import.meta.url));
   const stamp = (): string => new Date().toISOString().slice(0, 19).replaceAll(':', '');
@@ -46,7 +55,7 @@ export async function watch(flags: SourceFlags & WatchFlags & Configured): Promi
       {
         engine,
         settings,
-        gather: () => engine.gather(request),
+        gather: (atOnce) => engine.gather({ ...request, pace: { ...pace, atOnce } }),
         follow: () => engine.follow(logs),
         readRequest,
         save: async () => {

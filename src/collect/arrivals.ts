@@ -109,7 +109,10 @@ export class Arrivals {
   }
 
   #take(one: Known, harvest: Harvest, whole: boolean): void {
-    one.held = { harvest, at: this.#now(), whole };
+    const { at = this.#now() } = harvest;
+    // It was not asked again: what it said before stands, as old as it is.
+    if (harvest.at !== undefined && one.held?.at === at && one.held.whole === whole) return;
+    one.held = { harvest, at, whole };
     this.#came += 1;
     this.#tell();
   }

@@ -3,6 +3,7 @@ import { assembleSnapshot } from '../snapshot/assemble.ts';
 import { narrowed } from '../snapshot/narrow.ts';
 import type { Harvest, Snapshot } from '../snapshot/snapshot.ts';
 import { type AskedSource, type ReadSource, readOnce } from './arrivals.ts';
+import type { EnvoyAdminRequest } from './envoy-admin/reading.ts';
 import type { PacedReading } from './kubernetes/request.ts';
 import type { CollectRequest } from './request.ts';
 
@@ -14,8 +15,11 @@ export interface Collected {
 
 const envoysAtOnce = 3;
 
-/** What is remembered from one reading of a cluster to the next, for requests with a pace. */
-export type Remembered = Pick<PacedReading, 'memories' | 'list' | 'kinds'>;
+/** What is remembered from one reading to the next, for requests with a pace; `memories`: of Envoys in pods. */
+export interface Remembered extends Pick<PacedReading, 'memories' | 'list' | 'kinds'> {
+  /** Of Envoys whose admin endpoints are named. */
+  readonly named: PacedReading['memories'];
+}
 
 /**
  * Reads every source a request names and joins what they brought. A source that fails is reported, and the others are read.
@@ -173,19 +177,24 @@ async function readKubernetes(
 }
 
 async function readLive(
-  { admin, keep, whole, windowMs: window, requestTimeoutMs }: CollectRequest,
-  { deadline: signal, source }: Reading,
+  { admin, keep, whole, windowMs: window, requestTimeoutMs, pace }: CollectRequest,
+  { deadline: signal, source, remembered }: Reading,
   inTurn: InTurn,
   keyFrom: number,
 ): Promise<readonly Harvest[]> {
   if (admin.length === 0) return [];
-  const { readEnvoyAdmin } = await import('./envoy-admin/read.ts');
+  const [{ readEnvoyAdmin }, { readAgain }] = await Promise.all([
+    import('./envoy-admin/read.ts'),
+    import('./envoy-admin/paced.ts'),
+  ]);
+  const read = (asked: EnvoyAdminRequest): Promise<Harvest> =>
+    pace && remembered ? readAgain(asked, pace, remembered.named) : readEnvoyAdmin(asked);
   return Promise.all(
     admin.map((target, index) => {
       const key = `envoy/${keyFrom + index}`;
       const asked = { target, key, keep, whole, window, requestTimeoutMs, signal, now: () => new Date() };
       return source({ kind: 'envoy', id: key, name: `the Envoy at ${target}` }, (soFar) =>
-        inTurn(() => readEnvoyAdmin({ ...asked, soFar })),
+        inTurn(() => read({ ...asked, soFar })),
       );
     }),
   );

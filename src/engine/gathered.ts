@@ -32,7 +32,9 @@ export class Gathered {
   #bare: readonly Snapshot[] = [];
   #models: readonly Model[] = [];
   /** Of clusters that are read again and again, by their contexts. */
-  readonly #known = new Map<string, Omit<Remembered, 'list'> & { readonly lists: WatchedLists }>();
+  readonly #known = new Map<string, Omit<Remembered, 'list' | 'named'> & { readonly lists: WatchedLists }>();
+  /** Of Envoys that are gathered again and again. */
+  readonly #envoys: Pick<Remembered, 'memories' | 'named'> = { memories: new Map(), named: new Map() };
   readonly #arrivals = new Arrivals(Date.now);
   readonly #changed: () => void;
 
@@ -82,7 +84,7 @@ export class Gathered {
     const deadline = AbortSignal.timeout(request.timeoutMs);
     const readAt = new Date().toISOString();
     try {
-      await readSources(request, { remembered: null, readAt, deadline, source: this.#arrivals.read });
+      await readSources(request, { remembered: this.#envoys, readAt, deadline, source: this.#arrivals.read });
     } finally {
       end();
     }
@@ -155,6 +157,6 @@ export class Gathered {
       this.#known.set(cluster, kept);
     }
     const { memories, kinds, lists } = kept;
-    return { memories, kinds, list: lists.list };
+    return { memories, ...(kinds ? { kinds } : {}), named: this.#envoys.named, list: lists.list };
   }
 }

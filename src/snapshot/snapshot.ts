@@ -54,6 +54,8 @@ export interface Harvest {
   readonly rescueCopies?: readonly RescueCopy[];
   readonly cloudWatch?: CloudWatchView;
   readonly traces?: TracesView;
+  /** When a source was read that need not be asked anew each time: milliseconds since 1970; absent: now. */
+  readonly at?: number;
   /** The snapshot's time, where the source carries one of its own (a bundle). */
   readonly takenAt?: string;
   /** The cluster that was read. */

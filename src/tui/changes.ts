@@ -86,6 +86,12 @@ function findingChange(what: 'appeared' | 'changed' | 'gone', finding: ReportFin
   };
 }
 
+/** What a source cost is another thing each time, and no change. */
+function faultsOf(detail: string): string {
+  const parts = detail.split('; ').filter((part) => !/^(?:\d+ calls, |rests )/.test(part));
+  return parts.length > 0 ? parts.join('; ') : detail;
+}
+
 function factsOf({ collected, status }: Reading): ReadonlyMap<string, Fact> {
   const facts: Fact[] = [];
   for (const { envoy, listeners, routes, clusters } of collected?.configurations ?? []) {
@@ -94,7 +100,7 @@ function factsOf({ collected, status }: Reading): ReadonlyMap<string, Fact> {
   }
   for (const { name, state, detail } of collected?.sources ?? []) {
     const well = state === 'ok';
-    const value = well ? 'read' : `${state}: ${detail}`;
+    const value = well ? 'read' : `${state}: ${faultsOf(detail)}`;
     facts.push({ what: 'source', about: name, label: '', value, severity: well ? null : 'warning' });
   }
   for (const gateway of status?.gateways ?? []) {

@@ -1,7 +1,8 @@
 import { clean, oneLine } from '../lib/text.ts';
 import { displayWidth, truncate } from '../lib/width.ts';
 import { type Look, paint } from '../report/terminal/paint.ts';
-import { type Content, shownRows } from './content.ts';
+import { shownRows, standsAt } from './choose.ts';
+import { type Content, type Row, withLive } from './content.ts';
 import { sourceWords } from './ages.ts';
 import { age, type Data } from './data.ts';
 import { drawHead, drawRow, fill, layOut } from './draw.ts';
@@ -23,10 +24,17 @@ export function extentOf(state: State, data: Data, look: Look, height: number): 
   const room = pageRoom(height);
   if (content.kind === 'page') {
     const { length } = fitted(content.lines, look.width);
-    return { count: Math.max(1, length - room + 1), page: room, columns: 0 };
+    const top = { keyAt: () => null, standsAt: ({ selected }: { selected: number }) => selected };
+    return { count: Math.max(1, length - room + 1), page: room, columns: 0, ...top };
   }
-  const count = shownRows(content, current(state)).length;
-  return { count, page: room - 1 - headOf(content, room).length, columns: content.columns.length };
+  const rows = shownRows(content, current(state));
+  return {
+    count: rows.length,
+    page: room - 1 - headOf(content, room).length,
+    columns: content.columns.length,
+    keyAt: (row) => rows[row]?.key ?? null,
+    standsAt: (view) => standsAt(rows, view),
+  };
 }
 
 /** The row a person stands on; null where there is none. */
@@ -34,7 +42,8 @@ export function standingOn(state: State, data: Data, look: Look): string | null 
   const content = contentOf(state, data, look);
   if (content.kind === 'page') return null;
   const view = current(state);
-  return shownRows(content, view)[view.selected]?.key ?? null;
+  const rows = shownRows(content, view);
+  return rows[standsAt(rows, view)]?.key ?? null;
 }
 
 /** The whole screen: exactly `height` lines of at most the look's width. */
@@ -65,7 +74,8 @@ function headOf({ head = [] }: List, room: number): readonly string[] {
 
 function drawList(list: List, state: State, look: Look, room: number): readonly string[] {
   const { columns, rows, empty } = list;
-  const { filter, sort, selected } = current(state);
+  const view = current(state);
+  const { filter, sort } = view;
   const shown = shownRows(list, { filter, sort });
   const head = headOf(list, room).map((line) =>
     displayWidth(line) > look.width ? fill(line, look.width, look) : line,
@@ -75,12 +85,35 @@ function drawList(list: List, state: State, look: Look, room: number): readonly 
     return [...head, '', `  ${fill(oneLine(none), look.width - 2, look)}`];
   }
   const page = Math.max(1, room - 1 - head.length);
-  const stands = Math.min(selected, shown.length - 1);
-  const top = Math.max(0, Math.min(stands - Math.floor(page / 2), shown.length - page));
-  const there = shown.slice(top, top + page);
-  const seen = list.refresh ? there.map(list.refresh) : there;
-  const laid = layOut(columns, seen, look.width - 2);
-  return [...head, drawHead(laid, sort, look), ...seen.map((row, at) => drawRow(row, laid, top + at === stands, look))];
+  const stands = shown[standsAt(shown, view)];
+  const seen = seenLines(shown, stands, page).map((line) =>
+    typeof line === 'string' ? line : withLive(line, list.live),
+  );
+  const laid = layOut(
+    columns,
+    seen.filter((line) => typeof line !== 'string'),
+    look.width - 2,
+  );
+  const lines = seen.map((line) =>
+    typeof line === 'string'
+      ? paint(look, 'bold', fill(`  ${line}`, look.width, look))
+      : drawRow(line, laid, line.key === stands?.key, look),
+  );
+  return [...head, drawHead(laid, sort, look), ...lines];
+}
+
+/** As many lines as fit, that of a row among them: rows, and above those of a part its heading. */
+function seenLines(rows: readonly Row[], stands: Row | undefined, room: number): readonly (Row | string)[] {
+  const begins = (at: number): boolean => rows[at]?.part !== rows[at - 1]?.part;
+  const lines = rows.some(({ part }) => part !== undefined)
+    ? rows.flatMap((row, at) => (row.part !== undefined && begins(at) ? [row.part, row] : [row]))
+    : rows;
+  const at = stands ? lines.indexOf(stands) : 0;
+  const top = Math.max(0, Math.min(at - Math.floor(room / 2), lines.length - room));
+  const [first, ...rest] = lines.slice(top, top + room);
+  // Who pages down still sees under which heading they are.
+  const hidden = typeof first === 'object' && first !== stands ? first.part : undefined;
+  return first === undefined ? rest : [hidden ?? first, ...rest];
 }
 
 /** Lines of a page, those that are too long (a command is told as it is typed) as several. */

@@ -3,8 +3,8 @@ import type { Engine, SourceState } from '../engine/protocol.ts';
 /** What is needed to read sources again and again. */
 export interface Gathering {
   readonly engine: Pick<Engine, 'arrivals'>;
-  /** Reads them; resolves when all that were asked have answered. */
-  readonly gather: () => Promise<void>;
+  /** Reads them, those that rest too where it is to be at once; resolves when all that were asked have answered. */
+  readonly gather: (atOnce: boolean) => Promise<void>;
   /** Milliseconds between two readings; null: there is but one. */
   readonly everyMs: number | null;
   readonly now: () => number;
@@ -46,13 +46,13 @@ export class Gatherer {
   }
 
   /** Reads now; sources that are awaited are not asked again. */
-  read(): void {
+  read(atOnce = false): void {
     if (this.#closed) return;
     this.#open += 1;
     const end = (): void => {
       this.#open -= 1;
     };
-    this.#parts.gather().then(end, (error: unknown) => {
+    this.#parts.gather(atOnce).then(end, (error: unknown) => {
       end();
       this.#parts.failed(error);
     });

@@ -14,8 +14,8 @@ export interface Access {
   >;
   /** What a settings file says of the diagnosis: suppressions, rules of the user's own. */
   readonly settings: Pick<DiagnoseOptions, 'suppressions' | 'userRules'>;
-  /** Reads the sources; each is told of as it comes. */
-  readonly gather: () => Promise<void>;
+  /** Reads the sources; each is told of as it comes. An Envoy that rests from being read is left alone, unless it is to be at once. */
+  readonly gather: (atOnce: boolean) => Promise<void>;
   /** Begins to follow the access logs there are, once the sources were read. */
   readonly follow: () => Promise<void>;
   /** Reads what a person typed as a request; throws an error for people. */
@@ -195,7 +195,7 @@ export function startSession(access: Access): Session {
       hearers.add(hear);
       return () => hearers.delete(hear);
     },
-    refresh: () => gatherer.read(),
+    refresh: () => gatherer.read(true),
     wantRoutes: (gateway) => {
       if (data.routes.has(gateway)) return;
       update({ routes: new Map(data.routes).set(gateway, waiting()) });

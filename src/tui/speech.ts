@@ -1,7 +1,8 @@
 import { oneLine } from '../lib/text.ts';
 import type { Look } from '../report/terminal/paint.ts';
 import { many } from '../report/traffic-wording.ts';
-import { type Content, shownRows } from './content.ts';
+import { shownRows, standsAt } from './choose.ts';
+import { type Content, withLive } from './content.ts';
 import type { Data } from './data.ts';
 import { keysOf, pageRoom } from './frame.ts';
 import { contentOf } from './screens/screens.ts';
@@ -46,7 +47,8 @@ export function speechOf(state: State, data: Data, look: Look, height: number): 
 
 type Said = Pick<Spoken, 'heading' | 'stand' | 'here'>;
 
-function sayList(list: Extract<Content, { kind: 'list' }>, { filter, sort, screen, selected }: View): Said {
+function sayList(list: Extract<Content, { kind: 'list' }>, view: View): Said {
+  const { filter, sort, screen, key } = view;
   const { columns, rows, title, empty, head = [] } = list;
   const shown = shownRows(list, { filter, sort });
   const by = sort ? [`sorted by ${columns[sort.column]?.title ?? '?'}${sort.reverse ? ', turned round' : ''}`] : [];
@@ -54,7 +56,7 @@ function sayList(list: Extract<Content, { kind: 'list' }>, { filter, sort, scree
   const words = head.flatMap(({ text, bars }) => (bars ? [] : [oneLine(text)]));
   const keys = keysOf(screen);
   const heading = [oneLine(title), ...words, ...left, ...by, `keys: ${keys}`];
-  const at = Math.min(selected, shown.length - 1);
+  const at = standsAt(shown, view);
   const row = shown[at];
   if (!row)
     return {
@@ -62,11 +64,15 @@ function sayList(list: Extract<Content, { kind: 'list' }>, { filter, sort, scree
       stand: `none ${rows.length === 0 ? empty : ''}`.replace(/\d+\w?\b/g, ''),
       here: [oneLine(rows.length === 0 ? empty : 'no row')],
     };
-  const { cells } = list.refresh?.(row) ?? row;
+  const { cells } = withLive(row, list.live);
   const parts = cells.flatMap((cell, column) =>
     cell === '' ? [] : [`${columns[column]?.title ?? ''} ${oneLine(cell)}`],
   );
-  return { heading, stand: `row ${at}`, here: [`${at + 1} of ${shown.length} selected: ${parts.join(', ')}`] };
+  const said = [
+    ...(row.part === undefined ? [] : [row.part]),
+    `${at + 1} of ${shown.length} selected: ${parts.join(', ')}`,
+  ];
+  return { heading, stand: key ?? `row ${at}`, here: [said.join(', ')] };
 }
 
 function sayPage(

@@ -11,6 +11,8 @@ export interface View {
   readonly screen: Screen;
   /** Of the rows that are shown, or the first line of a page. */
   readonly selected: number;
+  /** The row that was chosen, which moves where rows change; null: whatever is first, or none was. */
+  readonly key: string | null;
   readonly filter: string;
   /** Parts of a page that are not as they were at first: shown that were folded. Counted from 1. */
   readonly turned: readonly number[];
@@ -59,10 +61,17 @@ export interface Extent {
   /** How many of them fit. */
   readonly page: number;
   readonly columns: number;
+  /** The key of a row; null: there is none. */
+  readonly keyAt: (row: number) => string | null;
+  /** Where the view stands now. */
+  readonly standsAt: (view: View) => number;
 }
 
 /** The screens that `tab` goes through, and `:` jumps to. */
 export const tabs = ['gateways', 'findings', 'logs', 'explain', 'changes', 'sources'] as const;
+
+/** The first row, whichever it is. */
+const top = { selected: 0, key: null };
 
 /** Where a person begins. */
 export const initialState: State = {
@@ -83,9 +92,9 @@ export function reduce(state: State, action: Action, extent: Extent): State {
   const quiet = state.notice === null ? state : { ...state, notice: null };
   switch (action.type) {
     case 'move':
-      return select(quiet, current(state).selected + action.by, extent);
+      return select(quiet, extent.standsAt(current(state)) + action.by, extent);
     case 'page':
-      return select(quiet, current(state).selected + action.by * Math.max(1, extent.page - 1), extent);
+      return select(quiet, extent.standsAt(current(state)) + action.by * Math.max(1, extent.page - 1), extent);
     case 'first':
       return select(quiet, 0, extent);
     case 'last':
@@ -103,12 +112,12 @@ export function reduce(state: State, action: Action, extent: Extent): State {
     case 'pause':
       return { ...quiet, paused: !state.paused };
     case 'sort':
-      return change(quiet, { sort: sortedBy(current(state).sort, action.by, extent.columns), selected: 0 });
+      return change(quiet, { sort: sortedBy(current(state).sort, action.by, extent.columns), ...top });
     case 'fold':
       return change(quiet, { turned: toggled(current(state).turned, action.part) });
     case 'reverse': {
       const { sort } = current(state);
-      return change(quiet, { sort: { column: sort?.column ?? 0, reverse: !(sort?.reverse ?? false) }, selected: 0 });
+      return change(quiet, { sort: { column: sort?.column ?? 0, reverse: !(sort?.reverse ?? false) }, ...top });
     }
     case 'prompt':
       return { ...quiet, prompt: { kind: action.kind, text: startOf(state, action.kind) } };
@@ -128,7 +137,7 @@ export function reduce(state: State, action: Action, extent: Extent): State {
 }
 
 function viewOf(screen: Screen): View {
-  return { screen, selected: 0, filter: '', sort: null, turned: [] };
+  return { screen, ...top, filter: '', sort: null, turned: [] };
 }
 
 function open(state: State, screen: Screen, filter = ''): State {
@@ -152,7 +161,7 @@ export function askedRequest({ prompt, request }: State): string {
 
 /** Out of a screen; where there is nothing behind it, out of its filter. */
 function back(state: State): State {
-  if (current(state).filter !== '') return change(state, { filter: '', selected: 0 });
+  if (current(state).filter !== '') return change(state, { filter: '', ...top });
   const [first, ...rest] = state.views;
   return rest.length === 0 ? state : { ...state, views: [first, ...rest.slice(0, -1)] };
 }
@@ -163,8 +172,9 @@ function change(state: State, to: Partial<View>): State {
   return { ...state, views: rest.length === 0 ? [view] : [first, ...rest.slice(0, -1), view] };
 }
 
-function select(state: State, wanted: number, { count }: Extent): State {
-  return change(state, { selected: Math.max(0, Math.min(wanted, count - 1)) });
+function select(state: State, wanted: number, { count, keyAt }: Extent): State {
+  const selected = Math.max(0, Math.min(wanted, count - 1));
+  return change(state, { selected, key: selected === 0 ? null : keyAt(selected) });
 }
 
 function nextTab({ name }: Screen): (typeof tabs)[number] {
@@ -194,7 +204,7 @@ function typed(state: State, edit: (text: string) => string): State {
   const prompt = { ...state.prompt, text: edit(state.prompt.text) };
   // A filter is seen while it is typed.
   return prompt.kind === 'filter'
-    ? change({ ...state, prompt }, { filter: prompt.text, selected: 0 })
+    ? change({ ...state, prompt }, { filter: prompt.text, ...top })
     : { ...state, prompt };
 }
 
@@ -202,7 +212,7 @@ function submit(state: State): State {
   const { prompt } = state;
   if (!prompt) return state;
   const closed = { ...state, prompt: null };
-  if (prompt.kind === 'request') return change({ ...closed, request: prompt.text.trim() }, { selected: 0 });
+  if (prompt.kind === 'request') return change({ ...closed, request: prompt.text.trim() }, top);
   if (prompt.kind === 'filter') return closed;
   const wanted = prompt.text.trim().toLowerCase();
   const tab = tabs.find((name) => wanted !== '' && name.startsWith(wanted));

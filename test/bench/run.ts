@@ -160,17 +160,19 @@ async function accessLog(lines: number): Promise<void> {
 
 /** The terminal UI in a terminal of its own. */
 async function watched(): Promise<void> {
-  const { firstFrameMs, firstRowMs, keyMs, idleShare, memory } = await measureWatch(folder, smoke);
+  const { firstFrameMs, firstRowMs, keyMs, sortMs, idleShare, memory } = await measureWatch(folder, smoke);
   const routes = smoke ? 300 : 10_000;
   limit('`watch` on a bundle: first frame', firstFrameMs, 500, ' ms');
   limit('`watch` on a bundle: first frame with a gateway in it', firstRowMs, 1_500, ' ms');
   const load = `${routes} routes and 2,000 log lines a second arriving`;
-  rows.push({
-    what: `\`watch\`: a key answered, ${load}, 99th percentile of ${keyMs.presses}`,
-    measured: `${keyMs.p99.toFixed(0)} ms (median ${keyMs.p50.toFixed(0)} ms)`,
-    limit: '50 ms',
-    holds: keyMs.p99 <= 50,
-  });
+  const keys = { 'a key answered': keyMs, 'sorted by a rate that changes each second': sortMs };
+  for (const [what, { p50, p99, presses }] of Object.entries(keys))
+    rows.push({
+      what: `\`watch\`: ${what}, ${load}, 99th percentile of ${presses}`,
+      measured: `${p99.toFixed(0)} ms (median ${p50.toFixed(0)} ms)`,
+      limit: '50 ms',
+      holds: p99 <= 50,
+    });
   limit('`watch`, idle: of one core', idleShare * 100, 5, ' %');
   const { early, late, lines } = memory;
   const grown = `${early.toFixed(0)} MiB, then ${late.toFixed(0)} MiB`;

@@ -10,10 +10,18 @@ export interface WatchMeasured {
   /** From the start of the process to the first frame, and to the first one with a gateway in it. */
   readonly firstFrameMs: number;
   readonly firstRowMs: number;
-  readonly keyMs: { readonly p50: number; readonly p99: number; readonly presses: number };
+  readonly keyMs: KeyTimes;
+  /** Of keys that sort by what changes each second. */
+  readonly sortMs: KeyTimes;
   readonly idleShare: number;
   /** Memory of an hour, medians: of ten minutes once all that is remembered was seen (20 minutes), and of the last ten. */
   readonly memory: { readonly early: number; readonly late: number; readonly lines: number };
+}
+
+interface KeyTimes {
+  readonly p50: number;
+  readonly p99: number;
+  readonly presses: number;
 }
 
 const columns = 120;
@@ -110,7 +118,7 @@ export async function measureWatch(folder: string, small: boolean): Promise<Watc
     firstFrameMs: median(starts.map(({ frame }) => frame)),
     firstRowMs: median(starts.map(({ row }) => row)),
     idleShare: await idle(folder, small ? 2 : 30),
-    keyMs: await keys(folder, small ? 300 : 10_000, small ? 20 : 1_000),
+    ...(await keys(folder, small ? 300 : 10_000, small ? 20 : 1_000)),
     memory: await hour(folder, small ? 20_000 : 7_200_000, small ? 8 : 80),
   };
 }
@@ -126,8 +134,8 @@ async function idle(folder: string, seconds: number): Promise<number> {
   return share;
 }
 
-/** Steps through so many routes while 2,000 lines a second arrive, and screens change. */
-async function keys(folder: string, routes: number, presses: number): Promise<WatchMeasured['keyMs']> {
+/** Steps through so many routes while 2,000 lines a second arrive, and screens change; then sorts them by their rates, up and down. */
+async function keys(folder: string, routes: number, presses: number): Promise<Pick<WatchMeasured, 'keyMs' | 'sortMs'>> {
   const [dump, log] = [join(folder, 'watched-dump.json'), join(folder, 'watched.log')];
   writeConfigDump(dump, routes, true);
   writeFileSync(log, '');
@@ -141,20 +149,31 @@ async function keys(folder: string, routes: number, presses: number): Promise<Wa
     // The report has come, and lines have been read for a while.
     await watched.sees(/\d+ error/, watched.begun);
     await sleep(2_000);
-    const times: number[] = [];
-    for (let at = 1; at <= presses; at += 1) {
-      const waiting = watched.until(new RegExp(`▸ +8088 +${at} `));
-      watched.press('j');
-      times.push(await waiting);
+    const answered = async (key: string, what: RegExp): Promise<number> => {
+      const waiting = watched.until(what);
+      watched.press(key);
+      const ms = await waiting;
       await sleep(40);
-    }
-    times.sort((one, other) => one - other);
-    const at = (share: number): number => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
-    return { p50: at(0.5), p99: at(0.99), presses };
+      return ms;
+    };
+    const steps: number[] = [];
+    for (let at = 1; at <= presses; at += 1) steps.push(await answered('j', new RegExp(`▸ +8088 +${at} `)));
+    // The fifth column is the rate.
+    watched.press('>>>>>');
+    await watched.sees(/\/MIN↑/, watched.begun);
+    const sorts: number[] = [];
+    for (let at = 0; at < presses / 2; at += 1) sorts.push(await answered('o', at % 2 === 0 ? /\/MIN↓/ : /\/MIN↑/));
+    return { keyMs: timesOf(steps), sortMs: timesOf(sorts) };
   } finally {
     writer.kill();
     await watched.close();
   }
+}
+
+function timesOf(times: readonly number[]): KeyTimes {
+  const sorted = times.toSorted((one, other) => one - other);
+  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+  return { p50: at(0.5), p99: at(0.99), presses: sorted.length };
 }
 
 /** Writes lines into a log, so many a second, from a process of its own. */

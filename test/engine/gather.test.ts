@@ -72,4 +72,40 @@ describe('sources that are gathered', () => {
     expect(servers[1]?.asked.filter((line) => line === 'GET /server_info')).toHaveLength(2);
     expect(await engine.takeArrived()).toMatchObject({ envoys: 2 });
   });
+
+  it('rest from being read two hundred times as long as it took, and are as old as they are meanwhile', async () => {
+    const pages = await startAdmin(story);
+    servers.push(pages);
+    const slowly: Trick = async (asked, response) => {
+      const page = await fetch(`${pages.url}${asked.url}`);
+      const text = await page.text();
+      setTimeout(() => response.end(text), asked.url === '/ready' ? 0 : 10);
+    };
+    const url = await admin({ '/': slowly });
+    const asked = (): readonly string[] => servers[1]?.asked ?? [];
+    const engine = makeEngine();
+    const request = { ...emptyRequest, admin: [url], windowMs: 20 };
+    const pace = { maxCallMs: null, light: false };
+    await engine.gather({ ...request, pace });
+    const first = await told(engine, (all) => has(all, url)?.whole === true);
+    // Counters are read twice, so that rates are known; all else once.
+    expect(asked().filter((line) => line.includes('type=Counters'))).toHaveLength(2);
+    expect(asked().filter((line) => line.includes('resource=dynamic_route_configs'))).toHaveLength(1);
+    expect(asked().filter((line) => line === 'GET /server_info')).toHaveLength(1);
+    const calls = asked().length;
+    await engine.gather({ ...request, pace });
+    const rested = await told(engine, () => true);
+    expect(asked()).toHaveLength(calls);
+    expect([rested.came, has(rested.sources, url)]).toEqual([first.came, has(first.sources, url)]);
+    // A person asks for it: at once, but what did not change is not read again.
+    await engine.gather({ ...request, pace: { ...pace, atOnce: true } });
+    const again = await told(engine, () => true);
+    expect(again.came).toBe(first.came + 1);
+    expect(has(again.sources, url)?.at).toBeGreaterThan(has(first.sources, url)?.at ?? Number.POSITIVE_INFINITY);
+    const anew = asked().slice(calls);
+    expect(anew.filter((line) => line.includes('type=Counters'))).toHaveLength(1);
+    expect(anew.filter((line) => line.includes('/config_dump?resource='))).toEqual([]);
+    expect(await engine.takeArrived()).toMatchObject({ envoys: 1 });
+    expect((await engine.routes({ gateway: 'shop/edge', known: null })).rows).toHaveLength(1);
+  });
 });

@@ -16,6 +16,14 @@ describe('what changed between readings', () => {
     const { known, changes } = withChanges(nothingKnown, first, 1, []);
     expect(changes).toEqual([]);
     expect(withChanges(known, first, 2, []).changes).toEqual([]);
+    // Nor is what a source costs.
+    const costing = (calls: number): Reading => {
+      const detail = `${calls} calls, 9 KiB; 1 of 13 sections not read whole; rests from being read for ${calls} s`;
+      const sources = first.collected?.sources.map((one) => ({ ...one, state: 'partial' as const, detail })) ?? [];
+      return { ...first, collected: { configurations: [], sources } };
+    };
+    const partly = withChanges(nothingKnown, costing(25), 1, []);
+    expect(withChanges(partly.known, costing(30), 2, []).changes).toEqual([]);
   });
 
   it('tells of findings that came and went, configuration and sources, the newest first', async () => {

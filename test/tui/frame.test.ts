@@ -3,9 +3,10 @@ import { emptyRequest } from '../../src/collect/request.ts';
 import { makeEngine } from '../../src/engine/engine.ts';
 import { buildRequest } from '../../src/engine/requests/build.ts';
 import { displayWidth } from '../../src/lib/width.ts';
-import { shownRows } from '../../src/tui/content.ts';
+import { shownRows, standsAt } from '../../src/tui/choose.ts';
 import { age, type Data, noData, routeAsked } from '../../src/tui/data.ts';
 import { copiedFrom } from '../../src/tui/copied.ts';
+import type { Content } from '../../src/tui/content.ts';
 import { layOut } from '../../src/tui/draw.ts';
 import { extentOf, frame, standingOn } from '../../src/tui/frame.ts';
 import { initialState, reduce, type Screen, type State } from '../../src/tui/state.ts';
@@ -38,7 +39,7 @@ beforeAll(async () => {
   };
 });
 
-const noExtent = { count: 0, page: 1, columns: 0 };
+const noExtent = { count: 0, page: 1, columns: 0, keyAt: () => null, standsAt: () => 0 };
 const at = (screen: Screen): State => reduce({ ...initialState, request }, { type: 'open', screen }, noExtent);
 
 const firstFinding = (): string => standingOn(at({ name: 'findings' }), data, { ...plain, width: 100 }) ?? '';
@@ -120,9 +121,22 @@ describe('the screens', () => {
   it('findings: roots first, standing facts at the end', () => {
     const lines = seen(at({ name: 'findings' })).split('\n');
     expect(lines[2]).toMatch(/▸ error +traffic +node-port-mismatch +VirtualNode shop\/payments/);
-    expect(lines.findIndex((line) => line.includes('standing'))).toBe(
-      lines.findLastIndex((line) => /error|warning|info/.test(line) && !line.includes('meshdoctor')),
-    );
+    const apart = lines.findIndex((line) => line.includes('STANDING: '));
+    expect(lines.slice(apart + 1).filter((line) => / standing /.test(line))).not.toEqual([]);
+    expect(lines.slice(2, apart).join('\n')).not.toContain(' standing ');
+  });
+
+  it('findings: standing facts stay apart however they are sorted, and are chosen as others are', () => {
+    const findings = at({ name: 'findings' });
+    const extent = extentOf(findings, data, { ...plain, width: 120 }, 12);
+    for (const by of [1, 3, -1]) {
+      const sorted = reduce(reduce(findings, { type: 'sort', by }, extent), { type: 'reverse' }, extent);
+      const down = reduce(sorted, { type: 'last' }, extentOf(sorted, data, { ...plain, width: 120 }, 12));
+      const lines = seen(down, 120, 12).split('\n');
+      const apart = lines.findIndex((line) => line.includes('STANDING: '));
+      expect(lines.findIndex((line) => line.startsWith('▸'))).toBeGreaterThan(apart);
+      expect(lines.slice(apart + 1, -2).every((line) => / standing |^$/.test(line))).toBe(true);
+    }
   });
 
   it('explain: the way of the request is drawn', () => {
@@ -181,15 +195,43 @@ describe('10,000 rows', () => {
     expect(shownRows(list, { filter: '', sort: { column: 0, reverse: true } })[0]?.key).toBe('9999');
     expect(shownRows(list, { filter: 'nothing', sort: null })).toEqual([]);
   });
+
+  it('are sorted and filtered by what is told of them now, and it is asked for only then', () => {
+    let asked = 0;
+    const live = (of: (at: number) => number): NonNullable<Extract<Content, { kind: 'list' }>['live']> => ({
+      ...{ from: 2, count: 1 },
+      of: ({ key }) => {
+        asked += 1;
+        return { cells: [`${of(Number(key))}%`], order: [of(Number(key))] };
+      },
+    });
+    const columns = ['NAME', 'DAY', 'SHARE'].map((title) => ({ title, most: 9 }));
+    const table = { columns, rows, live: live((at) => (at * 7) % 10_000) };
+    expect(shownRows(table, { filter: '', sort: { column: 1, reverse: false } })[0]?.key).toBe('0');
+    expect(asked).toBe(0);
+    expect(shownRows(table, { filter: '', sort: { column: 2, reverse: true } })[0]?.key).toBe('2857');
+    expect(shownRows(table, { filter: 'share:9999%', sort: null }).map(({ key }) => key)).toEqual(['2857']);
+    expect(shownRows(table, { filter: '9999%', sort: null }).map(({ key }) => key)).toEqual(['2857']);
+    const later = { ...table, live: live((at) => at) };
+    expect(shownRows(later, { filter: '', sort: { column: 2, reverse: true } })[0]?.key).toBe('9999');
+  });
+
+  it('move, and who stands on one moves with it; who stands on the first stays there', () => {
+    const view = { key: '12', selected: 3 };
+    expect(standsAt(rows, view)).toBe(12);
+    expect(standsAt(rows.toReversed(), view)).toBe(9_987);
+    expect(standsAt(rows.toReversed(), { key: null, selected: 0 })).toBe(0);
+    expect(standsAt(rows.slice(0, 2), view)).toBe(1);
+  });
 });
 
 describe('the extent of a screen', () => {
   it('counts the rows that the filter leaves', () => {
     const state = { ...at({ name: 'findings' }) };
     const typed = reduce(
-      reduce(state, { type: 'prompt', kind: 'filter' }, { count: 9, page: 9, columns: 1 }),
+      reduce(state, { type: 'prompt', kind: 'filter' }, noExtent),
       { type: 'type', text: 'payments' },
-      { count: 9, page: 9, columns: 1 },
+      noExtent,
     );
     expect(extentOf(typed, data, { ...plain, width: 100 }, 24).count).toBe(1);
   });

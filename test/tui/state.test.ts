@@ -10,7 +10,11 @@ import {
   type State,
 } from '../../src/tui/state.ts';
 
-const extent: Extent = { count: 100, page: 10, columns: 3 };
+const extent: Extent = {
+  ...{ count: 100, page: 10, columns: 3 },
+  keyAt: (row) => `row ${row}`,
+  standsAt: ({ selected }) => selected,
+};
 
 /** The state after keys, each a letter or a named key. */
 function stateAfter(keys: readonly (string | Key)[], from: State = initialState, on: Extent = extent): State {

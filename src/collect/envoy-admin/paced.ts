@@ -7,7 +7,7 @@ import { parseTarget } from './get.ts';
 import { joined } from './joined.ts';
 import { expectedMs, hasRested, type Pace, paceAfter, type ReadingPace, unknownPace } from './pacing.ts';
 import type { AdminPath } from './paths.ts';
-import { assembled, harvestOf, readConfig, readStats, versions } from './read.ts';
+import { assembled, harvestOf, readConfig, readStats, strangeness, versions, wait } from './read.ts';
 import { ask, beginReading, type EnvoyAdminRequest, isTyped, type Reading } from './reading.ts';
 import { configSections } from './sections.ts';
 import { unseen } from './unseen.ts';
@@ -33,35 +33,51 @@ export interface EnvoyMemory {
 type Marks = Readonly<Partial<Record<ConfigSection, string>>>;
 
 /** Nothing is known yet. */
-export function emptyMemory(): EnvoyMemory {
+function emptyMemory(): EnvoyMemory {
   return { pace: unknownPace, typed: true, clusters: 0, readings: 0, slow: new Map(), callsMs: [], held: null };
 }
 
 const slowAgainMs = 3_600_000;
+const tellingRestMs = 20_000;
 /** No call costs less of an Envoy. */
 const leastMs = 0.2;
 
+/** Reads one Envoy of those that are remembered by their keys, as `readPaced`. */
+export async function readAgain(
+  asked: EnvoyAdminRequest,
+  { maxCallMs, light, atOnce = false }: ReadingPace,
+  memories: Map<string, EnvoyMemory>,
+): Promise<Harvest> {
+  const memory = memories.get(asked.key) ?? emptyMemory();
+  memories.set(asked.key, memory);
+  return readPaced({ ...asked, maxCallMs, light, atOnce }, memory);
+}
+
 /**
  * Reads one Envoy as cheaply as will do: state and counters once, and of the configuration only sections whose versions
- * changed, or which it did not tell before. One that must rest is not asked at all: what it said last holds.
+ * changed, or which it did not tell before. One that must rest is not asked at all: what it said last holds. Where somebody
+ * looks on (`soFar`), counters are read twice the first time, a window apart.
  */
-export async function readPaced(request: PacedRequest, memory: EnvoyMemory): Promise<Harvest> {
+async function readPaced(request: PacedRequest, memory: EnvoyMemory): Promise<Harvest> {
   const target = typeof request.target === 'string' ? parseTarget(request.target) : request.target;
   if (typeof target === 'string') return unseen(String(request.target), target, 0);
   const { held } = memory;
-  if (held && !hasRested(memory.pace, performance.now())) return resting(held.harvest);
+  if (held && !request.atOnce && !hasRested(memory.pace, performance.now())) return unasked(held.harvest);
   const reading = beginReading({ ...request, refuse: (path) => refusal(path, request, memory) }, target);
   const ready = await ask(reading, '/ready', 'ready', 'ready.txt');
   if (!ready.ok && ready.unreachable) return unseen(target.label, ready.reason, reading.calls);
-  await ask(reading, '/listeners?format=json', 'listeners', 'listeners.json');
-  if (!held) await learn(reading, memory);
+  const listeners = await ask(reading, '/listeners?format=json', 'listeners', 'listeners.json');
+  if (!held) {
+    const trouble = strangeness([await learn(reading, memory), ready, listeners]);
+    if (trouble !== null) return unseen(target.label, trouble, reading.calls);
+  }
   memory.readings += 1;
   await readStats(reading, memory.typed, memory.readings % 2 === 0 ? 2 : 1);
   const stats = seenValue(assembled(reading).view.stats)?.at(-1) ?? null;
   memory.clusters = stats?.values.get('cluster_manager.active_clusters')?.value ?? memory.clusters;
   const before = held && !beganAnew(held.assembly.view, stats) ? held : null;
   const state = ready.ok ? ready.text.trim() : '';
-  if (before === null || seenValue(before.assembly.view.serverInfo)?.state !== state)
+  if (held && (before === null || seenValue(before.assembly.view.serverInfo)?.state !== state))
     await ask(reading, '/server_info', 'server_info', 'server_info.json');
   const marks = stats ? marksOf(stats) : {};
   const due = configSections.filter(
@@ -76,14 +92,22 @@ export async function readPaced(request: PacedRequest, memory: EnvoyMemory): Pro
   if (!request.light) await ask(reading, '/clusters?format=json', 'clusters', 'clusters.json');
   await ask(reading, '/certs', 'certs', 'certs.json');
   if (before === null) await ask(reading, '/runtime', 'runtime', 'runtime.json');
-  return remember(reading, memory, before, marks, ready.ok ? ready.ms : request.requestTimeoutMs);
+  const readyMs = ready.ok ? ready.ms : request.requestTimeoutMs;
+  const harvest = remember(reading, memory, before, marks, readyMs);
+  if (held || !request.soFar) return harvest;
+  request.soFar(harvest);
+  await wait(request.window, request.signal);
+  memory.readings += 1;
+  await readStats(reading, memory.typed, 2);
+  return remember(reading, memory, before, marks, readyMs);
 }
 
 /** Which Envoy it is, and how large: pages of counters come after. */
-async function learn(reading: Reading, memory: EnvoyMemory): Promise<void> {
+async function learn(reading: Reading, memory: EnvoyMemory): ReturnType<typeof ask> {
   const info = await ask(reading, '/server_info', 'server_info', 'server_info.json');
   memory.typed = info.ok && isTyped(info.text);
   if (memory.typed) memory.clusters = ((await versions(reading)) ?? '').split('\n').length;
+  return info;
 }
 
 function remember(
@@ -101,10 +125,10 @@ function remember(
   memory.callsMs = reading.callsMs;
   for (const line of reading.slow) memory.slow.set(line.split(' ', 1)[0] ?? '', now);
   const assembly = joined(before?.assembly ?? null, assembled(reading));
-  const read = harvestOf(reading, assembly);
+  const read = resting(harvestOf(reading, assembly), memory.pace.restUntil - now);
   const documents = new Map((before?.harvest.documents ?? []).map((document) => [document.id, document]));
   for (const document of read.documents) documents.set(document.id, document);
-  const harvest = { ...read, documents: [...documents.values()] };
+  const harvest = { ...read, at: reading.request.now().getTime(), documents: [...documents.values()] };
   const { routes, listenerConfig, clusterConfig, endpoints, secrets, bootstrap } = assembly.view;
   const sections = {
     routes,
@@ -123,6 +147,7 @@ function remember(
 }
 
 function refusal(path: AdminPath, { maxCallMs }: PacedRequest, memory: EnvoyMemory): string | null {
+  if (maxCallMs === null) return null;
   const expected = expectedMs(path, memory.clusters);
   const since = memory.slow.get(path);
   if (since !== undefined && performance.now() - since < slowAgainMs)
@@ -137,7 +162,14 @@ function beganAnew(before: EnvoyView, after: StatsRead | null): boolean {
   return was === undefined || is === undefined || is < was;
 }
 
-function resting(harvest: Harvest): Harvest {
+/** Says for how long it is left alone, where a person would wonder. */
+function resting(harvest: Harvest, restMs: number): Harvest {
+  if (restMs < tellingRestMs) return harvest;
+  const rest = `rests from being read for ${Math.round(restMs / 1000)} s`;
+  return { ...harvest, sources: harvest.sources.map((one) => ({ ...one, detail: `${one.detail}; ${rest}` })) };
+}
+
+function unasked(harvest: Harvest): Harvest {
   const sources = harvest.sources.map((source) => ({ ...source, cost: { calls: 0, bytes: 0 } }));
   return { ...harvest, sources };
 }

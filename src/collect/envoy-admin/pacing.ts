@@ -2,10 +2,12 @@ import type { AdminPath } from './paths.ts';
 
 /** How Envoys are read that are read again and again. */
 export interface ReadingPace {
-  /** No call is made that is expected to block an Envoy for longer. */
-  readonly maxCallMs: number;
+  /** No call is made that is expected to block an Envoy for longer; null: any is. */
+  readonly maxCallMs: number | null;
   /** Without what only rules need and each reading must ask for anew. */
   readonly light: boolean;
+  /** A person asks: one that must rest is asked too. */
+  readonly atOnce?: boolean;
 }
 
 /** What one Envoy bears, as far as it is known. Times are milliseconds of a monotonic clock. */

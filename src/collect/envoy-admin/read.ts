@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { assembleEnvoy, type EnvoyAssembly } from '../../snapshot/envoy/assemble.ts';
 import { type ConfigField, configFields } from '../../snapshot/envoy/config-fields.ts';
 import type { Harvest } from '../../snapshot/snapshot.ts';
-import { getPage, parseTarget } from './get.ts';
+import { type Answer, getPage, parseTarget } from './get.ts';
 import { bootstrapPath, wholeBootstrapPath } from './paths.ts';
 import { ask, beginReading, type EnvoyAdminRequest, isTyped, type Reading } from './reading.ts';
 import { configSections } from './sections.ts';
@@ -24,10 +24,8 @@ export async function readEnvoyAdmin(request: EnvoyAdminRequest): Promise<Harves
   const typed = info.ok && isTyped(info.text);
   const ready = await ask(reading, '/ready', 'ready', 'ready.txt');
   const listeners = await ask(reading, '/listeners?format=json', 'listeners', 'listeners.json');
-  if (![info, ready, listeners].some((answer) => answer.ok && answer.status === 200)) {
-    const said = info.ok ? `status ${info.status}` : info.reason;
-    return unseen(target.label, `what answers is no admin endpoint of an Envoy (/server_info: ${said})`, reading.calls);
-  }
+  const trouble = strangeness([info, ready, listeners]);
+  if (trouble !== null) return unseen(target.label, trouble, reading.calls);
   const firstRead = performance.now();
   if (!request.whole) await readStats(reading, typed, 1);
   await readConfig(reading, typed);
@@ -39,6 +37,13 @@ export async function readEnvoyAdmin(request: EnvoyAdminRequest): Promise<Harves
   await wait(request.window - (performance.now() - firstRead), request.signal);
   await readStats(reading, typed, 2);
   return finish(reading);
+}
+
+/** Why what answers is no Envoy, by its `/server_info` and other pages that every Envoy has; null: it is one. */
+export function strangeness([info, ...others]: readonly [Answer, ...Answer[]]): string | null {
+  if ([info, ...others].some((answer) => answer.ok && answer.status === 200)) return null;
+  const said = info.ok ? `status ${info.status}` : info.reason;
+  return `what answers is no admin endpoint of an Envoy (/server_info: ${said})`;
 }
 
 function finish(reading: Reading): Harvest {
@@ -145,7 +150,8 @@ export async function versions(reading: Reading): Promise<string | null> {
   return texts ? texts.sort().join('\n') : '';
 }
 
-async function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
+/** Waits, unless the signal ends it. */
+export async function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
   if (milliseconds <= 0 || signal.aborted) return;
   await sleep(milliseconds, undefined, { signal }).catch(() => {});
 }

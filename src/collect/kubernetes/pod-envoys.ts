@@ -3,13 +3,12 @@ import type { KubernetesObject } from '../../snapshot/object.ts';
 import { emptyHarvest, type Harvest } from '../../snapshot/snapshot.ts';
 import type { AdminTarget } from '../envoy-admin/get.ts';
 import { readEnvoyAdmin } from '../envoy-admin/read.ts';
-import type { EnvoyAdminRequest } from '../envoy-admin/reading.ts';
 import { unseen } from '../envoy-admin/unseen.ts';
 import type { Cluster } from './cluster.ts';
 import { forwardedTarget } from './forward.ts';
 import { granting } from './kinds.ts';
 import { parseLabelQuery } from './label-query.ts';
-import type { ClusterRequest, PacedReading } from './request.ts';
+import type { ClusterRequest } from './request.ts';
 import { type EnvoyGroup, type EnvoyPod, envoysInScope, isOf } from './scope.ts';
 import type { AgentWays } from './via-agent.ts';
 
@@ -124,16 +123,12 @@ async function readOne(
     soFar,
     now: () => new Date(),
   };
-  const harvest = await (request.paced ? readAgain(asked, request.paced) : readEnvoyAdmin(asked));
+  const { paced } = request;
+  const harvest = await (paced
+    ? (await import('../envoy-admin/paced.ts')).readAgain(asked, paced, paced.memories)
+    : readEnvoyAdmin(asked));
   const gaps = harvest.gaps.map((gap) => (gap.reason.includes('not allowed:') ? { ...gap, remedy: granting } : gap));
   return { ...harvest, gaps };
-}
-
-async function readAgain(asked: EnvoyAdminRequest, { memories, maxCallMs, light }: PacedReading): Promise<Harvest> {
-  const { emptyMemory, readPaced } = await import('../envoy-admin/paced.ts');
-  const memory = memories.get(asked.key) ?? emptyMemory();
-  memories.set(asked.key, memory);
-  return readPaced({ ...asked, maxCallMs, light }, memory);
 }
 
 /** Inside the cluster pods are reached by their addresses; from elsewhere through the API server. */

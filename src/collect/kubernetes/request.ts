@@ -77,10 +77,10 @@ export interface ClusterRequest {
 /** How Envoys are read that are read again and again, and what is remembered of each, by its key. */
 export interface PacedReading extends ReadingPace {
   readonly memories: Map<string, EnvoyMemory>;
-  /** Lists that are kept up to date. */
-  readonly list: typeof listAll;
-  /** What was made of the lists before, by resource. */
-  readonly kinds: Map<string, KindMemory>;
+  /** Lists that are kept up to date; absent: each reading lists anew. */
+  readonly list?: typeof listAll;
+  /** What was made of them before, by resource. */
+  readonly kinds?: Map<string, KindMemory>;
 }
 
 /** What was made of a kind before, and the marks of its lists then. */

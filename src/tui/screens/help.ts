@@ -19,7 +19,7 @@ const keys: readonly (readonly [string, string])[] = [
   ['y', 'copy the command of a finding, a request, or what reads the object of a route'],
   ['s', 'save the report into this folder'],
   ['c', 'collect a bundle into this folder, redacted'],
-  ['r', 'read again now'],
+  ['r', 'read again now, also Envoys that rest from being read'],
   ['p', 'pause: nothing is read again until p'],
   ['.', 'with --screen-reader: say all of it again'],
   ['? q', 'this page, quit'],

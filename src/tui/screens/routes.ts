@@ -4,7 +4,7 @@ import { groupBy, memoize } from '../../lib/memo.ts';
 import type { ReportFinding } from '../../report/document.ts';
 import type { Look } from '../../report/terminal/paint.ts';
 import { refText } from '../../snapshot/object.ts';
-import type { Content, Row } from '../content.ts';
+import type { Content, Live, LiveCells, Row } from '../content.ts';
 import { age, type Data, type RouteList } from '../data.ts';
 import { durationOf, rateOf, trafficOf } from './logs.ts';
 import { reportOf } from './waiting.ts';
@@ -30,7 +30,7 @@ export function routesContent(data: Data, gateway: string, { width }: Look): Con
       { title: 'GOES TO', most: 200, spare: 9, least: 24 },
     ],
     rows: rowsOf(list.rows),
-    refresh: refreshing(list)(findingsByObject(data))(live),
+    live: liveOf(list)(findingsByObject(data))(live),
     empty: emptyText(data, gateway),
   };
 }
@@ -52,8 +52,8 @@ const rowsOf = memoize((rows: readonly RouteRow[]): readonly Row[] =>
     const [who, asks] = [object ?? name, match || 'anything'];
     return {
       key,
-      cells: [String(port), String(index), who, asks, '?', '?', '?', '', does],
-      order: [port, index, who, asks, -1, -1, -1, 0, does],
+      cells: [String(port), String(index), who, asks, '', '', '', '', does],
+      order: [port, index, who, asks, 0, 0, 0, 0, does],
     };
   }),
 );
@@ -62,55 +62,68 @@ const placesOf = memoize(
   (rows: readonly RouteRow[]): ReadonlyMap<string, number> => new Map(rows.map(({ key }, at) => [key, at])),
 );
 
-/** What is told anew of the rows that are seen: findings, and the pace by the log, else by counters of clusters, which routes share. */
-const refreshing = memoize(({ rows, pace }: RouteList) =>
+/** What is told anew of a row: findings, and the pace by the log, else by counters of clusters, which routes share. */
+const liveOf = memoize(({ rows, pace }: RouteList) =>
   memoize((findings: ReadonlyMap<string, readonly ReportFinding[]>) =>
-    memoize((live: ReadonlyMap<string, LiveRoute>) => (row: Row): Row => {
-      const at = placesOf(rows).get(row.key) ?? -1;
-      const route = rows[at];
-      if (!route) return row;
-      const told = live.get(route.label);
-      const mine = (route.object === null ? [] : (findings.get(route.object) ?? [])).filter(
-        ({ severity }) => severity !== 'info',
-      );
-      const paced = told ? liveCells(told) : countedCells(pace, at);
-      const cells = [...paced.cells, mine.map(({ rule }) => rule).join(', ')];
-      const order = [...paced.order, mine.length];
-      const worst = mine.some(({ severity }) => severity === 'error') ? 'error' : 'warning';
-      return {
-        ...row,
-        cells: row.cells.toSpliced(anew, cells.length, ...cells),
-        order: (row.order ?? []).toSpliced(anew, order.length, ...order),
-        ...(mine.length > 0 ? ({ severity: worst } as const) : {}),
+    memoize((live: ReadonlyMap<string, LiveRoute>): Live => {
+      const places = placesOf(rows);
+      // A key press may ask for all of them several times.
+      const told: LiveCells[] = [];
+      const of = ({ key }: Row): LiveCells => {
+        const at = places.get(key) ?? -1;
+        told[at] ??= liveCells(pacedBy(live.get(rows[at]?.label ?? ''), pace, at), worstOf(rows[at], findings));
+        return told[at];
       };
+      return { from: 4, count: 4, of };
     }),
   ),
 );
 
-/** Where the columns begin that are told anew. */
-const anew = 4;
-
-type Told = Required<Pick<Row, 'cells' | 'order'>>;
-
-function liveCells({ perMinute, more, failedShare, p99Ms }: LiveRoute): Told {
-  return {
-    cells: [`${more ? '>=' : ''}${rateOf(perMinute)}`, shareOf(failedShare), durationOf(p99Ms)],
-    order: [perMinute, failedShare, p99Ms ?? -1],
-  };
+interface Paced {
+  readonly perMinute: number;
+  readonly more: boolean;
+  readonly failedShare: number;
+  readonly p99Ms: number | null;
 }
 
-function countedCells(pace: Float64Array, at: number): Told {
-  const [perMinute = Number.NaN, failedShare = Number.NaN] = pace.subarray(at * 2, at * 2 + 2);
-  if (Number.isNaN(perMinute)) return { cells: ['?', '?', '?'], order: [-1, -1, -1] };
-  return { cells: [rateOf(perMinute), shareOf(failedShare), '?'], order: [perMinute, failedShare, -1] };
+function pacedBy(told: LiveRoute | undefined, pace: Float64Array, at: number): Paced | null {
+  if (told) return told;
+  const [perMinute = Number.NaN, failedShare = Number.NaN] = [pace[at * 2], pace[at * 2 + 1]];
+  return Number.isNaN(perMinute) ? null : { perMinute, more: false, failedShare, p99Ms: null };
+}
+
+const noFindings: readonly ReportFinding[] = [];
+
+/** What is worth a row's colour of the findings about its object. */
+function worstOf(
+  route: RouteRow | undefined,
+  findings: ReadonlyMap<string, readonly ReportFinding[]>,
+): readonly ReportFinding[] {
+  const mine = route?.object ? findings.get(route.object) : undefined;
+  return mine ? mine.filter(({ severity }) => severity !== 'info') : noFindings;
+}
+
+const nothingTold: LiveCells = { cells: ['?', '?', '?', ''], order: [-1, -1, -1, 0] };
+
+function liveCells(paced: Paced | null, findings: readonly ReportFinding[]): LiveCells {
+  if (!paced && findings.length === 0) return nothingTold;
+  const { perMinute = -1, more = false, failedShare = -1, p99Ms = null } = paced ?? {};
+  const cells = paced
+    ? [`${more ? '>=' : ''}${rateOf(perMinute)}`, shareOf(failedShare), durationOf(p99Ms)]
+    : nothingTold.cells.slice(0, 3);
+  return {
+    cells: [...cells, findings.map(({ rule }) => rule).join(', ')],
+    order: [perMinute, failedShare, p99Ms ?? -1, findings.length],
+    ...(findings.length === 0
+      ? {}
+      : { severity: findings.some(({ severity }) => severity === 'error') ? 'error' : 'warning' }),
+  };
 }
 
 /** Findings, by the objects they are about. */
 export function findingsByObject(data: Data): ReadonlyMap<string, readonly ReportFinding[]> {
   return indexed(reportOf(data)?.findings ?? noFindings);
 }
-
-const noFindings: readonly ReportFinding[] = [];
 
 const indexed = memoize((findings: readonly ReportFinding[]) => {
   const byObject = new Map<string, ReportFinding[]>();

@@ -2,11 +2,16 @@ import { appendFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { collect } from '../../../src/collect/collect.ts';
+import { currentContext } from '../../../src/collect/kubernetes/request.ts';
 import { emptyRequest } from '../../../src/collect/request.ts';
 import { makeEngine } from '../../../src/engine/engine.ts';
 import type { LiveTraffic } from '../../../src/engine/logs/live/live-document.ts';
+import { LiveLogs } from '../../../src/engine/logs/live/live-logs.ts';
 import { RecentCounts } from '../../../src/engine/logs/live/recent-counts.ts';
 import type { Engine } from '../../../src/engine/protocol.ts';
+import { buildModel, type Model } from '../../../src/model/model.ts';
+import type { KubernetesObject } from '../../../src/snapshot/object.ts';
 import { logOf } from '../../support/log-lines.ts';
 
 let folder = '';
@@ -89,6 +94,48 @@ describe('logs that are followed', { timeout: 40_000 }, () => {
         state: 'failed',
         detail: 'there is no such file or folder',
       });
+  });
+});
+
+describe('logs of pods', () => {
+  it('are said to have ended while their pod is there, and are gone with it; a cluster that is not seen says nothing', async () => {
+    const { snapshot } = await collect({ ...emptyRequest, bundles: ['src/demo/incident.tar.gz'] });
+    const pod = (phase: string): KubernetesObject => ({
+      place: { document: 'pods', pointer: '' },
+      reported: true,
+      ref: { apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: 'edge-1' },
+      body: {
+        metadata: { namespace: 'shop', name: 'edge-1' },
+        spec: {
+          containers: [
+            { name: 'envoy', env: [{ name: 'APPMESH_RESOURCE_ARN', value: 'mesh/shop/virtualGateway/edge_shop' }] },
+          ],
+        },
+        status: { phase, podIP: '10.0.0.1' },
+      },
+    });
+    const with_ = (pods: readonly KubernetesObject[], state: 'listed' | 'not-read'): Model =>
+      buildModel({
+        ...snapshot,
+        objects: [...snapshot.objects.filter(({ ref }) => ref.kind !== 'Pod'), ...pods],
+        coverage: [{ subject: { type: 'objects', kind: 'Pod', namespace: '*' }, state, reason: '' }],
+      });
+    const pods = { since: Date.now(), limitBytes: 1 << 20 };
+    const logs = new LiveLogs({ paths: [], format: null, since: null, until: null, pods });
+    const live = { ...currentContext, kubeconfig: join(folder, 'none'), namespace: 'shop' };
+    const states = async (model: Model): Promise<readonly string[]> => {
+      await logs.use(model, { ...emptyRequest, live });
+      const told = logs.tell(Date.now()).logs.filter(({ name }) => name === 'log of pod shop/edge-1');
+      return told.map(({ state }) => (state === 'ended' ? 'ended' : 'followed'));
+    };
+    try {
+      expect(await states(with_([pod('Running')], 'listed'))).toEqual(['followed']);
+      expect(await states(with_([], 'not-read'))).toEqual(['followed']);
+      expect(await states(with_([pod('Succeeded')], 'listed'))).toEqual(['ended']);
+      expect(await states(with_([], 'listed'))).toEqual([]);
+    } finally {
+      logs.close();
+    }
   });
 });
 

@@ -16,7 +16,7 @@ import { type Judging, viewOf } from '../view.ts';
 import { classKey } from './join.ts';
 import type { LiveLog, LiveTraffic } from './live-document.ts';
 import { type Deciding, LiveFold } from './live-fold.ts';
-import { LivePods } from './live-pods.ts';
+import { LivePods, podLogName } from './live-pods.ts';
 import { tell } from './tell.ts';
 
 type Following = { -readonly [K in keyof LiveLog]: LiveLog[K] } & {
@@ -119,13 +119,19 @@ export class LiveLogs {
 
   async #followPods(model: Model, { live }: CollectRequest): Promise<void> {
     const { pods: wanted } = this.#wanted;
-    if (!wanted || !live) return;
+    // Where pods could not be listed nobody knows which are gone: those that are followed still are.
+    if (!wanted || !live || !arePodsSeen(model)) return;
     this.#pods ??= new LivePods(live, wanted, (name, lines) => this.#take(name, lines));
     const { pods, gaps } = await this.#pods.follow(model.snapshot.objects);
     this.#gaps = gaps;
     const names = new Set(pods.map(({ name }) => name));
-    for (const following of this.#logs.values())
-      if (following.pod !== null) following.state = names.has(following.name) ? 'reading' : 'ended';
+    const there = new Set(model.snapshot.objects.flatMap(({ ref }) => (ref.kind === 'Pod' ? podLogName(ref) : [])));
+    for (const following of this.#logs.values()) {
+      const { name, pod } = following;
+      if (pod === null) continue;
+      following.state = names.has(name) ? 'reading' : 'ended';
+      if (!there.has(name)) this.#logs.delete(name);
+    }
     for (const { name, gateway, pod } of pods) {
       if (!this.#logs.has(name)) this.#open(model, name, gatewayOf(model, gateway), pod);
     }
@@ -179,6 +185,12 @@ export class LiveLogs {
       ? { name, state, detail, lines, lastAt }
       : { name, state: 'failed', detail: trouble, lines, lastAt };
   }
+}
+
+function arePodsSeen({ snapshot }: Model): boolean {
+  return snapshot.coverage.some(
+    ({ subject, state }) => subject.type === 'objects' && subject.kind === 'Pod' && state === 'listed',
+  );
 }
 
 function gatewayOf(model: Model, name: string | null): Gateway | null {

@@ -1,11 +1,11 @@
 import { openCluster } from '../../../collect/kubernetes/cluster.ts';
 import type { FollowedLog } from '../../../collect/kubernetes/log-follow.ts';
 import { LogFollowers, logsByApi } from '../../../collect/kubernetes/log-followers.ts';
-import { type GatewayPod, gatewayPods } from '../../../collect/kubernetes/pod-logs.ts';
+import { gatewayPods } from '../../../collect/kubernetes/pod-logs.ts';
 import type { LiveRequest } from '../../../collect/kubernetes/request.ts';
 import { type StreamWays, streamWays } from '../../../collect/kubernetes/streams.ts';
 import type { PodLogsWanted } from '../../../collect/request.ts';
-import type { KubernetesObject } from '../../../snapshot/object.ts';
+import type { KubernetesObject, ObjectRef } from '../../../snapshot/object.ts';
 import { podsLeft } from '../../../collect/kubernetes/pod-log-gaps.ts';
 
 /** A pod whose log is followed. */
@@ -47,12 +47,12 @@ export class LivePods {
     const { pods, left } = gatewayPods(objects, this.#live, namespace);
     const tailLines = Math.ceil(this.#wanted.limitBytes / usualLineBytes);
     const logs = pods.map(({ pod, container }): [string, FollowedLog] => [
-      nameOf(pod),
+      podLogName(pod),
       { ...pod, container, from: this.#wanted.since, tailLines },
     ]);
     this.#followers.want(new Map(logs));
     return {
-      pods: pods.map(({ pod, gateway }) => ({ name: nameOf(pod), gateway, pod: pod.name })),
+      pods: pods.map(({ pod, gateway }) => ({ name: podLogName(pod), gateway, pod: pod.name })),
       gaps: podsLeft(left).map(({ missing, reason }) => `${missing}: ${reason}`),
     };
   }
@@ -79,6 +79,7 @@ export class LivePods {
   }
 }
 
-function nameOf({ namespace, name }: GatewayPod['pod']): string {
+/** What the log of a pod is called. */
+export function podLogName({ namespace, name }: Pick<ObjectRef, 'namespace' | 'name'>): string {
   return `log of pod ${namespace}/${name}`;
 }
