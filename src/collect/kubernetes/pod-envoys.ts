@@ -110,7 +110,7 @@ async function readOne(
   request: PodEnvoysRequest,
   soFar: ((harvest: Harvest) => void) | null,
 ): Promise<Harvest> {
-  const { keep, whole, windowMs, requestTimeoutMs, signal } = request;
+  const { keep, whole, windowMs, requestTimeoutMs, signal, limit } = request;
   const { namespace, name } = pod;
   const asked = {
     target,
@@ -123,6 +123,7 @@ async function readOne(
     signal,
     soFar,
     now: () => new Date(),
+    ...(limit ? { limit } : {}),
   };
   const harvest = await (request.paced ? readAgain(asked, request.paced) : readEnvoyAdmin(asked));
   const gaps = harvest.gaps.map((gap) => (gap.reason.includes('not allowed:') ? { ...gap, remedy: granting } : gap));
