@@ -56,6 +56,7 @@ export async function runAgent(options: AgentOptions, parts: AgentParts): Promis
   try {
     await keepLooking(options, parts, { rounds, api, leadership, membership, health, elected });
   } finally {
+    rounds.close();
     await elections;
     await Promise.all([leadership.release(), membership?.leave()]);
     await metrics.stop();
