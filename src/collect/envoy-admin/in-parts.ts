@@ -38,25 +38,25 @@ async function partsOf(reading: Reading, path: ListPath): Promise<readonly Slice
   const because = `it would block Envoy's main thread for about ${expected} ms (--max-call ${maxCallMs}ms)`;
   const ofEndpoints = path.includes('endpoint_configs');
   if (!ofEndpoints && !path.includes('clusters')) return `not asked for: ${because}, and cannot be had in parts`;
-  const names = ofEndpoints ? [...reading.assignments] : await clusterNames(reading);
+  const names = ofEndpoints ? [...reading.assignments] : reading.names;
   if (names.length < reading.clusters * 0.9) return `not asked for: ${because}, and its parts have no names yet`;
   const most = mostInPart(path, { maxCallMs, clusters: reading.clusters });
   const parts = most < 1 ? null : slicesOf(names, most, !ofEndpoints);
   return parts ?? `not asked for: ${because}, and in parts too`;
 }
 
-/** As statistics name them, which is nearly what they are called. */
-async function clusterNames(reading: Reading): Promise<readonly string[]> {
+/** Learns the names of the clusters, and how many there are: as statistics name them, which is nearly what they are called. */
+export async function learnNames(reading: Reading): Promise<void> {
   const path = '/stats?format=json&type=Gauges&usedonly';
   const { maxCallMs = 0 } = reading.request.limit ?? {};
-  if (expectedMs(path, reading.clusters) > maxCallMs) return [];
+  if (expectedMs(path, reading.clusters) > maxCallMs) return;
   const answer = await call(reading, path);
-  if (!answer.ok || answer.status !== 200) return [];
+  if (!answer.ok || answer.status !== 200) return;
   const names = [...answer.text.matchAll(/"name":\s*"cluster\.([^"]+)\.membership_total"/g)].map(
     ([, name = '']) => name,
   );
+  reading.names = names;
   reading.clusters = Math.max(reading.clusters, names.length);
-  return names;
 }
 
 /** The resources of one part; a line that says why there are none. */

@@ -104,6 +104,7 @@ export async function readConfig(
     return;
   }
   let before = await versions(reading);
+  if (reading.request.limit) await (await import('./in-parts.ts')).learnNames(reading);
   for (let round = 0; round <= rereads; round += 1) {
     for (const field of fields) await askField(reading, field);
     const after = await versions(reading);

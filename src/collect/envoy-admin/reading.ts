@@ -57,6 +57,8 @@ export interface Reading {
   sinceRest: number[];
   /** How many clusters it has, as far as is known. */
   clusters: number;
+  /** What they are called in its statistics; empty where that is not known. */
+  names: readonly string[];
   /** By what names the clusters that came in parts ask for their endpoints. */
   readonly assignments: Set<string>;
 }
@@ -69,6 +71,7 @@ export function beginReading(request: EnvoyAdminRequest, target: AdminTarget): R
     sinceRest: [],
     clusters: request.limit?.clusters ?? 0,
     assignments: new Set<string>(),
+    names: [],
   };
   return { request, target, pages: new Map(), unread: [], ...counted, ...borne };
 }

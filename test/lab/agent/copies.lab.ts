@@ -158,8 +158,7 @@ describe('rescue copies of a frozen gateway', { timeout: 4 * WAIT_MS }, () => {
 
   it('of one that is too large for a call are made in parts, and rescue proves them', async () => {
     const folder = join(cluster.folder, 'in-parts');
-    // A dozen clusters of this Envoy are more than that.
-    const own = ['--kubeconfig', cluster.kubeconfig, '--max-call', '3ms'];
+    const own = ['--kubeconfig', cluster.kubeconfig, '--max-call', '2ms'];
     const agent = await copyInto(folder, ...own);
     expect(agent.lines.find(({ event }) => event === 'rescue-copy-begun')).toMatchObject({ gateway: 'shop/edge' });
     expect(await agent.end()).toBe(0);
