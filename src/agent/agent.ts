@@ -3,7 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineClient } from '../engine/client.ts';
 import type { Metrics } from '../export/metrics.ts';
 import { type AdminProxy, serveAdminProxy, wayToPod } from './admin-proxy.ts';
+import { ToldClock } from '../lib/clock.ts';
 import { type AgentApi, makeApi } from './api.ts';
+import { makeClockWatch } from './clock-watch.ts';
 import { type Leadership, standForElection } from './leadership.ts';
 import type { Log } from './log.ts';
 import { join, type Membership } from './members.ts';
@@ -31,7 +33,8 @@ export async function runAgent(options: AgentOptions, parts: AgentParts): Promis
   const { log, metrics, signal } = parts;
   const ended = new AbortController();
   const [context = null] = options.live.contexts;
-  const api = makeApi(options.live.kubeconfig, context, ended.signal);
+  const clock = new ToldClock();
+  const api = makeApi(options.live.kubeconfig, context, ended.signal, clock);
   const { lease, times, name } = options;
   const leadership = standForElection(api, { ...lease, labels: labelsOf('agent') }, name, times);
   const membership =
@@ -52,10 +55,14 @@ export async function runAgent(options: AgentOptions, parts: AgentParts): Promis
     log({ level: 'info', event: now ? 'leads' : 'follows' });
     if (now) elected.emit('leads');
   };
-  const elections = keepLeases(leadership, membership, options, { log, leads, signal });
+  const elections = keepLeases(leadership, membership, options, {
+    ...{ log, leads, signal },
+    checkClock: makeClockWatch(clock, metrics, log),
+  });
   try {
     await keepLooking(options, parts, { rounds, api, leadership, membership, health, elected });
   } finally {
+    rounds.close();
     await elections;
     await Promise.all([leadership.release(), membership?.leave()]);
     await metrics.stop();
@@ -82,7 +89,12 @@ async function keepLeases(
   leadership: Leadership,
   membership: Membership | null,
   { times }: AgentOptions,
-  { log, leads, signal }: Pick<AgentParts, 'log' | 'signal'> & { readonly leads: (now: boolean) => void },
+  {
+    log,
+    leads,
+    checkClock,
+    signal,
+  }: Pick<AgentParts, 'log' | 'signal'> & { readonly leads: (now: boolean) => void; readonly checkClock: () => void },
 ): Promise<void> {
   let led = false;
   let trouble: string | null = null;
@@ -90,6 +102,7 @@ async function keepLeases(
     const now = (await leadership.step()) ?? (await membership?.step()) ?? null;
     if (now !== null && now !== trouble) log({ level: 'warning', event: 'lease', reason: now });
     trouble = now;
+    checkClock();
     if (leadership.leads() !== led) {
       led = !led;
       leads(led);

@@ -2,6 +2,7 @@ import type { AdminTarget } from '../collect/envoy-admin/get.ts';
 import { type ApiAnswer, type Cluster, openCluster, type WritingMethod } from '../collect/kubernetes/cluster.ts';
 import { targetOf } from '../collect/kubernetes/pod-envoys.ts';
 import type { LiveRequest } from '../collect/kubernetes/request.ts';
+import type { ToldClock } from '../lib/clock.ts';
 
 /** The API server as the agent's own loop uses it, apart from the readings of the engine. */
 export interface AgentApi {
@@ -19,8 +20,13 @@ export interface AgentApi {
 const openMs = 600_000;
 const requestTimeoutMs = 5_000;
 
-/** Speaks to the cluster of a kubeconfig, or of the pod; opens it anew where it must. */
-export function makeApi(kubeconfig: string | null, context: string | null, signal: AbortSignal): AgentApi {
+/** Speaks to the cluster of a kubeconfig, or of the pod; opens it anew where it must. `clock` hears what time it is there. */
+export function makeApi(
+  kubeconfig: string | null,
+  context: string | null,
+  signal: AbortSignal,
+  clock: ToldClock | null = null,
+): AgentApi {
   let open: { readonly cluster: Cluster; readonly at: number } | null = null;
   const close = (): void => {
     open?.cluster.close();
@@ -36,7 +42,9 @@ export function makeApi(kubeconfig: string | null, context: string | null, signa
   const through = async (use: (cluster: Cluster) => Promise<ApiAnswer>): Promise<ApiAnswer> => {
     const cluster = await opened();
     if (typeof cluster === 'string') return { ok: false, reason: cluster };
+    const begun = performance.now();
     const answer = await use(cluster);
+    if (answer.ok) clock?.hear(answer.date, performance.now() - begun);
     // A token that ran out is not asked with twice.
     if (answer.ok && answer.status === 401) close();
     return answer;

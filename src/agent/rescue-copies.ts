@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeError } from '../collect/describe-error.ts';
-import { expectedMs } from '../collect/envoy-admin/pacing.ts';
+import { type CallLimit, expectedMs } from '../collect/envoy-admin/pacing.ts';
 import type { CollectRequest } from '../collect/request.ts';
 import { readRescueCopies } from '../collect/rescue-copies.ts';
 import type { PodMeasure } from '../diagnose/measured.ts';
@@ -26,12 +26,17 @@ export interface KeeperOptions {
 export interface Keeper {
   /** Makes the copies that are due: of a gateway without a good one here, whose configuration changed, or once a day. */
   readonly keep: (frozen: readonly string[], measures: readonly PodMeasure[], now: number) => Promise<void>;
+  /** Gives up the copy that is being made. */
+  readonly close: () => void;
 }
 
 const dayMs = 86_400_000;
 /** After a copy that failed. */
 const againMs = 600_000;
 const kept = 3;
+/** A copy that takes longer is given up; one with rests may rest so many times as long as its calls take, and begin anew twice. */
+const usualCopyMs = 120_000;
+const mostRest = 2_000;
 
 /** When a copy of each gateway is due; `mark` is what its configuration was last seen to be. */
 export interface CopyState {
@@ -56,7 +61,17 @@ export function makeKeeper(options: KeeperOptions): Keeper {
   const states = new Map<string, CopyState>();
   const { folder, store, log } = options;
   let fetched = store === null;
+  let large: LargeCopy | null = null;
+  const settle = (gateway: string, mark: string, now: number, trouble: string | null): void => {
+    states.set(gateway, { mark, dueAt: now + (trouble === null ? dayMs : againMs) });
+    if (trouble === null) log({ level: 'info', event: 'rescue-copy', gateway, folder });
+    else log({ level: 'warning', event: 'rescue-copy-failed', gateway, reason: trouble });
+  };
   return {
+    close() {
+      large?.end();
+      large = null;
+    },
     async keep(frozen, measures, now) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       if (store && !fetched) {
@@ -74,20 +89,57 @@ export function makeKeeper(options: KeeperOptions): Keeper {
             .at(-1) ?? '';
         // A copy of an empty pod is none: it waits for one that serves.
         if (serving.length === 0 || !isDue(states.get(gateway), mark, now)) continue;
-        const trouble = tooLarge(serving, options.maxCallMs) ?? (await copy(gateway, options));
-        states.set(gateway, { mark, dueAt: now + (trouble === null ? dayMs : againMs) });
-        if (trouble === null) log({ level: 'info', event: 'rescue-copy', gateway, folder });
-        else log({ level: 'warning', event: 'rescue-copy-failed', gateway, reason: trouble });
+        const limit = limitOf(serving, options.maxCallMs);
+        if (limit === null || uncuttable(limit) !== null) {
+          settle(gateway, mark, now, limit === null ? await copy(gateway, options) : uncuttable(limit));
+          continue;
+        }
+        // In parts, with rests, it takes minutes: looks go on meanwhile.
+        if (large) continue;
+        const one = copyLarge(gateway, options, limit);
+        large = one;
+        log({ level: 'info', event: 'rescue-copy-begun', gateway, clusters: limit.clusters });
+        void one.made.then((trouble) => {
+          if (large !== one) return;
+          large = null;
+          settle(gateway, mark, Date.now(), trouble);
+        });
       }
     },
   };
 }
 
-function tooLarge(pods: readonly PodMeasure[], maxCallMs: number): string | null {
-  const clusters = Math.max(0, ...pods.map(({ read }) => read?.targets.length ?? 0));
-  const ms = expectedMs('/config_dump?resource=dynamic_active_clusters', clusters);
+/** What an Envoy of so many clusters is read within; null: all of it takes no longer than one call may. */
+function limitOf(pods: readonly PodMeasure[], maxCallMs: number): CallLimit | null {
+  // Of one whose counters would take too long nobody knows how many clusters it has: the reading finds out.
+  const unknown = pods.some(({ read }) => read === null);
+  const limit = { maxCallMs, clusters: Math.max(0, ...pods.map(({ read }) => read?.targets.length ?? 0)) };
+  return unknown || wholeMs(limit) > maxCallMs ? limit : null;
+}
+
+/** Milliseconds that all of an Envoy's configuration is expected to take of it. */
+function wholeMs({ clusters }: Pick<CallLimit, 'clusters'>): number {
+  return expectedMs('/config_dump?include_eds', clusters);
+}
+
+/** The routes of a listener are one resource: no part of them can be asked for. */
+function uncuttable({ maxCallMs, clusters }: CallLimit): string | null {
+  const ms = expectedMs('/config_dump?resource=dynamic_route_configs', clusters);
   if (ms <= maxCallMs) return null;
-  return `reading it whole would block its Envoy for about ${Math.round(ms)} ms: allow it with --max-call ${Math.ceil(ms / 1000)}s, or make one by hand when it is quiet`;
+  return `its routes cannot be had in parts, and would block its Envoy for about ${Math.round(ms)} ms: allow it with --max-call ${Math.ceil(ms / 100) * 100}ms, or make one by hand when it is quiet`;
+}
+
+/** A copy that takes minutes. */
+interface LargeCopy {
+  /** Why there is none; null: there is. */
+  readonly made: Promise<string | null>;
+  readonly end: () => void;
+}
+
+function copyLarge(gateway: string, options: KeeperOptions, limit: CallLimit): LargeCopy {
+  const engine = options.startEngine();
+  const made = copy(gateway, { ...options, startEngine: () => engine }, limit);
+  return { made, end: () => void engine.close() };
 }
 
 /** Brings what other leaders kept into the folder; null where all came, else why not. */
@@ -106,7 +158,11 @@ async function fetchCopies(folder: string, store: CopyStore): Promise<string | n
 }
 
 /** Reads one gateway whole, writes the copy beside the others and looks at it; null where it is good, else why not. */
-async function copy(gateway: string, { folder, store, request, startEngine }: KeeperOptions): Promise<string | null> {
+async function copy(
+  gateway: string,
+  { folder, store, request, startEngine }: KeeperOptions,
+  limit: CallLimit | null = null,
+): Promise<string | null> {
   const engine = startEngine();
   const name = `${ownName(gateway)}.${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')}.rescue.tar.gz`;
   const unfinished = join(folder, `${name}.unfinished`);
@@ -121,7 +177,8 @@ async function copy(gateway: string, { folder, store, request, startEngine }: Ke
       rescueCopies: [],
       keep: true,
       whole: true,
-      timeoutMs: 120_000,
+      ...(limit ? { limit } : {}),
+      timeoutMs: Math.max(usualCopyMs, limit ? mostRest * wholeMs(limit) : 0),
     });
     await writeFile(unfinished, await engine.bundle(), { mode: 0o600 });
     const { rescueCopies } = await readRescueCopies([unfinished], new Date().toISOString());

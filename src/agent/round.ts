@@ -62,6 +62,12 @@ export class Rounds {
     return this.#pods;
   }
 
+  /** Ends what goes on between looks. */
+  close(): void {
+    this.#keeper?.close();
+    this.#keeper = null;
+  }
+
   /** One look: reads, counts, and where this agent leads runs the rules and tells what changed. */
   async look(parts: RoundParts): Promise<RoundResult> {
     const leader = parts.leads();
@@ -152,7 +158,7 @@ export class Rounds {
     if (this.#led) forgetCluster(metrics, this.#told);
     this.#led = false;
     // What another leader keeps meanwhile is not known to this one.
-    this.#keeper = null;
+    this.close();
   }
 
   async #keepCopies(parts: RoundParts, { gateways }: ReportDocument, measures: readonly PodMeasure[]): Promise<void> {

@@ -164,7 +164,7 @@ function countEnvoys(harvests: readonly Harvest[]): number {
 }
 
 async function readKubernetes(
-  { live, keep, whole, windowMs, requestTimeoutMs, pace }: CollectRequest,
+  { live, keep, whole, windowMs, requestTimeoutMs, pace, limit }: CollectRequest,
   { remembered, readAt, deadline: signal, source }: Reading,
   inTurn: InTurn,
 ): Promise<readonly Harvest[]> {
@@ -173,11 +173,11 @@ async function readKubernetes(
   const [context = null] = live.contexts;
   const paced = pace && remembered ? { paced: { ...pace, ...remembered } } : {};
   const asked = { live, context, keep, whole, windowMs, requestTimeoutMs, readAt, signal, source, inTurn };
-  return readCluster({ ...asked, ...paced });
+  return readCluster({ ...asked, ...paced, ...(limit ? { limit } : {}) });
 }
 
 async function readLive(
-  { admin, keep, whole, windowMs: window, requestTimeoutMs, pace }: CollectRequest,
+  { admin, keep, whole, windowMs: window, requestTimeoutMs, pace, limit }: CollectRequest,
   { deadline: signal, source, remembered }: Reading,
   inTurn: InTurn,
   keyFrom: number,
@@ -192,7 +192,8 @@ async function readLive(
   return Promise.all(
     admin.map((target, index) => {
       const key = `envoy/${keyFrom + index}`;
-      const asked = { target, key, keep, whole, window, requestTimeoutMs, signal, now: () => new Date() };
+      const how = { keep, whole, window, requestTimeoutMs, signal, ...(limit ? { limit } : {}) };
+      const asked = { ...how, target, key, now: () => new Date() };
       return source({ kind: 'envoy', id: key, name: `the Envoy at ${target}` }, (soFar) =>
         inTurn(() => read({ ...asked, soFar })),
       );

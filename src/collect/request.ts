@@ -1,4 +1,4 @@
-import type { ReadingPace } from './envoy-admin/pacing.ts';
+import type { CallLimit, ReadingPace } from './envoy-admin/pacing.ts';
 import type { LiveRequest } from './kubernetes/request.ts';
 
 /** Which sources to read, and how: plain data, so that it can be posted to the engine's worker. */
@@ -42,6 +42,8 @@ export interface CollectRequest {
   readonly aws: boolean;
   /** Read Envoys as cheaply as will do, by what is remembered of them; absent: whole, and counters twice. */
   readonly pace?: ReadingPace;
+  /** No call to an Envoy takes longer, and it rests between them, for what is read whole; absent: whatever they take. */
+  readonly limit?: CallLimit;
   /** `--window`: milliseconds between the two readings of counters. */
   readonly windowMs: number;
   /** `--timeout`: milliseconds for the whole run. */

@@ -100,9 +100,17 @@ async function readCopy(path: string): Promise<Omit<RescueCopy, 'place'>> {
         ? 'no Envoy in it has both listeners and routes'
         : partly
           ? 'it was collected without --for-rescue, and so is not whole'
-          : null,
+          : (harvest.envoys.map(unreadPart).find((part) => part !== null) ?? null),
     envoys,
   };
+}
+
+/** Why what `rescue` cannot do without was not read whole; null: it was. Addresses may come from `/clusters` too. */
+function unreadPart({ listenerConfig, routes, clusterConfig, endpoints, hosts }: EnvoyView): string | null {
+  const addresses = endpoints.state === 'listed' ? endpoints : hosts;
+  for (const seen of [listenerConfig, routes, clusterConfig, addresses])
+    if (seen.state !== 'listed') return `${seen.gap.missing}: ${seen.gap.reason}`;
+  return null;
 }
 
 function copiedEnvoy({ serverInfo, bootstrap, listenerConfig, routes }: EnvoyView): CopiedEnvoy {

@@ -398,6 +398,14 @@ export const catalogue = {
     across: 'max',
     meaning: 'Resident memory of the agent; set by the exporter itself',
   },
+  'agent.clock.skew': {
+    kind: 'gauge',
+    unit: 's',
+    dimensions: [],
+    profile: 'all',
+    across: 'max',
+    meaning: "How far the agent's clock is from that of the API server, ahead or behind",
+  },
   'agent.leader': {
     kind: 'gauge',
     unit: '1',

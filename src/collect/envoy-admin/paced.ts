@@ -5,7 +5,7 @@ import type { EnvoyView, StatsRead } from '../../snapshot/envoy/view.ts';
 import type { Harvest } from '../../snapshot/snapshot.ts';
 import { parseTarget } from './get.ts';
 import { joined } from './joined.ts';
-import { expectedMs, hasRested, type Pace, paceAfter, type ReadingPace, unknownPace } from './pacing.ts';
+import { hasRested, type Pace, paceAfter, type ReadingPace, spentMs, tooLong, unknownPace } from './pacing.ts';
 import type { AdminPath } from './paths.ts';
 import { assembled, harvestOf, readConfig, readStats, strangeness, versions, wait } from './read.ts';
 import { ask, beginReading, type EnvoyAdminRequest, isTyped, type Reading } from './reading.ts';
@@ -39,8 +39,6 @@ function emptyMemory(): EnvoyMemory {
 
 const slowAgainMs = 3_600_000;
 const tellingRestMs = 20_000;
-/** No call costs less of an Envoy. */
-const leastMs = 0.2;
 
 /** Reads one Envoy of those that are remembered by their keys, as `readPaced`. */
 export async function readAgain(
@@ -118,10 +116,8 @@ function remember(
   readyMs: number,
 ): Harvest {
   const now = performance.now();
-  // The way there and back is no work of Envoy's: `/ready` is nothing but that.
-  const way = reading.calls * Math.min(memory.pace.usualReadyMs, readyMs);
-  const spentMs = reading.callsMs.reduce((sum, ms) => sum + ms, 0);
-  memory.pace = paceAfter(memory.pace, Math.max(reading.calls * leastMs, spentMs - way), readyMs, now);
+  const spent = spentMs(reading.callsMs, Math.min(memory.pace.usualReadyMs, readyMs));
+  memory.pace = paceAfter(memory.pace, spent, readyMs, now);
   memory.callsMs = reading.callsMs;
   for (const line of reading.slow) memory.slow.set(line.split(' ', 1)[0] ?? '', now);
   const assembly = joined(before?.assembly ?? null, assembled(reading));
@@ -148,12 +144,10 @@ function remember(
 
 function refusal(path: AdminPath, { maxCallMs }: PacedRequest, memory: EnvoyMemory): string | null {
   if (maxCallMs === null) return null;
-  const expected = expectedMs(path, memory.clusters);
   const since = memory.slow.get(path);
   if (since !== undefined && performance.now() - since < slowAgainMs)
     return `not asked for again within the hour: it blocked Envoy's main thread for more than ${maxCallMs} ms`;
-  if (expected <= maxCallMs) return null;
-  return `not asked for: it would block Envoy's main thread for about ${Math.round(expected)} ms (--max-call ${maxCallMs}ms)`;
+  return tooLong(path, { maxCallMs, clusters: memory.clusters });
 }
 
 function beganAnew(before: EnvoyView, after: StatsRead | null): boolean {

@@ -10,6 +10,13 @@ export interface ReadingPace {
   readonly atOnce?: boolean;
 }
 
+/** What no call may take of an Envoy: a list that would is asked for in parts, with rests between, or not at all. */
+export interface CallLimit {
+  readonly maxCallMs: number;
+  /** How many clusters it has, as far as is known. */
+  readonly clusters: number;
+}
+
 /** What one Envoy bears, as far as it is known. Times are milliseconds of a monotonic clock. */
 export interface Pace {
   /** It is not asked again before. */
@@ -35,6 +42,15 @@ const slowRestMs = 15_000;
 /** Whether an Envoy has rested long enough. */
 export function hasRested({ restUntil }: Pace, now: number): boolean {
   return now >= restUntil;
+}
+
+/** No call costs less of an Envoy. */
+const leastMs = 0.2;
+
+/** What calls took of an Envoy: the way there and back is no work of its own, and `/ready` is nothing but that. */
+export function spentMs(callsMs: readonly number[], readyMs: number): number {
+  const whole = callsMs.reduce((sum, ms) => sum + ms, 0);
+  return Math.max(callsMs.length * leastMs, whole - callsMs.length * readyMs);
 }
 
 /** What a reading teaches: all its calls together took `spentMs`, `/ready` among them `readyMs`. */
@@ -66,8 +82,31 @@ const microseconds: readonly (readonly [page: string, each: number])[] = [
   ['/stats', 25],
 ];
 
+/** Microseconds for each cluster whose name `name_regex` does not take; 1.40.0 with 10,000 of them. */
+const passedOver = 3;
+
+/** Milliseconds expected of a page of which `name_regex` takes only so many resources. */
+export function partMs(path: AdminPath, named: number, clusters: number): number {
+  return (eachOf(path) * named + passedOver * clusters) / 1000;
+}
+
+/** How many of a page's resources `name_regex` may take where the call is not to block longer than that; below 1: none. */
+export function mostInPart(path: AdminPath, { maxCallMs, clusters }: CallLimit): number {
+  return Math.floor((maxCallMs * 1000 - passedOver * clusters) / eachOf(path));
+}
+
 /** Milliseconds for which a page is expected to block the main thread of an Envoy with so many clusters. */
 export function expectedMs(path: AdminPath, clusters: number): number {
-  const known = microseconds.find(([page]) => path.startsWith(page));
-  return ((known?.[1] ?? 0) * clusters) / 1000;
+  return (eachOf(path) * clusters) / 1000;
+}
+
+function eachOf(path: AdminPath): number {
+  return microseconds.find(([page]) => path.startsWith(page))?.[1] ?? 0;
+}
+
+/** Why a page must not be asked for; null: it may be. */
+export function tooLong(path: AdminPath, { maxCallMs, clusters }: CallLimit): string | null {
+  const expected = expectedMs(path, clusters);
+  if (expected <= maxCallMs) return null;
+  return `not asked for: it would block Envoy's main thread for about ${Math.round(expected)} ms (--max-call ${maxCallMs}ms)`;
 }

@@ -10,12 +10,16 @@ export const bootstrapPath =
 /** The bootstrap whole, for `rescue`: about 100 KB more, which name every extension of the build. */
 export const wholeBootstrapPath = '/config_dump?mask=bootstrap&name_regex=%5E%24';
 
+/** The path of one list of the configuration. */
+export type ListPath = `/config_dump?resource=${Exclude<ConfigField, 'bootstrap'>}${'' | '&include_eds'}`;
+
 /** Every path that is ever asked of an admin endpoint, always with GET: none changes anything in an Envoy. */
 export type AdminPath =
   | '/server_info'
   | '/ready'
   | '/listeners?format=json'
-  | `/config_dump?resource=${Exclude<ConfigField, 'bootstrap'>}${'' | '&include_eds'}`
+  | ListPath
+  | `${ListPath}&name_regex=${string}`
   | typeof bootstrapPath
   | typeof wholeBootstrapPath
   | '/config_dump?include_eds'
@@ -48,7 +52,7 @@ const paths: ReadonlySet<string> = new Set([
   ),
 ]);
 
-/** Whether a path, with its query, is one of these. */
+/** Whether a path, with its query, is one of these; a part of a list (`name_regex`) is not: it is asked for by nobody else. */
 export function isAdminPath(path: string): path is AdminPath {
   return paths.has(path);
 }

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { assembleEnvoy, type EnvoyAssembly } from '../../snapshot/envoy/assemble.ts';
 import { type ConfigField, configFields } from '../../snapshot/envoy/config-fields.ts';
 import type { Harvest } from '../../snapshot/snapshot.ts';
-import { type Answer, getPage, parseTarget } from './get.ts';
+import { type Answer, parseTarget } from './get.ts';
 import { bootstrapPath, wholeBootstrapPath } from './paths.ts';
-import { ask, beginReading, type EnvoyAdminRequest, isTyped, type Reading } from './reading.ts';
+import { ask, beginReading, beyondLimit, call, type EnvoyAdminRequest, isTyped, type Reading } from './reading.ts';
 import { configSections } from './sections.ts';
 import { unseen } from './unseen.ts';
 
@@ -109,6 +109,7 @@ export async function readConfig(
     return;
   }
   let before = await versions(reading);
+  if (reading.request.limit) await (await import('./in-parts.ts')).learnNames(reading);
   for (let round = 0; round <= rereads; round += 1) {
     for (const field of fields) await askField(reading, field);
     const after = await versions(reading);
@@ -133,21 +134,22 @@ async function askField(reading: Reading, field: ConfigField): Promise<void> {
     return;
   }
   const eds = field.endsWith('endpoint_configs') ? '&include_eds' : '';
-  await ask(reading, `/config_dump?resource=${field}${eds}`, 'config_dump', `config_dump-${field}.json`);
+  const path = `/config_dump?resource=${field}${eds}` as const;
+  const name = `config_dump-${field}.json`;
+  if (beyondLimit(reading, path) === null) await ask(reading, path, 'config_dump', name);
+  else await (await import('./in-parts.ts')).askInParts(reading, path, name);
 }
 
 /** Every `version_text` of an Envoy in one line of text; null where they could not be read. */
 export async function versions(reading: Reading): Promise<string | null> {
-  const { target, request } = reading;
-  reading.calls += 1;
-  const path = '/stats?format=json&type=TextReadouts';
-  const answer = await getPage(target, path, request.requestTimeoutMs, request.signal);
+  const answer = await call(reading, '/stats?format=json&type=TextReadouts');
   if (!answer.ok || answer.status !== 200) return null;
-  reading.callsMs.push(answer.ms);
   const texts = answer.text.match(
     /"name":\s*"[^"]*version_text",\s*"value":\s*"[^"]*"|"value":\s*"[^"]*",\s*"name":\s*"[^"]*version_text"/g,
   );
-  return texts ? texts.sort().join('\n') : '';
+  if (!texts) return '';
+  reading.clusters = Math.max(reading.clusters, texts.filter((text) => text.includes('"cluster.')).length);
+  return texts.sort().join('\n');
 }
 
 /** Waits, unless the signal ends it. */

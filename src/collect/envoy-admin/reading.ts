@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { asObject, asText } from '../../lib/json.ts';
 import type { Gap } from '../../snapshot/coverage.ts';
 import { type DocumentKind, makeDocument } from '../../snapshot/document.ts';
@@ -9,6 +10,7 @@ import type { Harvest } from '../../snapshot/snapshot.ts';
 import { addRedactions, type Redactions } from '../../snapshot/redact.ts';
 import { type AdminTarget, getPage } from './get.ts';
 import type { AdminPath } from './paths.ts';
+import { type CallLimit, expectedMs, type Pace, paceAfter, spentMs, tooLong, unknownPace } from './pacing.ts';
 import { sectionsOf } from './sections.ts';
 
 /** How to read one Envoy. */
@@ -31,6 +33,8 @@ export interface EnvoyAdminRequest {
   readonly soFar?: ((harvest: Harvest) => void) | null;
   /** Why a page must not be asked for; null: it may be. */
   readonly refuse?: (path: AdminPath) => string | null;
+  /** What no call may exceed; absent: whatever it takes. */
+  readonly limit?: CallLimit;
 }
 
 type Pages = Parameters<typeof assembleEnvoy>[0]['pages'];
@@ -48,11 +52,28 @@ export interface Reading {
   readonly slow: string[];
   /** Milliseconds that each call took which was answered. */
   readonly callsMs: number[];
+  /** What it bears, where there is a limit, and of the calls since it last rested the milliseconds. */
+  pace: Pace;
+  sinceRest: number[];
+  /** How many clusters it has, as far as is known. */
+  clusters: number;
+  /** What they are called in its statistics; empty where that is not known. */
+  names: readonly string[];
+  /** By what names the clusters that came in parts ask for their endpoints. */
+  readonly assignments: Set<string>;
 }
 
 /** Begins one. */
 export function beginReading(request: EnvoyAdminRequest, target: AdminTarget): Reading {
-  return { request, target, pages: new Map(), unread: [], redactions: {}, calls: 0, bytes: 0, slow: [], callsMs: [] };
+  const counted = { redactions: {}, calls: 0, bytes: 0, slow: [], callsMs: [] };
+  const borne = {
+    pace: unknownPace,
+    sinceRest: [],
+    clusters: request.limit?.clusters ?? 0,
+    assignments: new Set<string>(),
+    names: [],
+  };
+  return { request, target, pages: new Map(), unread: [], ...counted, ...borne };
 }
 
 /** A call that takes longer blocks Envoy's main thread, and with it the kubelet's probe, for too long. */
@@ -66,38 +87,79 @@ export async function ask(
   name: string,
   readAt = reading.request.now().toISOString(),
 ): ReturnType<typeof getPage> {
-  const { request, target } = reading;
-  const refused = request.refuse?.(path) ?? null;
+  const { target } = reading;
+  const refused = reading.request.refuse?.(path) ?? beyondLimit(reading, path);
   if (refused !== null) {
     blame(reading, path, refused);
     return { ok: false, reason: refused, unreachable: false };
   }
-  reading.calls += 1;
-  const answer = await getPage(target, path, request.requestTimeoutMs, request.signal);
-  if (answer.ok) {
-    reading.bytes += answer.bytes;
-    reading.callsMs.push(answer.ms);
-    if (answer.ms > slowMs) reading.slow.push(`${path} blocked Envoy's main thread for more than ${slowMs} ms`);
-  }
+  const answer = await call(reading, path);
   const notFound = kind === 'config_dump' && answer.ok && answer.status === 404;
   const good = answer.ok && (answer.status === 200 || kind === 'ready' || notFound);
   if (!good) {
     blame(reading, path, answer.ok ? `it answered with status ${answer.status}` : answer.reason);
     return answer;
   }
-  const { text, redactions } = enterAdmin(answer.text, kind, request.whole ?? false);
-  reading.redactions = addRedactions(reading.redactions, redactions);
-  const id = `${request.key}/${name}`;
-  const origin = `${target.label}${path}`;
-  reading.pages.set(id, {
-    document: makeDocument({ id, kind, origin, readAt, envoy: request.key }, text, request.keep),
-    text,
-  });
+  keepPage(reading, { kind, name, readAt, origin: `${target.label}${path}` }, answer.text);
   return answer;
 }
 
+/** Why a page is beyond the limit; null: it is not, or there is none. */
+export function beyondLimit({ request: { limit }, clusters }: Reading, path: AdminPath): string | null {
+  return limit ? tooLong(path, { ...limit, clusters }) : null;
+}
+
+/** Asks for a page, after the rest that its Envoy needs; `expected`: the milliseconds that it will take. */
+export async function call(
+  reading: Reading,
+  path: AdminPath,
+  expected = expectedMs(path, reading.clusters),
+): ReturnType<typeof getPage> {
+  const { request, target } = reading;
+  await restBefore(reading, expected);
+  reading.calls += 1;
+  const answer = await getPage(target, path, request.requestTimeoutMs, request.signal);
+  if (!answer.ok) return answer;
+  reading.bytes += answer.bytes;
+  reading.callsMs.push(answer.ms);
+  reading.sinceRest.push(answer.ms);
+  if (answer.ms > slowMs) reading.slow.push(`${path} blocked Envoy's main thread for more than ${slowMs} ms`);
+  return answer;
+}
+
+/** Between two rests calls together take no longer than one may. */
+async function restBefore(reading: Reading, expected: number): Promise<void> {
+  const { request, target, sinceRest } = reading;
+  const soFar = sinceRest.reduce((sum, ms) => sum + ms, 0);
+  if (!request.limit || sinceRest.length === 0 || soFar + expected <= request.limit.maxCallMs) return;
+  const ready = await getPage(target, '/ready', request.requestTimeoutMs, request.signal);
+  const readyMs = ready.ok ? ready.ms : request.requestTimeoutMs;
+  const now = performance.now();
+  const spent = spentMs(sinceRest, Math.min(reading.pace.usualReadyMs, readyMs));
+  reading.pace = paceAfter(reading.pace, spent, readyMs, now);
+  reading.sinceRest = [];
+  await sleep(reading.pace.restUntil - now, undefined, { signal: request.signal }).catch(() => {});
+}
+
+/** Where a page came from. */
+interface PageOrigin {
+  readonly kind: DocumentKind;
+  readonly name: string;
+  readonly origin: string;
+  readonly readAt: string;
+}
+
+/** Takes what an Envoy said into the reading. */
+export function keepPage(reading: Reading, { name, ...from }: PageOrigin, said: string): void {
+  const { key, whole = false, keep } = reading.request;
+  const { text, redactions } = enterAdmin(said, from.kind, whole);
+  reading.redactions = addRedactions(reading.redactions, redactions);
+  const id = `${key}/${name}`;
+  reading.pages.set(id, { document: makeDocument({ id, envoy: key, ...from }, text, keep), text });
+}
+
 /** Leaves the sections of a page unread, and says why. */
-function blame(reading: Reading, path: AdminPath, reason: string): void {
+export function blame(reading: Reading, path: AdminPath, reason: string): void {
   const label = reading.target.label;
   for (const section of sectionsOf(path)) {
     const gap = {

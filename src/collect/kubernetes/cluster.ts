@@ -17,7 +17,14 @@ export interface ClusterOptions {
 
 /** One answer of the API server, or why there is none: one line. */
 export type ApiAnswer =
-  | { readonly ok: true; readonly status: number; readonly text: string; readonly retryAfterMs: number | null }
+  | {
+      readonly ok: true;
+      readonly status: number;
+      readonly text: string;
+      readonly retryAfterMs: number | null;
+      /** What time it was there, as HTTP writes it. */
+      readonly date?: string | undefined;
+    }
   | { readonly ok: false; readonly reason: string };
 
 /** How something is written; PATCH is a merge patch. */
@@ -151,7 +158,7 @@ function ask(
         if (!response.complete) return fail(`the answer broke off after ${size} bytes`);
         const whole = Buffer.concat(chunks).toString('utf8');
         const retryAfterMs = waitOf(response.headers['retry-after']);
-        resolve({ ok: true, status: response.statusCode ?? 0, text: whole, retryAfterMs });
+        resolve({ ok: true, status: response.statusCode ?? 0, text: whole, retryAfterMs, date: response.headers.date });
       });
     });
     const seconds = requestTimeoutMs / 1000;

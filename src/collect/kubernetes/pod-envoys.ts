@@ -109,7 +109,7 @@ async function readOne(
   request: PodEnvoysRequest,
   soFar: ((harvest: Harvest) => void) | null,
 ): Promise<Harvest> {
-  const { keep, whole, windowMs, requestTimeoutMs, signal } = request;
+  const { keep, whole, windowMs, requestTimeoutMs, signal, limit } = request;
   const { namespace, name } = pod;
   const asked = {
     target,
@@ -122,6 +122,7 @@ async function readOne(
     signal,
     soFar,
     now: () => new Date(),
+    ...(limit ? { limit } : {}),
   };
   const { paced } = request;
   const harvest = await (paced

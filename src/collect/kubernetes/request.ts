@@ -1,7 +1,7 @@
 import type { InTurn } from '../../lib/at-once.ts';
 import type { ReadSource } from '../arrivals.ts';
 import type { EnvoyMemory } from '../envoy-admin/paced.ts';
-import type { ReadingPace } from '../envoy-admin/pacing.ts';
+import type { CallLimit, ReadingPace } from '../envoy-admin/pacing.ts';
 import type { Harvest } from '../../snapshot/snapshot.ts';
 import type { listAll } from './list.ts';
 
@@ -72,6 +72,7 @@ export interface ClusterRequest {
   /** At most three Envoys are read at once, wherever they are. */
   readonly inTurn: InTurn;
   readonly paced?: PacedReading;
+  readonly limit?: CallLimit;
 }
 
 /** How Envoys are read that are read again and again, and what is remembered of each, by its key. */

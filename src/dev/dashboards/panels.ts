@@ -164,6 +164,7 @@ export const sections: readonly Section[] = [
       percentiles("Time that a call takes of an Envoy's main thread", 'agent.envoy.read'),
       one('Memory of the agent', 'agent.memory', 'value'),
       one('Agents that lead', 'agent.leader', 'value'),
+      one('Wrong clock', 'agent.clock.skew', 'value'),
     ],
   },
 ];

@@ -1,4 +1,5 @@
 import type { MetricDatum, StandardUnit } from '@aws-sdk/client-cloudwatch';
+import type { ToldClock } from '../../lib/clock.ts';
 import type { Series } from './series.ts';
 
 /** PutMetricData takes 1,000 metrics and 1 MB a call. */
@@ -23,6 +24,20 @@ export function batchesOf(series: readonly Series[], minute: number): readonly B
     bytes += size;
   }
   return batches;
+}
+
+const minuteMs = 60_000;
+
+/** The same batch; what lies in CloudWatch's future was stamped by a clock that is ahead, before anybody said so: it is stamped anew. */
+export function stampedInTime(batch: Batch, clock: ToldClock): Batch {
+  const ahead = clock.wrongByMs();
+  const isLater = ({ Timestamp }: MetricDatum): boolean => (Timestamp?.getTime() ?? 0) > clock.now();
+  if (ahead <= 0 || !batch.some(isLater)) return batch;
+  return batch.map((datum) => {
+    if (!isLater(datum)) return datum;
+    const at = Math.min((datum.Timestamp?.getTime() ?? 0) - ahead, clock.now());
+    return { ...datum, Timestamp: new Date(at - (at % minuteMs)) };
+  });
 }
 
 function datumOf({ name, unit, dimensions, values, counts }: Series, minute: number): MetricDatum {

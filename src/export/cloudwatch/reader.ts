@@ -1,4 +1,5 @@
 import { AggregationTemporality, AggregationType, InstrumentType, MetricReader } from '@opentelemetry/sdk-metrics';
+import { ToldClock } from '../../lib/clock.ts';
 import type { CloudWatchExportOptions } from '../options.ts';
 import { mostBuckets } from './buckets.ts';
 import { batchesOf } from './datums.ts';
@@ -54,9 +55,11 @@ export class CloudWatchReader extends MetricReader {
     this.#namespace = options.namespace ?? 'meshdoctor';
     this.#maker = new SeriesMaker({ cluster, profile, topRoutes, maxSeries });
     this.#spool = new Spool({ folder: spoolFolder, mostBytes: options.spoolBytes ?? 64 << 20, report });
-    const sending = { namespace: this.#namespace, spool: this.#spool, report, callMs: options.callMs ?? 10_000 };
+    // What others tell in one period must lie in the same minute: what counts is the time as CloudWatch has it.
+    const clock = new ToldClock(options.now);
+    const sending = { namespace: this.#namespace, spool: this.#spool, report, callMs: options.callMs ?? 10_000, clock };
     this.#sender = options.by === 'put' ? new Sender(sending) : null;
-    this.#now = options.now ?? Date.now;
+    this.#now = () => clock.now();
   }
 
   /** Takes up what an earlier run left, and begins. */

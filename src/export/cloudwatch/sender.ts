@@ -1,5 +1,6 @@
 import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import type { Batch } from './datums.ts';
+import { aheadText, type ToldClock } from '../../lib/clock.ts';
+import { type Batch, stampedInTime } from './datums.ts';
 import type { Spool, Waiting } from './spool.ts';
 
 /** How batches get to CloudWatch. */
@@ -8,6 +9,8 @@ export interface SenderOptions {
   readonly spool: Spool;
   readonly report: (line: string) => void;
   readonly callMs: number;
+  /** Hears what time it is at CloudWatch. */
+  readonly clock: ToldClock;
 }
 
 /** Sends what waits in the spool. One at a time. */
@@ -16,9 +19,20 @@ export class Sender {
   // Its own retries wait longer each time, by chance; what is left over then waits for the next minute.
   readonly #client = new CloudWatchClient({ maxAttempts: 4, retryMode: 'standard' });
   #failing = '';
+  #wrong = false;
 
   constructor(options: SenderOptions) {
     this.#options = options;
+    this.#client.middlewareStack.add(
+      (next) => async (args) => {
+        const begun = performance.now();
+        const result = await next(args);
+        this.#hear(result.response, performance.now() - begun);
+        return result;
+      },
+      // Nearest to the wire: errors are answers there too.
+      { step: 'deserialize', priority: 'low', name: 'hearDate' },
+    );
   }
 
   /** Sends until nothing waits or CloudWatch does not take it; answers how many points it refused for good. */
@@ -38,6 +52,19 @@ export class Sender {
     this.#client.destroy();
   }
 
+  #hear(response: unknown, tookMs: number): void {
+    const { clock, report } = this.#options;
+    const headers: unknown = typeof response === 'object' && response && 'headers' in response ? response.headers : {};
+    const date = typeof headers === 'object' && headers && 'date' in headers ? headers.date : undefined;
+    clock.hear(typeof date === 'string' ? date : undefined, tookMs);
+    const ahead = clock.wrongByMs();
+    if ((ahead !== 0) === this.#wrong) return;
+    this.#wrong = ahead !== 0;
+    if (this.#wrong)
+      report(`the clock of this machine is ${aheadText(ahead)} of CloudWatch's: metrics are stamped by that`);
+    else report("the clock of this machine is CloudWatch's again");
+  }
+
   /** How many points were refused for good, and whether CloudWatch took the others. */
   async #send(waiting: Waiting): Promise<{ readonly refused: number; readonly taken: boolean }> {
     const { spool } = this.#options;
@@ -53,8 +80,9 @@ export class Sender {
     return { refused, taken: left.length === 0 };
   }
 
-  async #put(batch: Batch): Promise<{ readonly refused: number; readonly left: Batch }> {
-    const { namespace: Namespace, callMs, report } = this.#options;
+  async #put(told: Batch): Promise<{ readonly refused: number; readonly left: Batch }> {
+    const { namespace: Namespace, callMs, report, clock } = this.#options;
+    const batch = stampedInTime(told, clock);
     try {
       const command = new PutMetricDataCommand({ Namespace, MetricData: [...batch] });
       await this.#client.send(command, { abortSignal: AbortSignal.timeout(callMs) });
@@ -67,6 +95,8 @@ export class Sender {
         this.#failing = name;
         return { refused: 0, left: batch };
       }
+      // Refused for its stamps, perhaps: its answer told what time it is.
+      if (stampedInTime(batch, clock) !== batch) return this.#put(batch);
       if (batch.length === 1) {
         report(`CloudWatch refused ${batch[0]?.MetricName} for good (${said})`);
         return { refused: 1, left: [] };

@@ -1,13 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeApi } from '../../../src/agent/api.ts';
 import { configMapStore } from '../../../src/agent/config-maps.ts';
+import { collect } from '../../../src/collect/collect.ts';
+import { emptyRequest } from '../../../src/collect/request.ts';
 import { readRescueCopies } from '../../../src/collect/rescue-copies.ts';
 import { asList, asObject, asText, type JsonObject } from '../../../src/lib/json.ts';
+import type { Snapshot } from '../../../src/snapshot/snapshot.ts';
 import { waitUntil } from '../admin.ts';
 import { type AwsServer, startMoto } from '../aws/server.ts';
 import { apply } from '../kube/apply.ts';
@@ -20,6 +25,8 @@ import { askedBy, grantedBy, manifests } from './printed.ts';
 /** A machine that never built the control plane needs ten minutes of two cores. */
 const BUILD_MS = 1_800_000;
 const WAIT_MS = 240_000;
+
+const run = promisify(execFile);
 
 let lab: Lab;
 let cluster: ShopCluster;
@@ -86,6 +93,12 @@ async function judged(bytes: Uint8Array) {
   return rescueCopies.map(({ fault, envoys }) => ({ fault, nodes: envoys.map(({ nodeId }) => nodeId) }));
 }
 
+/** Clusters and endpoints as Envoy prints them. */
+function bodiesOf({ envoys: [envoy] }: Snapshot): readonly string[] {
+  const bodies = [...(envoy?.bodies ?? [])].filter(([at]) => !at.includes('bootstrap') && !at.includes('secrets'));
+  return bodies.map(([, body]) => JSON.stringify(body)).sort();
+}
+
 const good = [{ fault: null, nodes: ['mesh/shop/virtualGateway/edge_shop'] }];
 const left = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('meshdoctor-rescue-'));
 
@@ -141,6 +154,28 @@ describe('rescue copies of a frozen gateway', { timeout: 4 * WAIT_MS }, () => {
       const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key }));
       expect(await judged((await Body?.transformToByteArray()) ?? new Uint8Array())).toEqual(good);
     }
+  });
+
+  it('of one that is too large for a call are made in parts, and rescue proves them', async () => {
+    const folder = join(cluster.folder, 'in-parts');
+    const own = ['--kubeconfig', cluster.kubeconfig, '--max-call', '2ms'];
+    const agent = await copyInto(folder, ...own);
+    expect(agent.lines.find(({ event }) => event === 'rescue-copy-begun')).toMatchObject({ gateway: 'shop/edge' });
+    expect(await agent.end()).toBe(0);
+    const [name = ''] = await readdir(folder);
+    const copy = join(folder, name);
+    expect(await judged(await readFile(copy))).toEqual(good);
+    const asked = { ...emptyRequest, keep: true, whole: true };
+    const [parts, whole] = await Promise.all([
+      collect({ ...asked, bundles: [copy] }),
+      collect({ ...asked, admin: [lab.adminUrls[0] ?? ''] }),
+    ]);
+    const { documents } = parts.snapshot;
+    const cut = documents.filter(({ origin }) => /#in-\d+-parts$/.test(origin)).map(({ id }) => id.split('/').at(-1));
+    expect(cut).toContain('config_dump-dynamic_active_clusters.json');
+    expect(bodiesOf(parts.snapshot)).toEqual(bodiesOf(whole.snapshot));
+    const rescued = await run(process.execPath, ['dist/main.js', 'rescue', copy, '-o', 'bootstrap']);
+    expect(rescued.stderr).toMatch(/proved|proven|equal/);
   });
 
   it('say why they could not be kept', async () => {
