@@ -36,6 +36,8 @@ export default defineRule({
     ),
   *check(model) {
     const meant: Bare[] = [];
+    // Whether a gateway demands TLS of them is not known then.
+    const unread = model.missing('mesh.virtualGateways');
     for (const node of model.virtualNodes) {
       const { pods, workloads } = runnersOfNode(model, node);
       const [first, ...rest] = pods.filter((pod) => envoyOf(pod) === null);
@@ -49,6 +51,7 @@ export default defineRule({
       const demand = tlsDemandOn(model, node);
       if (demand) yield demanded(model, bare, demand);
       else meant.push(bare);
+      if (!demand && unread) yield notEvaluated(node, unread);
     }
     // After the end this is how a target is meant to run.
     if (meshEnded(model)) return;

@@ -76,9 +76,15 @@ export default {
   quiet: [
     {
       name: 'after the end it is how targets are meant to run',
-      manifests: target('pay') + plainPod('pay-1'),
+      manifests: target('pay') + plainPod('pay-1') + gateway('{ enforce: false }'),
       now: '2026-11-24T00:00:00Z',
       notEvaluated: [],
+    },
+    {
+      name: 'after the end, and no gateway was read that might demand TLS of it',
+      manifests: target('pay') + plainPod('pay-1'),
+      now: '2026-11-24T00:00:00Z',
+      notEvaluated: [pay],
     },
     { name: 'every pod has its sidecar', manifests: target('pay') + sidecarPod('pay', 'pay-1'), notEvaluated: [] },
     {
