@@ -5,7 +5,7 @@ import { emptyHarvest, type Harvest, type SourceReport } from '../../snapshot/sn
 import { type ManifestFile, manifestHarvest } from '../manifests/harvest.ts';
 import { redactValue } from '../manifests/redact.ts';
 import { callsAtOnce, type Cluster } from './cluster.ts';
-import { type ListedKind, listedKinds, meshGroup, resourceName } from './kinds.ts';
+import { isDated, type ListedKind, listedKinds, listPath, meshGroup, resourceName } from './kinds.ts';
 import { type KindListing, listKind } from './list-kind.ts';
 import type { listAll } from './list.ts';
 import { withoutFields } from './managed-fields.ts';
@@ -75,11 +75,12 @@ function listEvery(cluster: Cluster, served: Served, request: ListRequest): Prom
   );
 }
 
-/** One line an object: a bundle stays readable. Who wrote which field (managedFields) is left out: half of the bytes. When App Mesh objects were written stays. */
+/** One line an object: a bundle stays readable. Who wrote which field (managedFields) is left out: half of the bytes. When what decides who reaches whom was written stays. */
 function textOf({ kind, version, items }: KindListing): { readonly text: string; readonly redactions: Redactions } {
   let redactions: Redactions = {};
+  const dated = isDated(listPath(kind, version, null));
   const lines = items.map((item) => {
-    const clean = redactValue(withoutFields(item, kind.group === meshGroup));
+    const clean = redactValue(withoutFields(item, dated));
     redactions = addRedactions(redactions, clean.redactions);
     return JSON.stringify(clean.value);
   });

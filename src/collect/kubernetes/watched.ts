@@ -2,7 +2,7 @@ import { asNumber, asObject, asText, isObject, type JsonObject } from '../../lib
 import { linesOf, textsOf } from '../access-log/lines.ts';
 import { mostLineLength } from '../access-log/reader.ts';
 import { type Listing, listAll } from './list.ts';
-import { meshGroup } from './kinds.ts';
+import { isDated, meshGroup } from './kinds.ts';
 import { withoutFields } from './managed-fields.ts';
 import type { StreamWays } from './streams.ts';
 
@@ -152,7 +152,7 @@ export class WatchedLists {
 }
 
 function hold({ items }: Watched, path: string, object: JsonObject): void {
-  const text = JSON.stringify(withoutFields(object, isMesh(path)));
+  const text = JSON.stringify(withoutFields(object, isDated(path)));
   items.set(keyOf(object), { text, generation: generationOf(object) });
 }
 
