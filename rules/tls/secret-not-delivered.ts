@@ -1,7 +1,7 @@
 import { isFrozen } from '../../src/diagnose/effect.ts';
 import { anyOf, defineRule, finding, notEvaluated, type Outcome } from '../../src/diagnose/rule.ts';
 import { upstreams } from '../../src/model/envoy/upstreams.ts';
-import { longWarming, warmingSecrets } from '../../src/model/envoy/warming-secrets.ts';
+import { listenersWanting, longWarming, warmingSecrets } from '../../src/model/envoy/warming-secrets.ts';
 import type { Gateway } from '../../src/model/gateway.ts';
 import type { Model } from '../../src/model/model.ts';
 import { logEvidence, processLines, trafficOf } from '../../src/model/traffic.ts';
@@ -13,7 +13,7 @@ export default defineRule({
   title: 'A certificate that Envoy waits for never came',
   severity: 'error',
   needs: anyOf('envoy.secrets', 'logs'),
-  also: ['envoy.serverInfo', 'envoy.clusterConfig', 'envoy.routes', 'mesh.virtualNodes'],
+  also: ['envoy.serverInfo', 'envoy.listenerConfig', 'envoy.clusterConfig', 'envoy.routes', 'mesh.virtualNodes'],
   explains: ['tls-verify-failed', 'upstream-connect-failures', 'retries-exhausted', 'requests-failing'],
   docs: {
     what: 'A secret (certificate or CA, by SDS) that is still warming in an Envoy that runs for a minute or longer, or of which its own log says so: nobody delivered it.',
@@ -70,10 +70,18 @@ function describe(model: Model, gateway: Gateway, name: string, evidence: readon
   const wanting = upstreams(model).filter(
     (upstream) => upstream.gateway === gateway && upstream.cluster.tls.some((source) => source.name === name),
   );
-  const kind = wanting.flatMap(({ cluster }) => cluster.tls).find((source) => source.name === name)?.kind;
+  const listeners = listenersWanting(gateway, name);
+  const sources = [...listeners, ...wanting.flatMap(({ cluster }) => cluster.tls.filter((one) => one.name === name))];
+  const kind = sources[0]?.kind;
+  const hurt = [
+    ...listeners.map((listener) => `listener ${listener.name} takes no TLS connection`),
+    ...(wanting.length > 0
+      ? [`no TLS connection to ${new Set(wanting.map(({ cluster }) => cluster.name)).size} of its clusters can be made`]
+      : []),
+  ];
   const fromStream = kind === 'control-plane' || (isFrozen(gateway) && kind !== 'sds');
   return finding(gateway, {
-    message: `Gateway ${gateway.ref.name} waits for secret ${JSON.stringify(name)}, which was never delivered${wanting.length > 0 ? `: no TLS connection to ${new Set(wanting.map(({ cluster }) => cluster.name)).size} of its clusters can be made` : ''}.`,
+    message: `Gateway ${gateway.ref.name} waits for secret ${JSON.stringify(name)}, which was never delivered${hurt.length > 0 ? `: ${hurt.join('; ')}` : ''}.`,
     effect: 'traffic',
     evidence,
     cause: kind === 'sds' || kind === 'control-plane' ? deliverers[kind] : 'Whoever is to deliver it by SDS did not.',

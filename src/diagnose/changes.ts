@@ -3,6 +3,7 @@ import { groupBy, memoize } from '../lib/memo.ts';
 import type { Model } from '../model/model.ts';
 import type { Pod, Workload } from '../model/platform/kinds.ts';
 import { selecting } from '../model/platform/selecting.ts';
+import { specWrites } from '../model/spec-writes.ts';
 import { refKey } from '../snapshot/object.ts';
 import type { Change, Finding } from './finding.ts';
 
@@ -19,7 +20,7 @@ const told = new Set([
   'TaintManagerEviction',
   'NodeNotReady',
 ]);
-/** Kinds whose appearance changes how requests go. */
+/** Kinds whose appearance or change changes how requests go. */
 const made = new Set([
   'GatewayRoute',
   'VirtualService',
@@ -36,7 +37,7 @@ const made = new Set([
 
 /**
  * Joins what changed in the half hour before to root findings whose objects it touches: rollouts by the ReplicaSets they make, scaling
- * and evictions by events, objects by their creation. Before `since` where it is known, else before the snapshot.
+ * and evictions by events, objects by their creation and by the last writes of their spec. Before `since` where it is known, else before the snapshot.
  */
 export function joinChanges(model: Model, findings: readonly Finding[]): readonly Finding[] {
   return findings.map((finding) => {
@@ -64,7 +65,7 @@ function changesOf(model: Model, { subjects, affects, since }: Finding): readonl
 
 /** Every change that was seen, by the object it touches: itself, its owner, and the VirtualNode or gateway whose pods it makes. */
 const recentChanges = memoize((model: Model): ReadonlyMap<string, readonly Change[]> => {
-  const changes = [...createdObjects(model), ...toldByEvents(model)];
+  const changes = [...createdObjects(model), ...editedObjects(model), ...toldByEvents(model)];
   const touched = changes.flatMap((change) => touches(model, change).map((key) => ({ key, change })));
   return new Map(
     [...groupBy(touched, ({ key }) => key)].map(([key, group]) => [key, group.map(({ change }) => change)]),
@@ -91,6 +92,23 @@ function createdObjects({ snapshot, place }: Model): readonly Change[] {
         evidence: { source: 'manifest' as const, document: where.document, pointer, value: at },
       },
     ];
+  });
+}
+
+/** Of a rollout the new ReplicaSet tells. */
+function editedObjects({ snapshot, place }: Model): readonly Change[] {
+  return snapshot.objects.flatMap(({ ref, body }) => {
+    const where = place(ref);
+    if (!made.has(ref.kind) || ref.kind === 'ReplicaSet' || !where) return [];
+    const created = Date.parse(asText(asObject(body.metadata).creationTimestamp) ?? '');
+    return specWrites(body).flatMap(({ time, manager, index }) => {
+      // Whoever creates an object is written down as having written it in the same second.
+      if (Date.parse(time) <= created + 1000) return [];
+      const what = `${ref.kind} ${ref.name} was changed${manager === '' ? '' : ` by ${manager}`}`;
+      const pointer = `${where.pointer}/metadata/managedFields/${index}/time`;
+      const evidence = { source: 'manifest' as const, document: where.document, pointer, value: time };
+      return [{ at: time, what, object: ref, evidence }];
+    });
   });
 }
 

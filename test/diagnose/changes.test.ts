@@ -73,6 +73,25 @@ describe('changes before a fault', () => {
     ]);
   });
 
+  it('are the writes of a spec, and who wrote; not what its creator wrote, nor a status', () => {
+    const write = (time: string, more = ''): string =>
+      `{ manager: kubectl-edit, time: '${time}', fieldsV1: { 'f:spec': {} }${more} }`;
+    const text = manifests('2026-11-24T02:20:00Z').replace(
+      'metadata: { name: cart, namespace: shop }',
+      `metadata: { name: cart, namespace: shop, creationTimestamp: '2026-11-24T02:40:00Z', managedFields: [${[
+        write('2026-11-24T02:40:00Z'),
+        write('2026-11-24T02:49:00Z'),
+        write('2026-11-24T02:50:00Z', ', subresource: status'),
+        write('2026-11-24T02:10:00Z'),
+      ].join(', ')}] }`,
+    );
+    expect(changesOf(text, root)).toEqual([
+      scaling,
+      '2026-11-24T02:49:00Z VirtualNode cart was changed by kubectl-edit',
+      '2026-11-24T02:40:00Z VirtualNode cart was created',
+    ]);
+  });
+
   it('are not joined to symptoms and standing facts', () => {
     expect(changesOf(manifests('2026-11-24T02:50:41Z'), { ...root, foldedUnder: 'b' })).toEqual([]);
     expect(changesOf(manifests('2026-11-24T02:50:41Z'), { ...root, effect: 'standing' })).toEqual([]);

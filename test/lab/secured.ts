@@ -16,6 +16,25 @@ export interface Secured {
 }
 
 export const SECURED_PORT = 8443;
+
+/** What App Mesh's agent writes into the bootstrap where pods have a secret server beside them (SPIRE). Nobody listens there. */
+export const secretServer = {
+  static_resources: {
+    clusters: [
+      {
+        name: 'static_cluster_sds_unix_socket',
+        type: 'STATIC',
+        connect_timeout: '1s',
+        http2_protocol_options: {},
+        load_assignment: {
+          cluster_name: 'static_cluster_sds_unix_socket',
+          endpoints: [{ lb_endpoints: [{ endpoint: { address: { pipe: { path: 'certs/agent.sock' } } } }] }],
+        },
+      },
+    ],
+  },
+};
+
 /** No rule about their end shall speak. */
 const DAYS = 3650;
 

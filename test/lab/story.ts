@@ -7,7 +7,7 @@ import { type ControlPlane, type Refusal, startControlPlane } from './control-pl
 import { type Envoy, startEnvoy, waitForLive } from './envoy.ts';
 import { envoyBinary, standInBinary } from './install/install.ts';
 import { type LabNetwork, startNetwork } from './network.ts';
-import { makeSecured, type Secured, type SecuredAnswer } from './secured.ts';
+import { makeSecured, type Secured, secretServer, type SecuredAnswer } from './secured.ts';
 import type { LabRequest } from './shop.ts';
 import { type Outcome, sendRequests, shopRequests, startTrickle, type Trickle } from './traffic.ts';
 
@@ -156,6 +156,7 @@ async function startReplica(index: number, context: ReplicaContext): Promise<Rep
       dns: network.dns,
       adminSocket: adminSocket === true ? 'admin.sock' : undefined,
       initialFetchTimeout,
+      ...(certificates && { more: secretServer }),
     });
   try {
     return { controlPlane, start, envoy: await start() };

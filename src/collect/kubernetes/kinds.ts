@@ -128,3 +128,8 @@ export function listPath(kind: ListedKind, version: string, namespace: string | 
   const within = namespace === null ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
   return `${root}${within}/${kind.resource}`;
 }
+
+/** True for a path that lists App Mesh objects, or what else decides who reaches whom: of those it is kept when a spec was written. */
+export function isDated(path: string): boolean {
+  return path.startsWith(`/apis/${meshGroup}/`) || /\/(services|networkpolicies|ingresses)$/.test(path);
+}

@@ -6,7 +6,7 @@ import { emptyHarvest, type Harvest, type SourceReport } from '../../snapshot/sn
 import { listHarvest } from '../manifests/harvest.ts';
 import { redactValue } from '../manifests/redact.ts';
 import { callsAtOnce, type Cluster } from './cluster.ts';
-import { type ListedKind, listedKinds, meshGroup, resourceName } from './kinds.ts';
+import { isDated, type ListedKind, listedKinds, listPath, meshGroup, resourceName } from './kinds.ts';
 import { type KindListing, listKind } from './list-kind.ts';
 import type { listAll } from './list.ts';
 import { withoutFields } from './managed-fields.ts';
@@ -95,15 +95,16 @@ function listEvery(cluster: Cluster, served: Served, request: ListRequest): Prom
   );
 }
 
-/** A list without secrets, and its text. One line an object: a bundle stays readable. When App Mesh objects were written stays. */
+/** A list without secrets, and its text. One line an object: a bundle stays readable. When what decides who reaches whom was written stays. */
 function cleanList({ kind, version, items, marks }: KindListing): {
   readonly list: JsonObject;
   readonly text: string;
   readonly redactions: Redactions;
 } {
   let redactions: Redactions = {};
+  const dated = isDated(listPath(kind, version, null));
   const clean = items.map((item) => {
-    const one = redactValue(marks ? item : withoutFields(item, kind.group === meshGroup));
+    const one = redactValue(marks ? item : withoutFields(item, dated));
     redactions = addRedactions(redactions, one.redactions);
     return one.value;
   });

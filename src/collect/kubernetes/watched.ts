@@ -2,7 +2,7 @@ import { asNumber, asObject, asText, isObject, type JsonObject } from '../../lib
 import { linesOf, textsOf } from '../access-log/lines.ts';
 import { mostLineLength } from '../access-log/reader.ts';
 import { type Listing, listAll } from './list.ts';
-import { meshGroup } from './kinds.ts';
+import { isDated, meshGroup } from './kinds.ts';
 import { withoutFields } from './managed-fields.ts';
 import type { StreamWays } from './streams.ts';
 
@@ -158,7 +158,7 @@ export class WatchedLists {
 }
 
 function hold({ items }: Watched, path: string, object: JsonObject): void {
-  items.set(keyOf(object), withoutFields(object, isMesh(path)));
+  items.set(keyOf(object), withoutFields(object, isDated(path)));
 }
 
 function keyOf({ metadata }: JsonObject): string {

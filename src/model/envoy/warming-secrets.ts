@@ -1,4 +1,5 @@
 import { seenValue } from '../../snapshot/coverage.ts';
+import { type TlsSource, tlsSources } from '../../snapshot/envoy/tls-sources.ts';
 import type { SecretState } from '../../snapshot/envoy/view.ts';
 import type { Evidence } from '../../snapshot/evidence.ts';
 import type { Gateway } from '../gateway.ts';
@@ -30,4 +31,20 @@ export function longWarming({ envoys }: Gateway): ReadonlyMap<string, readonly [
 
 function isUp(envoy: Envoy): boolean {
   return (seenValue(envoy.serverInfo)?.uptimeSeconds ?? 0) >= graceSeconds;
+}
+
+/** A listener that wants a secret: once it is active without it, it takes no TLS connection. */
+export interface WantingListener {
+  readonly name: string;
+  readonly kind: TlsSource['kind'];
+}
+
+/** The listeners of a gateway that want a secret; without those that are warming, whose version before goes on. */
+export function listenersWanting({ envoys }: Gateway, secret: string): readonly WantingListener[] {
+  const wanting = new Map<string, WantingListener>();
+  for (const { name, state, body } of envoys.flatMap(({ listenerConfig }) => seenValue(listenerConfig) ?? [])) {
+    const source = tlsSources(body?.json).find((one) => one.name === secret);
+    if (source && state !== 'warming') wanting.set(name, { name, kind: source.kind });
+  }
+  return [...wanting.values()];
 }

@@ -1,7 +1,8 @@
-import { asList, asNumber, asObject, asText, isObject } from '../../lib/json.ts';
+import { asNumber } from '../../lib/json.ts';
 import type { Evidence } from '../../snapshot/evidence.ts';
 import { appMeshEnd } from '../gateway.ts';
 import type { Resource } from '../resource.ts';
+import { specWrites } from '../spec-writes.ts';
 
 /** A change that nobody took up. */
 export interface LateChange {
@@ -22,30 +23,17 @@ export function changedAfterEnd(object: Resource): LateChange | null {
     const says = `was created on ${createdAt?.slice(0, 10)}, after App Mesh ended`;
     return { says, evidence: object.at('metadata.creationTimestamp') };
   }
-  const writes = specWrites(object);
+  const writes = specWrites(object.body);
   const edit = writes.filter(({ time }) => isLate(time)).at(-1);
   if (edit) {
     const says = `was changed on ${edit.time.slice(0, 10)}, after App Mesh ended`;
-    return { says, evidence: object.at(edit.path) };
+    return { says, evidence: object.at(`metadata.managedFields[${edit.index}].time`) };
   }
   // All writes were before the end: App Mesh lived, and did not take the last one.
   if (writes.length > 0) return null;
   if (observed === undefined || generation === null || observed >= generation || deletedAt !== null) return null;
   const says = `was changed to generation ${generation}, and App Mesh took ${observed} at last`;
   return { says, evidence: object.at('status.observedGeneration') };
-}
-
-/** The last write of the spec by each who wrote it, the latest last, as the API server keeps the book (managedFields). */
-function specWrites({ body }: Resource): readonly { readonly time: string; readonly path: string }[] {
-  const items = asList(asObject(body.metadata).managedFields).map(asObject);
-  return items
-    .flatMap(({ time, subresource, fieldsV1 }, index) => {
-      const at = asText(time);
-      const ofSpec = isObject(asObject(fieldsV1)['f:spec']) && (subresource === undefined || subresource === '');
-      if (at === undefined || !ofSpec || Number.isNaN(Date.parse(at))) return [];
-      return [{ time: at, path: `metadata.managedFields[${index}].time` }];
-    })
-    .sort((one, other) => Date.parse(one.time) - Date.parse(other.time));
 }
 
 function isLate(time: string | null): boolean {

@@ -10,6 +10,7 @@ import { currentContext, type KindMemory, type LiveRequest } from '../../../src/
 import { emptyRequest } from '../../../src/collect/request.ts';
 import { completeness } from '../../../src/model/inventory.ts';
 import { makeEngine } from '../../../src/engine/engine.ts';
+import { asObject } from '../../../src/lib/json.ts';
 import {
   type FakeApiServer,
   type Fault,
@@ -289,7 +290,7 @@ describe('what is kept', () => {
     expect(snapshot.redactions).toMatchObject({ 'environment variable': 1, 'last applied configuration': 1 });
   });
 
-  it('holds when the spec of an App Mesh object was written, and by whom', async () => {
+  it('holds when the spec of an App Mesh object, or of a Service, was written, and by whom', async () => {
     const time = '2026-11-20T08:00:00Z';
     const managedFields = [
       { manager: 'kubectl', operation: 'Apply', time, apiVersion: 'v1', fieldsV1: { 'f:spec': { 'f:httpRoute': {} } } },
@@ -297,10 +298,14 @@ describe('what is kept', () => {
     ];
     const [, route] = stock;
     const items = [{ ...route?.items[0], metadata: { name: 'cart', namespace: 'shop', managedFields } }];
-    const { snapshot } = await read([{ resource: 'gatewayroutes.appmesh.k8s.aws', items }]);
-    expect(snapshot.objects.find(({ ref }) => ref.name === 'cart')?.body).toMatchObject({
-      metadata: { managedFields: [{ manager: 'kubectl', operation: 'Apply', time, fieldsV1: { 'f:spec': {} } }] },
-    });
+    const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'cart', namespace: 'shop', managedFields } };
+    const { snapshot } = await read([
+      { resource: 'gatewayroutes.appmesh.k8s.aws', items },
+      { resource: 'services', items: [service] },
+    ]);
+    const bodies = snapshot.objects.filter(({ ref }) => ref.name === 'cart').map(({ body }) => body);
+    const kept = [{ manager: 'kubectl', operation: 'Apply', time, fieldsV1: { 'f:spec': {} } }];
+    expect(bodies.map(({ metadata }) => asObject(metadata).managedFields)).toEqual([kept, kept]);
   });
 
   it('a bundle of a live diagnosis gives the same findings', async () => {

@@ -84,6 +84,13 @@ const stories: readonly CorpusStory[] = [
     planted: ['config-rejected VirtualGateway shop/edge'],
     merge: listening({ mode: 'STRICT', certificate: certificateOf('edge-2027') }),
   },
+  {
+    name: 'secured-secret-missing',
+    says: 'The certificate of the gateway’s listener is to come from a secret server whose socket is not there.',
+    planted: ['secret-not-delivered VirtualGateway shop/edge'],
+    merge: listening({ mode: 'STRICT', certificate: { file: null, sds: { secretName: 'spiffe://shop/edge' } } }),
+    patience: 65,
+  },
 ];
 
 /** Before the end: TLS on the gateway's listener, and towards its targets. */

@@ -234,6 +234,7 @@ export function requestFor(
 }
 
 async function capture(cluster: ShopCluster, lab: Lab, story: CorpusStory): Promise<Uint8Array> {
+  await new Promise((resolve) => setTimeout(resolve, (story.patience ?? 0) * 1000));
   const traffic = story.requests === undefined ? null : keepSending(lab, story.requests);
   const engine = makeEngine();
   await engine.collect(requestFor(cluster, lab, story));

@@ -42,6 +42,8 @@ export interface CorpusStory extends Changes {
   readonly now?: string;
   /** So long after the change it was seen. */
   readonly hoursLater?: number;
+  /** So many seconds are let pass between the change and the look. */
+  readonly patience?: number;
   /** The cluster's objects cannot be read: Envoy's admin endpoints alone. */
   readonly envoyAlone?: true;
 }

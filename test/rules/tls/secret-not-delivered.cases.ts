@@ -35,6 +35,15 @@ export default {
       severity: 'error',
     },
     { name: 'SPIRE does not deliver it', envoy: envoy('{ ca: warming, own: active }', '', spire), finds: [edge] },
+    {
+      name: 'the certificate of a listener',
+      envoy: envoy(
+        '{ edge: warming }',
+        `listeners: [{ name: lds_ingress_0.0.0.0_8088, port: 8088 }]\ntls: { tls_certificate_sds_secret_configs: [{ name: edge, sds_config: ${spire} }] }`,
+      ),
+      finds: [edge],
+      says: 'never delivered: listener lds_ingress_0.0.0.0_8088 takes no TLS connection.',
+    },
     { name: 'no cluster is known to want it', envoy: envoy('{ other: warming }'), finds: [edge], says: '"other"' },
     {
       name: 'two Envoys wait for it: one finding',
