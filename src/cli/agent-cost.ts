@@ -3,6 +3,7 @@ import { openCluster } from '../collect/kubernetes/cluster.ts';
 import { listAll } from '../collect/kubernetes/list.ts';
 import type { AgentFlags } from './agent-options.ts';
 import { Failure } from './failure.ts';
+import { withProgress } from './progress.ts';
 import { writeOut } from './report-options.ts';
 
 const timeMs = 60_000;
@@ -27,13 +28,14 @@ export async function printCost(flags: CostFlags): Promise<void> {
       return items.length;
     };
     const mesh = `/apis/appmesh.k8s.aws/v1beta2${flags.onlyNamespace ? `/namespaces/${flags.onlyNamespace}` : ''}`;
-    const fleet: Fleet = {
+    const counting = async (): Promise<Fleet> => ({
       gateways: await count(`${mesh}/virtualgateways`),
       routes: await count(`${mesh}/gatewayroutes`),
       targets: await count(`${mesh}/virtualnodes`),
       agents: flags.mode === 'daemonset' ? Math.max(1, await count('/api/v1/nodes')) : deploymentReplicas,
       maxSeries: flags.maxSeries,
-    };
+    });
+    const fleet = await withProgress('counting what the cluster has', counting());
     const { gateways, routes, agents } = fleet;
     const head = `CloudWatch, a month: ${gateways} gateways, ${routes} routes, ${agents} agents of cluster ${cluster.name}`;
     await writeOut(`${[head, ...costLines(fleet)].join('\n')}\n`);

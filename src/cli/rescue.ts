@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import type { RescueResult } from '../rescue/rescue.ts';
 import type { Trial } from '../rescue/trial.ts';
 import { Failure } from './failure.ts';
+import { withProgress } from './progress.ts';
 import { complain, type Session, withSession } from './session.ts';
 import type { SourceFlags } from './source-options.ts';
 
@@ -56,7 +57,7 @@ const trialRequests = 2_000;
 /** Starts it on this machine and asks it; true where every answer was the one the gateway would give. */
 async function tryOut(envoy: string, trial: Trial): Promise<boolean> {
   const { runTrial } = await import('./rescue/trial.ts');
-  const report = await runTrial(envoy, trial).catch((error: unknown) => {
+  const report = await withProgress('trying it out', runTrial(envoy, trial)).catch((error: unknown) => {
     process.stderr.write(`TRIAL   failed: ${error instanceof Error ? error.message : error}\n`);
     return null;
   });

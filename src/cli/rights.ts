@@ -2,6 +2,7 @@ import type { CheckedRight } from '../collect/kubernetes/check-rights.ts';
 import { awsRights, type NeedingVerb, type Right, rightsOf } from '../collect/kubernetes/rights.ts';
 import { rightName, rightsTable, rightsYaml } from '../report/rights.ts';
 import { Failure } from './failure.ts';
+import { withProgress } from './progress.ts';
 import { writeOut } from './report-options.ts';
 
 /** The flags of `rights`. */
@@ -45,7 +46,7 @@ async function check(rights: readonly Right[], flags: RightsFlags): Promise<void
   });
   if (typeof cluster === 'string') throw new Failure(`the rights could not be checked: ${cluster}`, 3);
   const namespace = flags.namespace ?? cluster.namespace;
-  const checked = await checkRights(cluster, rights, namespace);
+  const checked = await withProgress('asking the API server', checkRights(cluster, rights, namespace));
   cluster.close();
   const width = Math.max(...checked.map(({ verb, right }) => `${verb} ${rightName(right)}`.length));
   const lines = checked.map((one) => lineOf(one, width, namespace));

@@ -2,6 +2,7 @@ import { catalogue } from '../../rules/index.ts';
 import { startEngine } from '../engine/client.ts';
 import type { UserRuleText } from '../snapshot/user-rule.ts';
 import { Failure } from './failure.ts';
+import { withProgress } from './progress.ts';
 
 /** The user rules in these files and folders, read and checked; what is wrong in them ends the run. */
 export async function loadUserRules(paths: readonly string[]): Promise<readonly UserRuleText[]> {
@@ -26,7 +27,7 @@ export async function testUserRules(paths: readonly string[]): Promise<void> {
   const rules = await loadUserRules(paths);
   const engine = startEngine(new URL('./worker.js', import.meta.url));
   try {
-    const results = await engine.testRules(rules);
+    const results = await withProgress('running the tests', engine.testRules(rules));
     const failed = results.filter((result) => result.failed !== null);
     for (const { rule, test, at, failed: why } of failed)
       process.stdout.write(`FAILED ${rule}: ${test} (${at})\n  ${why}\n`);

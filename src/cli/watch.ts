@@ -23,7 +23,7 @@ export interface WatchFlags extends LogWindowFlags {
 const mostGarbage = 40;
 
 /** A person looks at all there is; how often an Envoy is asked hangs on what it takes. */
-const pace = { maxCallMs: null, light: false };
+const pace = { maxCallMs: null, light: false, peeks: true };
 
 /** `meshdoctor watch`: the terminal UI. */
 export async function watch(flags: SourceFlags & WatchFlags & Configured): Promise<void> {

@@ -61,12 +61,23 @@ function shared(wanted: readonly number[], room: number): readonly number[] {
   return given;
 }
 
-/** The line above a list: the sorted column says which way. */
-export function drawHead(laid: readonly Laid[], sort: { column: number; reverse: boolean } | null, look: Look): string {
-  const titles = laid.map(({ column, at, width }) => {
-    const arrow = sort?.column === at ? (sort.reverse ? (look.ascii ? 'v' : '↓') : look.ascii ? '^' : '↑') : '';
-    return fill(column.title + arrow, width, look, column.right);
+/** The columns of a list that is sorted: that by which it is says which way, and is never left out. */
+export function sortedColumns(
+  columns: readonly Column[],
+  sort: { readonly column: number; readonly reverse: boolean } | null,
+  look: Look,
+): readonly Column[] {
+  return columns.map((column, at) => {
+    if (sort?.column !== at) return column;
+    const { spare: _, ...kept } = column;
+    const title = `${column.title}${sort.reverse ? (look.ascii ? 'v' : '↓') : look.ascii ? '^' : '↑'}`;
+    return { ...kept, title, most: Math.max(column.most, displayWidth(title)) };
   });
+}
+
+/** The line above a list. */
+export function drawHead(laid: readonly Laid[], look: Look): string {
+  const titles = laid.map(({ column, width }) => fill(column.title, width, look, column.right));
   return paint(look, 'dim', `  ${titles.join('  ')}`);
 }
 

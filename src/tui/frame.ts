@@ -5,7 +5,7 @@ import { shownRows, standsAt } from './choose.ts';
 import { type Content, type Row, withLive } from './content.ts';
 import { sourceWords } from './ages.ts';
 import { age, type Data } from './data.ts';
-import { drawHead, drawRow, fill, layOut } from './draw.ts';
+import { drawHead, drawRow, fill, layOut, sortedColumns } from './draw.ts';
 import { contentOf } from './screens/screens.ts';
 import { reportOf } from './screens/waiting.ts';
 import { current, type Extent, type Screen, type State } from './state.ts';
@@ -90,7 +90,7 @@ function drawList(list: List, state: State, look: Look, room: number): readonly 
     typeof line === 'string' ? line : withLive(line, list.live),
   );
   const laid = layOut(
-    columns,
+    sortedColumns(columns, sort, look),
     seen.filter((line) => typeof line !== 'string'),
     look.width - 2,
   );
@@ -99,7 +99,7 @@ function drawList(list: List, state: State, look: Look, room: number): readonly 
       ? paint(look, 'bold', fill(`  ${line}`, look.width, look))
       : drawRow(line, laid, line.key === stands?.key, look),
   );
-  return [...head, drawHead(laid, sort, look), ...lines];
+  return [...head, drawHead(laid, look), ...lines];
 }
 
 /** As many lines as fit, that of a row among them: rows, and above those of a part its heading. */
@@ -174,7 +174,15 @@ function drawFoot(state: State, look: Look): string {
     return fill(`${name}${tail}${look.ascii ? '_' : '█'}`, look.width, look);
   }
   if (notice !== null) return paint(look, 'bold', fill(oneLine(notice), look.width, look));
-  return fill(`${paused ? 'PAUSED  ' : ''}${keysOf(current(state).screen)}`, look.width, look);
+  const before = paused ? 'PAUSED  ' : '';
+  return fill(before + fewer(keysOf(current(state).screen), look.width - before.length), look.width, look);
+}
+
+/** As many keys as fit; the way to help and out stand at the end and stay. */
+function fewer(keys: string, width: number): string {
+  const words = keys.split('  ');
+  while (words.length > 3 && words.join('  ').length > width) words.splice(-3, 1);
+  return words.join('  ');
 }
 
 /** What keys do on a screen. */

@@ -8,8 +8,8 @@ export interface Gathering {
   /** Milliseconds between two readings; null: there is but one. */
   readonly everyMs: number | null;
   readonly now: () => number;
-  /** Hears how it stands with the sources. */
-  readonly hear: (sources: readonly SourceState[]) => void;
+  /** Hears how it stands with the sources, and whether more is going to come. */
+  readonly hear: (sources: readonly SourceState[], more: boolean) => void;
   /** Shows what came. */
   readonly take: () => Promise<void>;
   readonly failed: (error: unknown) => void;
@@ -90,7 +90,7 @@ export class Gatherer {
       if (told.came !== this.#came) this.#cameAt = this.#parts.now();
       this.#came = told.came;
       this.#more = told.reading;
-      this.#parts.hear(told.sources);
+      this.#parts.hear(told.sources, told.reading);
       this.#consider();
     }
   }

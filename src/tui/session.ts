@@ -56,7 +56,8 @@ const typingMs = 120;
 export function startSession(access: Access): Session {
   let data = noData(access.now());
   let diagnosing = false;
-  /** Whether every source has told all it has to, once at least. */
+  /** Whether more is going to come of the reading that goes on, and whether one ended: every source is known since. */
+  let more = true;
   let complete = false;
   let paused = false;
   let closed = false;
@@ -90,7 +91,6 @@ export function startSession(access: Access): Session {
   /** Shows what came so far. */
   const take = async (): Promise<void> => {
     const first = data.collected.state !== 'there';
-    complete = data.sources.every(({ last }) => last?.whole);
     await settle(access.engine.takeArrived, (collected) => update({ collected }));
     if (data.collected.state !== 'there') return;
     if (first) void follow();
@@ -126,7 +126,8 @@ export function startSession(access: Access): Session {
   };
   const told = (): void => {
     // What a source tells for the first time is no change.
-    if (!complete) return;
+    complete ||= !more;
+    if (!complete || !data.sources.every(({ last }) => last?.whole)) return;
     const { collected, report, status } = data;
     const reading = {
       collected: collected.state === 'there' ? collected.value : null,
@@ -150,8 +151,8 @@ export function startSession(access: Access): Session {
       await settle(access.engine.traffic, (traffic) => update({ traffic }));
     const grows = data.traffic?.state !== 'there' || data.traffic.value.logs.some(({ state }) => state === 'reading');
     void diagnoseLogs(grows);
-    const more = grows || access.everyMs !== null ? settling : left - 1;
-    if (more > 0 && !closed) looking = setTimeout(() => void look(more), trafficMs);
+    const again = grows || access.everyMs !== null ? settling : left - 1;
+    if (again > 0 && !closed) looking = setTimeout(() => void look(again), trafficMs);
   };
   const loadRoutes = (gateway: string): Promise<void> =>
     settle(
@@ -187,7 +188,10 @@ export function startSession(access: Access): Session {
   // Ages are seen growing.
   const clock = setInterval(() => update({}), 1_000);
   const { engine, gather, everyMs, now } = access;
-  const hear = (sources: Data['sources']): void => update({ sources });
+  const hear = (sources: Data['sources'], reading: boolean): void => {
+    more = reading;
+    update({ sources });
+  };
   const gatherer = new Gatherer({ engine, gather, everyMs, now, hear, take, failed });
   return {
     data: () => data,

@@ -76,10 +76,14 @@ describe('sources that are gathered', () => {
   it('rest from being read two hundred times as long as it took, and are as old as they are meanwhile', async () => {
     const pages = await startAdmin(story);
     servers.push(pages);
+    let uptime = 500;
     const slowly: Trick = async (asked, response) => {
       const page = await fetch(`${pages.url}${asked.url}`);
       const text = await page.text();
-      setTimeout(() => response.end(text), asked.url === '/ready' ? 0 : 10);
+      const told = text
+        .replace(/(server\.uptime","value":)\d+/, `$1${uptime}`)
+        .replace(/(uptime_current_epoch":\s*")\d+s/, `$1${uptime}s`);
+      setTimeout(() => response.end(told), asked.url === '/ready' ? 0 : 10);
     };
     const url = await admin({ '/': slowly });
     const asked = (): readonly string[] => servers[1]?.asked ?? [];
@@ -92,15 +96,26 @@ describe('sources that are gathered', () => {
     expect(asked().filter((line) => line.includes('type=Counters'))).toHaveLength(2);
     expect(asked().filter((line) => line.includes('resource=dynamic_route_configs'))).toHaveLength(1);
     expect(asked().filter((line) => line === 'GET /server_info')).toHaveLength(1);
-    const calls = asked().length;
+    let calls = asked().length;
     await engine.gather({ ...request, pace });
     const rested = await told(engine, () => true);
     expect(asked()).toHaveLength(calls);
     expect([rested.came, has(rested.sources, url)]).toEqual([first.came, has(first.sources, url)]);
+    // Whether it is still the same is asked: an Envoy that began anew is read at once.
+    const peeking = { ...request, pace: { ...pace, peeks: true } };
+    await engine.gather(peeking);
+    expect(asked().slice(calls)).toEqual(['GET /server_info']);
+    expect((await told(engine, () => true)).came).toBe(first.came);
+    uptime = 2;
+    await engine.gather(peeking);
+    expect(asked().filter((line) => line.includes('resource=dynamic_route_configs'))).toHaveLength(2);
+    calls = asked().length;
+    const anewRead = await told(engine, () => true);
+    expect(anewRead.came).toBe(first.came + 1);
     // A person asks for it: at once, but what did not change is not read again.
     await engine.gather({ ...request, pace: { ...pace, atOnce: true } });
     const again = await told(engine, () => true);
-    expect(again.came).toBe(first.came + 1);
+    expect(again.came).toBe(anewRead.came + 1);
     expect(has(again.sources, url)?.at).toBeGreaterThan(has(first.sources, url)?.at ?? Number.POSITIVE_INFINITY);
     const anew = asked().slice(calls);
     expect(anew.filter((line) => line.includes('type=Counters'))).toHaveLength(1);

@@ -1,6 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { examples } from '../../src/cli/examples.ts';
 import { type Lab, plantIncident, startStory } from './story.ts';
 import { startInTmux, type Tmux } from './tmux.ts';
 import type { Trickle } from './traffic.ts';
@@ -124,22 +125,19 @@ describe('the terminal UI before a real Envoy', () => {
   it('leaves the terminal as it was when it is ended by a signal', async () => {
     const script =
       'echo before; sh -c \'echo $$ > pid; exec "$0" "$@"\' "$0" "$@"; echo "ended by $?"; stty -a | tr " " "\\n" | grep -x echo';
-    const command = [
-      'sh',
-      '-c',
-      script,
-      process.execPath,
-      resolve('dist/main.js'),
-      'watch',
-      '--bundle',
-      resolve('src/demo/incident.tar.gz'),
-    ];
-    const cwd = dirname(lab.manifests);
+    // The example under its --help.
+    const [, ...args] =
+      examples.watch?.map(({ command }) => command.split(' ')).find((words) => words.includes('--bundle')) ?? [];
+    const command = ['sh', '-c', script, process.execPath, resolve('dist/main.js'), ...args];
+    const cwd = dirname(lab.accessLogs[0] ?? '');
+    await cp('src/demo/incident.tar.gz', join(cwd, 'edge.tar.gz'));
     const ended = await startInTmux(command, 80, 15, { env: { LANG: 'C.UTF-8' }, cwd });
     try {
       await ended.until(/▸ +shop\/edge/);
       process.kill(Number(await readFile(join(cwd, 'pid'), 'utf8')), 'SIGTERM');
-      expect(await ended.until(/ended by \d+[\s\S]*echo/)).toMatch(/^before\n(?:Terminated\n)?ended by 143\necho\n/);
+      expect(await ended.until(/ended by \d+[\s\S]*echo/)).toMatch(
+        /^before\n(?:Terminated\n)?ended by 143\necho(?:\n|$)/,
+      );
     } finally {
       await ended.stop();
     }

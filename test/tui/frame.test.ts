@@ -7,7 +7,7 @@ import { shownRows, standsAt } from '../../src/tui/choose.ts';
 import { age, type Data, noData, routeAsked } from '../../src/tui/data.ts';
 import { copiedFrom } from '../../src/tui/copied.ts';
 import type { Content } from '../../src/tui/content.ts';
-import { layOut } from '../../src/tui/draw.ts';
+import { drawHead, layOut, sortedColumns } from '../../src/tui/draw.ts';
 import { extentOf, frame, standingOn } from '../../src/tui/frame.ts';
 import { initialState, reduce, type Screen, type State } from '../../src/tui/state.ts';
 
@@ -173,6 +173,19 @@ describe('columns', () => {
     // Both want more than there is: who wants less has all of it.
     expect(widths(['a'.repeat(12), 'b', 'c'.repeat(90)], 40)).toEqual([12, 4, 20]);
     expect(widths(['a'.repeat(16), 'b'.repeat(16), 'c'], 32)).toEqual([12, 12, 4]);
+  });
+
+  it('by which a list is sorted say which way, and stay', () => {
+    const rows = row('a'.repeat(16), 'b'.repeat(16), 'c'.repeat(20));
+    const drawn = (by: number | null): string => {
+      const sorted = sortedColumns(columns, by === null ? null : { column: by, reverse: true }, {
+        ...plain,
+        width: 30,
+      });
+      return drawHead(layOut(sorted, rows, 30), { ...plain, width: 30 });
+    };
+    expect(drawn(null)).toMatch(/^ {2}NAME +LAST *$/);
+    expect(drawn(1)).toMatch(/^ {2}NAME +SAYS↓ +LAST *$/);
   });
 
   it('spare ones go first where there is too little', () => {

@@ -1,11 +1,22 @@
+import { asObject, type JsonObject } from '../../lib/json.ts';
 import { seenValue, type Seen } from '../../snapshot/coverage.ts';
 import type { EnvoyAssembly } from '../../snapshot/envoy/assemble.ts';
 import { type ConfigSection, fieldsOfSection } from '../../snapshot/envoy/config-fields.ts';
+import { readServerInfo } from '../../snapshot/envoy/server-info.ts';
 import type { EnvoyView, StatsRead } from '../../snapshot/envoy/view.ts';
 import type { Harvest } from '../../snapshot/snapshot.ts';
-import { parseTarget } from './get.ts';
+import { type AdminTarget, getPage, parseTarget } from './get.ts';
 import { joined } from './joined.ts';
-import { hasRested, type Pace, paceAfter, type ReadingPace, spentMs, tooLong, unknownPace } from './pacing.ts';
+import {
+  hasRested,
+  type Pace,
+  paceAfter,
+  paceAfterPeek,
+  type ReadingPace,
+  spentMs,
+  tooLong,
+  unknownPace,
+} from './pacing.ts';
 import type { AdminPath } from './paths.ts';
 import { assembled, harvestOf, readConfig, readStats, strangeness, versions, wait } from './read.ts';
 import { ask, beginReading, type EnvoyAdminRequest, isTyped, type Reading } from './reading.ts';
@@ -22,6 +33,8 @@ export interface EnvoyMemory {
   clusters: number;
   /** How many readings of counters there were. */
   readings: number;
+  /** The greatest that was seen of it, in seconds. */
+  uptime: number;
   /** Since when a page is not asked for that took too long, by path. */
   readonly slow: Map<string, number>;
   /** Milliseconds of each call that was made and not told of yet. */
@@ -34,7 +47,16 @@ type Marks = Readonly<Partial<Record<ConfigSection, string>>>;
 
 /** Nothing is known yet. */
 function emptyMemory(): EnvoyMemory {
-  return { pace: unknownPace, typed: true, clusters: 0, readings: 0, slow: new Map(), callsMs: [], held: null };
+  return {
+    pace: unknownPace,
+    typed: true,
+    clusters: 0,
+    readings: 0,
+    uptime: 0,
+    slow: new Map(),
+    callsMs: [],
+    held: null,
+  };
 }
 
 const slowAgainMs = 3_600_000;
@@ -43,12 +65,12 @@ const tellingRestMs = 20_000;
 /** Reads one Envoy of those that are remembered by their keys, as `readPaced`. */
 export async function readAgain(
   asked: EnvoyAdminRequest,
-  { maxCallMs, light, atOnce = false }: ReadingPace,
+  { maxCallMs, light, atOnce = false, peeks = false }: ReadingPace,
   memories: Map<string, EnvoyMemory>,
 ): Promise<Harvest> {
   const memory = memories.get(asked.key) ?? emptyMemory();
   memories.set(asked.key, memory);
-  return readPaced({ ...asked, maxCallMs, light, atOnce }, memory);
+  return readPaced({ ...asked, maxCallMs, light, atOnce, peeks }, memory);
 }
 
 /**
@@ -60,7 +82,8 @@ async function readPaced(request: PacedRequest, memory: EnvoyMemory): Promise<Ha
   const target = typeof request.target === 'string' ? parseTarget(request.target) : request.target;
   if (typeof target === 'string') return unseen(String(request.target), target, 0);
   const { held } = memory;
-  if (held && !request.atOnce && !hasRested(memory.pace, performance.now())) return unasked(held.harvest);
+  const rests = held && !request.atOnce && !hasRested(memory.pace, performance.now());
+  if (rests && (!request.peeks || (await isSame(request, target, memory)))) return unasked(held.harvest);
   const reading = beginReading({ ...request, refuse: (path) => refusal(path, request, memory) }, target);
   const ready = await ask(reading, '/ready', 'ready', 'ready.txt');
   if (!ready.ok && ready.unreachable) return unseen(target.label, ready.reason, reading.calls);
@@ -73,6 +96,7 @@ async function readPaced(request: PacedRequest, memory: EnvoyMemory): Promise<Ha
   await readStats(reading, memory.typed, memory.readings % 2 === 0 ? 2 : 1);
   const stats = seenValue(assembled(reading).view.stats)?.at(-1) ?? null;
   memory.clusters = stats?.values.get('cluster_manager.active_clusters')?.value ?? memory.clusters;
+  memory.uptime = stats?.values.get('server.uptime')?.value ?? 0;
   const before = held && !beganAnew(held.assembly.view, stats) ? held : null;
   const state = ready.ok ? ready.text.trim() : '';
   if (held && (before === null || seenValue(before.assembly.view.serverInfo)?.state !== state))
@@ -98,6 +122,23 @@ async function readPaced(request: PacedRequest, memory: EnvoyMemory): Promise<Ha
   memory.readings += 1;
   await readStats(reading, memory.typed, 2);
   return remember(reading, memory, before, marks, readyMs);
+}
+
+/** Whether an Envoy that rests can be reached, in the state it was in, and was not started anew: by a page that is small, whatever its size. */
+async function isSame(
+  { requestTimeoutMs, signal }: PacedRequest,
+  target: AdminTarget,
+  memory: EnvoyMemory,
+): Promise<boolean> {
+  const answer = await getPage(target, '/server_info', requestTimeoutMs, signal);
+  const was = memory.held ? seenValue(memory.held.assembly.view.serverInfo) : undefined;
+  if (!answer.ok || !was) return false;
+  memory.pace = paceAfterPeek(memory.pace, spentMs([answer.ms], memory.pace.usualReadyMs));
+  const is = readServerInfo(asJson(answer.text), was.place.document);
+  const uptime = is?.uptimeSeconds ?? memory.uptime;
+  const same = is?.state === was.state && uptime >= memory.uptime;
+  memory.uptime = Math.max(memory.uptime, uptime);
+  return same;
 }
 
 /** Which Envoy it is, and how large: pages of counters come after. */
@@ -140,6 +181,14 @@ function remember(
   });
   memory.held = { assembly, harvest, marks: Object.fromEntries(whole) };
   return harvest;
+}
+
+function asJson(text: string): JsonObject {
+  try {
+    return asObject(JSON.parse(text));
+  } catch {
+    return {};
+  }
 }
 
 function refusal(path: AdminPath, { maxCallMs }: PacedRequest, memory: EnvoyMemory): string | null {

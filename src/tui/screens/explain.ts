@@ -1,4 +1,5 @@
 import { clean, oneLine } from '../../lib/text.ts';
+import { hang } from '../../lib/width.ts';
 import { renderExplanation } from '../../report/terminal/explanation.ts';
 import type { Look } from '../../report/terminal/paint.ts';
 import type { Content } from '../content.ts';
@@ -13,8 +14,8 @@ export function explainContent(data: Data, request: string, look: Look): Content
       title,
       lines: [
         '',
-        '  press e and type a request: GET http://shop.example.com/cart/1',
-        '  or paste a curl command, or a line of the access log',
+        ...hang('  ', 'press e and type a request: GET http://shop.example.com/cart/1', look.width),
+        ...hang('  ', 'or paste a curl command, or a line of the access log', look.width),
       ],
     };
   }

@@ -19,7 +19,7 @@ export function routesContent(data: Data, gateway: string, { width }: Look): Con
     kind: 'list',
     title: `gateways > ${gateway} > routes${asked?.state === 'there' ? ` (${asked.value.decidedBy})` : ''}`,
     columns: [
-      { title: 'PORT', most: 5, right: true, spare: 8 },
+      { title: 'PORT', most: 5, right: true, spare: 4 },
       { title: '#', most: 6, right: true },
       { title: 'OBJECT', most: Math.max(30, Math.floor(width / 5)), spare: 5 },
       { title: 'MATCH', most: Math.max(30, Math.floor(width / 4)) },

@@ -39,5 +39,7 @@ function wordsOf(source: SourceState, now: number): string {
   if (last === null) return `${name}: ${awaited}`;
   const { detail, cost, at } = last;
   const read = awaited === '' ? `read ${age(at, now)} ago` : awaited;
-  return `${name}: ${read}: ${detail} (${many(cost.calls, 'call')}, ${many(cost.bytes, 'byte')})`;
+  // Envoys tell it themselves.
+  const price = /^\d+ calls, /.test(detail) ? '' : ` (${many(cost.calls, 'call')}, ${many(cost.bytes, 'byte')})`;
+  return `${name}: ${read}: ${detail}${price}`;
 }
