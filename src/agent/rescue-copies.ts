@@ -113,7 +113,7 @@ export function makeKeeper(options: KeeperOptions): Keeper {
 function limitOf(pods: readonly PodMeasure[], maxCallMs: number): CallLimit | null {
   // Of one whose counters would take too long nobody knows how many clusters it has: the reading finds out.
   const unknown = pods.some(({ read }) => read === null);
-  const limit = { maxCallMs, clusters: Math.max(0, ...pods.map(({ read }) => read?.targets.length ?? 0)) };
+  const limit = { maxCallMs, clusters: Math.max(0, ...pods.map(({ read }) => read?.clusters ?? 0)) };
   return unknown || wholeMs(limit) > maxCallMs ? limit : null;
 }
 

@@ -49,4 +49,12 @@ export function makeTally(): Tally {
   }
 }
 
-const nothing: EnvoyNumbers = { at: '', uptime: 0, counters: {}, connections: 0, connected: null, targets: [] };
+const nothing: EnvoyNumbers = {
+  at: '',
+  uptime: 0,
+  counters: {},
+  connections: 0,
+  connected: null,
+  clusters: 0,
+  targets: [],
+};

@@ -1,5 +1,7 @@
-import { agentPods, type Alert, alerts, type Condition, inhibitions } from '../export/alerts.ts';
-import { catalogue, type Instrument } from '../export/catalogue.ts';
+import type { Alert, Condition } from '../export/alert.ts';
+import { agentPods, alerts, inhibitions } from '../export/alerts.ts';
+import { catalogue } from '../export/catalogue.ts';
+import type { Instrument } from '../export/instrument.ts';
 
 /** A resource of CloudFormation. */
 interface Resource {

@@ -1,5 +1,6 @@
 import { alertsUsing } from '../export/alerts.ts';
-import { type Instrument, type InstrumentName, instruments } from '../export/catalogue.ts';
+import { type InstrumentName, instruments } from '../export/catalogue.ts';
+import type { Instrument } from '../export/instrument.ts';
 import { dimensionValues } from '../export/dimensions.ts';
 import { prometheusName } from '../export/prometheus-name.ts';
 

@@ -1,7 +1,9 @@
 import { stringify } from 'yaml';
 import type { RuleAlert } from '../diagnose/rule.ts';
-import { agentPods, type Alert, type AlertSeverity, alerts, type Condition, inhibitions } from '../export/alerts.ts';
-import { catalogue, type Instrument } from '../export/catalogue.ts';
+import type { Alert, AlertSeverity, Condition } from '../export/alert.ts';
+import { agentPods, alerts, inhibitions } from '../export/alerts.ts';
+import { catalogue } from '../export/catalogue.ts';
+import type { Instrument } from '../export/instrument.ts';
 import { prometheusName } from '../export/prometheus-name.ts';
 import { partOf, wholeOf } from './promql.ts';
 

@@ -1,4 +1,5 @@
-import { catalogue, type Instrument } from '../export/catalogue.ts';
+import { catalogue } from '../export/catalogue.ts';
+import type { Instrument } from '../export/instrument.ts';
 import { prometheusName } from '../export/prometheus-name.ts';
 
 /** A part of a whole, made from another instrument. */

@@ -44,6 +44,8 @@ export interface EnvoyNumbers {
   readonly counters: Readonly<Record<string, number>>;
   readonly connections: number;
   readonly connected: boolean | null;
+  /** How many clusters it has, its own ones among them. */
+  readonly clusters: number;
   readonly targets: readonly { readonly target: string; readonly healthy: number; readonly members: number }[];
 }
 
@@ -169,6 +171,7 @@ function numbersOf({ stats }: Envoy, targetOf: ReadonlyMap<string, string>): Env
     counters,
     connections,
     connected: connected === undefined ? null : connected > 0,
+    clusters: values.get('cluster_manager.active_clusters')?.value ?? targets.size,
     targets: [...targets].map(([target, members]) => ({ target, ...members })),
   };
 }

@@ -1,5 +1,6 @@
 import { alerts } from './alerts.ts';
-import { type Instrument, instruments, type Profile, profiles } from './catalogue.ts';
+import { instruments } from './catalogue.ts';
+import { type Instrument, type Profile, profiles } from './instrument.ts';
 import { type Dimension, dimensionValues } from './dimensions.ts';
 
 /** List prices of us-east-1 in dollars a month, as of 2026-11 (aws.amazon.com/cloudwatch/pricing). */

@@ -1,4 +1,5 @@
-import type { DimensionsOf, NameOf, Profile } from './catalogue.ts';
+import type { DimensionsOf, NameOf } from './catalogue.ts';
+import type { Profile } from './instrument.ts';
 
 /** Where metrics go and how much of them. */
 export interface MetricsOptions {

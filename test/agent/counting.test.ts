@@ -11,6 +11,7 @@ const read = (second: number, uptime: number, counters: Readonly<Record<string, 
   counters,
   connections: 0,
   connected: null,
+  clusters: 0,
   targets: [],
 });
 const pod = (key: string, numbers: EnvoyNumbers | null): PodMeasure => ({

@@ -29,6 +29,7 @@ function pod(key: string, more: Partial<PodMeasure> = {}): PodMeasure {
       counters: {},
       connections: 3,
       connected: true,
+      clusters: 1,
       targets: [{ target: 'shop/cart', healthy: 1, members: 3 }],
     },
     ...more,

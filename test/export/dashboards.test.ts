@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { alerts, alertsUsing } from '../../src/export/alerts.ts';
-import { catalogue, type Instrument, instruments, type Profile, profiles } from '../../src/export/catalogue.ts';
+import { catalogue, instruments } from '../../src/export/catalogue.ts';
+import { type Instrument, type Profile, profiles } from '../../src/export/instrument.ts';
 import { type Dimension, dimensionValues } from '../../src/export/dimensions.ts';
 import { prometheusName } from '../../src/export/prometheus-name.ts';
 

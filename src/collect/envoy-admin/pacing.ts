@@ -36,7 +36,7 @@ export const unknownPace: Pace = { restUntil: 0, slowdown: 1, usualReadyMs: Numb
 const restFactor = 200;
 const mostSlowdown = 4;
 /** Quicker than this is quick, whatever is usual. */
-const quickMs = 50;
+export const quickMs = 50;
 /** So much slower than usual is slow. */
 const slower = 10;
 const slowRestMs = 15_000;

@@ -10,7 +10,7 @@ import type { Harvest } from '../../snapshot/snapshot.ts';
 import { addRedactions, type Redactions } from '../../snapshot/redact.ts';
 import { type AdminTarget, getPage } from './get.ts';
 import type { AdminPath } from './paths.ts';
-import { type CallLimit, expectedMs, type Pace, paceAfter, spentMs, tooLong, unknownPace } from './pacing.ts';
+import { type CallLimit, expectedMs, type Pace, paceAfter, quickMs, spentMs, tooLong, unknownPace } from './pacing.ts';
 import { sectionsOf } from './sections.ts';
 
 /** How to read one Envoy. */
@@ -127,11 +127,12 @@ export async function call(
   return answer;
 }
 
-/** Between two rests calls together take no longer than one may. */
+/** Between two rests calls together take no longer than one may, or hardly any time. */
 async function restBefore(reading: Reading, expected: number): Promise<void> {
   const { request, target, sinceRest } = reading;
   const soFar = sinceRest.reduce((sum, ms) => sum + ms, 0);
-  if (!request.limit || sinceRest.length === 0 || soFar + expected <= request.limit.maxCallMs) return;
+  if (!request.limit || sinceRest.length === 0 || soFar + expected <= Math.max(request.limit.maxCallMs, quickMs))
+    return;
   const ready = await getPage(target, '/ready', request.requestTimeoutMs, request.signal);
   const readyMs = ready.ok ? ready.ms : request.requestTimeoutMs;
   const now = performance.now();

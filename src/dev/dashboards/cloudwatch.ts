@@ -1,4 +1,5 @@
-import { catalogue, type Instrument, type InstrumentName, type Profile, profiles } from '../../export/catalogue.ts';
+import { catalogue, type InstrumentName } from '../../export/catalogue.ts';
+import { type Instrument, type Profile, profiles } from '../../export/instrument.ts';
 import { type Panel, type Query, sections } from './panels.ts';
 
 /** Replaced by what is chosen above the dashboard. */

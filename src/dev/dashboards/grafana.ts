@@ -1,4 +1,5 @@
-import { catalogue, type Instrument } from '../../export/catalogue.ts';
+import { catalogue } from '../../export/catalogue.ts';
+import type { Instrument } from '../../export/instrument.ts';
 import { type Asked, partOf, seriesOf, wholeOf } from '../promql.ts';
 import { type Panel, type Query, sections } from './panels.ts';
 

@@ -1,5 +1,6 @@
 import { DataPointType, type ExponentialHistogram, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import { catalogue, type Instrument, type InstrumentName, instruments, type Profile, profiles } from '../catalogue.ts';
+import { catalogue, type InstrumentName, instruments } from '../catalogue.ts';
+import { type Instrument, type Profile, profiles } from '../instrument.ts';
 import type { Dimension } from '../dimensions.ts';
 import { addBuckets, type Buckets, bucketsOf, valuesOf } from './buckets.ts';
 import { TopRoutes } from './top-routes.ts';

@@ -62,6 +62,8 @@ async function copyInto(place: string, ...more: readonly string[]): Promise<Agen
     env: server.environment,
   });
   agents.push(agent);
+  const made = async () => agent.lines.some(({ event }) => event === 'rescue-copy');
+  await waitUntil('a copy', made, 3 * WAIT_MS);
   await agent.line('rescue-copy', ({ gateway }) => gateway === 'shop/edge');
   // The next look reads what there is.
   await agent.line('look', () => true, agent.lines.length);

@@ -56,6 +56,7 @@ describe('the manifests', () => {
     ['--cloudwatch', 'emf', '--otlp', 'http://collector:4318/v1/metrics'],
     ['--rescue-copies', '/rescue', '--rescue-claim', 'copies', '--mode', 'deployment'],
     ['--node-logs'],
+    ['--no-logs'],
     ['--rescue-copies', 'configmap', '--admin-proxy', 'off'],
     ['--rescue-copies', 's3://copies/prod', '--admin-proxy', '9100'],
     ['--role-arn', 'arn:aws:iam::123456789012:role/meshdoctor', '--mode', 'deployment', '--spool', '/spool'],
