@@ -64,16 +64,31 @@ function wordOf(word: string, columns: Table['columns']): Word {
   return { column: column < 0 ? null : column, fits: (cell) => pattern?.test(cell) ?? cell.includes(text) };
 }
 
+interface Keys {
+  readonly column: number;
+  readonly rows: readonly Row[];
+  readonly keys: readonly (number | string)[];
+}
+
+/** What rows were sorted by last. */
+const lastKeys = memoize((_: object): Keys => ({ column: -1, rows: noRows, keys: [] }));
+
 function sorted({ rows: all, live }: Table, rows: readonly Row[], sort: Choice['sort']): readonly Row[] {
   if (!sort) return rows;
   const { column, reverse } = sort;
-  const keys = rows.map((row) =>
+  const keyOf = (row: Row): number | string =>
     live && isLive(live, column)
       ? (live.of(row).order[column - live.from] ?? '')
-      : (row.order?.[column] ?? row.cells[column] ?? ''),
-  );
+      : (row.order?.[column] ?? row.cells[column] ?? '');
+  // The order is turned round more often than what it goes by changes.
+  const known = lastKeys(live && isLive(live, column) ? live : rows);
+  if (known.column !== column || known.rows !== rows) Object.assign(known, { column, rows, keys: rows.map(keyOf) });
+  const { keys } = known;
+  const sign = reverse ? -1 : 1;
   const places = rows.map((_, at) => at);
-  places.sort((one, other) => compare(keys[one] ?? '', keys[other] ?? '') * (reverse ? -1 : 1));
+  const numbers = keys.every((key) => typeof key === 'number') ? Float64Array.from(keys) : null;
+  if (numbers) places.sort((one, other) => ((numbers[one] ?? 0) - (numbers[other] ?? 0)) * sign);
+  else places.sort((one, other) => compare(keys[one] ?? '', keys[other] ?? '') * sign);
   const inOrder = places.flatMap((at) => rows[at] ?? []);
   if (!all.some(({ part }) => part !== undefined)) return inOrder;
   const parts = groupBy(inOrder, ({ part }) => part);
