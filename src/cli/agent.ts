@@ -7,6 +7,7 @@ import { startEngine } from '../engine/client.ts';
 import { type AgentFlags, nodeLogsFolder, rescuePlace, usualProxyPort } from './agent-options.ts';
 import type { Configured } from './config/apply.ts';
 import { Failure } from './failure.ts';
+import { holdLittleGarbage } from './heap.ts';
 import { hasDefaultCluster, noLiveFlags } from './live-options.ts';
 
 /** The flags of the running agent. */
@@ -24,6 +25,7 @@ export interface RunningFlags extends AgentFlags {
 /** `meshdoctor agent`: looks again and again until it is ended. */
 export async function agent(flags: RunningFlags & Configured): Promise<void> {
   if (flags.cost) return (await import('./agent-cost.ts')).printCost(flags);
+  holdLittleGarbage();
   const options = await optionsFrom(flags);
   const [{ runAgent }, { makeLog }, { startMetrics }] = await Promise.all([
     import('../agent/agent.ts'),

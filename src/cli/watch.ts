@@ -1,5 +1,4 @@
 import { writeFile } from 'node:fs/promises';
-import { setFlagsFromString } from 'node:v8';
 import { startEngine } from '../engine/client.ts';
 import { buildRequest } from '../engine/requests/build.ts';
 import type { ExplainRequest } from '../routing/explained.ts';
@@ -7,6 +6,7 @@ import type { LogsRequest } from '../collect/request.ts';
 import type { Configured } from './config/apply.ts';
 import { Failure } from './failure.ts';
 import { type LogWindowFlags, momentOf, podsWanted } from './logs.ts';
+import { holdLittleGarbage } from './heap.ts';
 import { look } from './report-options.ts';
 import { sourcesOf } from './session.ts';
 import type { SourceFlags } from './source-options.ts';
@@ -18,9 +18,6 @@ export interface WatchFlags extends LogWindowFlags {
   readonly logs: boolean;
   readonly screenReader: boolean;
 }
-
-/** In per cent of what is alive, before all of the heap is looked through for what is not. */
-const mostGarbage = 40;
 
 /** A person looks at all there is; how often an Envoy is asked hangs on what it takes. */
 const pace = { maxCallMs: null, light: false, peeks: true };
@@ -37,8 +34,7 @@ export async function watch(flags: SourceFlags & WatchFlags & Configured): Promi
   const userRules = flags.userRules?.length
     ? await (await import('./user-rules.ts')).loadUserRules(flags.userRules)
     : [];
-  // Set by V8 itself it may take four times what is alive, and as many hours as this is open to come back.
-  setFlagsFromString(`--heap-growing-percent=${mostGarbage}`);
+  holdLittleGarbage();
   const settings = { suppressions: flags.suppressions ?? [], userRules };
   const engine = startEngine(new URL('./worker.js', import.meta.url));
   const stamp = (): string => new Date().toISOString().slice(0, 19).replaceAll(':', '');
