@@ -53,7 +53,7 @@ export function podSpec(options: InstallOptions, account: string, labels: Readon
           timeoutSeconds: 5,
         },
         readinessProbe: { httpGet: { path: '/readyz', port: 'pages' }, periodSeconds: 10, timeoutSeconds: 5 },
-        resources: { requests: { cpu: '50m', memory: '160Mi' }, limits: { memory: '384Mi' } },
+        resources: { requests: { cpu: '50m', memory: '160Mi' }, limits: { memory: '512Mi' } },
         securityContext: {
           allowPrivilegeEscalation: false,
           readOnlyRootFilesystem: true,
