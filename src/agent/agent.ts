@@ -4,6 +4,7 @@ import type { EngineClient } from '../engine/client.ts';
 import type { Metrics } from '../export/metrics.ts';
 import { type AdminProxy, serveAdminProxy, wayToPod } from './admin-proxy.ts';
 import { ToldClock } from '../lib/clock.ts';
+import { wait } from '../collect/wait.ts';
 import { type AgentApi, makeApi } from './api.ts';
 import { makeClockWatch } from './clock-watch.ts';
 import { type Leadership, standForElection } from './leadership.ts';
@@ -107,7 +108,7 @@ async function keepLeases(
       led = !led;
       leads(led);
     }
-    await sleep(times.retryMs, undefined, { signal }).catch(() => {});
+    await wait(times.retryMs, signal);
   }
 }
 

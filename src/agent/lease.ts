@@ -1,4 +1,4 @@
-import { asNumber, asObject, asText, type JsonObject } from '../lib/json.ts';
+import { asNumber, asObject, asText, type JsonObject, parseJson } from '../lib/json.ts';
 import type { AgentApi } from './api.ts';
 import type { HeldLease, LeaseTimes } from './election.ts';
 
@@ -74,9 +74,5 @@ function microTime(): string {
 
 /** What an API server said, as an object; what is none reads as an empty one. */
 export function parse(text: string): JsonObject {
-  try {
-    return asObject(JSON.parse(text));
-  } catch {
-    return asObject(undefined);
-  }
+  return asObject(parseJson(text));
 }

@@ -176,6 +176,16 @@ async function readKubernetes(
   return readCluster({ ...asked, ...paced, ...(limit ? { limit } : {}) });
 }
 
+/** How one Envoy is read: once, or as one that is read again and again. */
+async function envoyReader(
+  pace: CollectRequest['pace'],
+  remembered: Remembered | null,
+): Promise<(asked: EnvoyAdminRequest) => Promise<Harvest>> {
+  if (!pace || !remembered) return (await import('./envoy-admin/read.ts')).readEnvoyAdmin;
+  const { readAgain } = await import('./envoy-admin/paced.ts');
+  return (asked) => readAgain(asked, pace, remembered.named);
+}
+
 async function readLive(
   { admin, keep, whole, windowMs: window, requestTimeoutMs, pace, limit }: CollectRequest,
   { deadline: signal, source, remembered }: Reading,
@@ -183,12 +193,7 @@ async function readLive(
   keyFrom: number,
 ): Promise<readonly Harvest[]> {
   if (admin.length === 0) return [];
-  const [{ readEnvoyAdmin }, { readAgain }] = await Promise.all([
-    import('./envoy-admin/read.ts'),
-    import('./envoy-admin/paced.ts'),
-  ]);
-  const read = (asked: EnvoyAdminRequest): Promise<Harvest> =>
-    pace && remembered ? readAgain(asked, pace, remembered.named) : readEnvoyAdmin(asked);
+  const read = await envoyReader(pace, remembered);
   return Promise.all(
     admin.map((target, index) => {
       const key = `envoy/${keyFrom + index}`;

@@ -4,6 +4,15 @@ export type JsonObject = { readonly [key: string]: unknown };
 const emptyObject: JsonObject = Object.freeze({});
 const emptyList: readonly unknown[] = Object.freeze([]);
 
+/** The value of a JSON text; undefined where it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** True for a JSON object: not null, not an array. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

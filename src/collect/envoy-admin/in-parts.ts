@@ -1,4 +1,4 @@
-import { asList, asObject, asText, isObject, type JsonObject } from '../../lib/json.ts';
+import { asList, asObject, asText, isObject, type JsonObject, parseJson } from '../../lib/json.ts';
 import { expectedMs, mostInPart, partMs } from './pacing.ts';
 import type { ListPath } from './paths.ts';
 import { blame, call, keepPage, type Reading } from './reading.ts';
@@ -82,11 +82,8 @@ async function askPart(
 }
 
 function elementsOf(text: string): readonly JsonObject[] | null {
-  try {
-    return asList(asObject(JSON.parse(text)).configs).filter(isObject);
-  } catch {
-    return null;
-  }
+  const page = parseJson(text);
+  return page === undefined ? null : asList(asObject(page).configs).filter(isObject);
 }
 
 function nameOf(element: JsonObject): string {

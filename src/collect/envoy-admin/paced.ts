@@ -1,4 +1,5 @@
-import { asObject, type JsonObject } from '../../lib/json.ts';
+import { asObject, parseJson } from '../../lib/json.ts';
+import { wait } from '../wait.ts';
 import { seenValue, type Seen } from '../../snapshot/coverage.ts';
 import type { EnvoyAssembly } from '../../snapshot/envoy/assemble.ts';
 import { type ConfigSection, fieldsOfSection } from '../../snapshot/envoy/config-fields.ts';
@@ -18,7 +19,7 @@ import {
   unknownPace,
 } from './pacing.ts';
 import type { AdminPath } from './paths.ts';
-import { assembled, harvestOf, readConfig, readStats, strangeness, versions, wait } from './read.ts';
+import { assembled, harvestOf, readConfig, readStats, strangeness, versions } from './read.ts';
 import { ask, beginReading, type EnvoyAdminRequest, isTyped, type Reading } from './reading.ts';
 import { configSections } from './sections.ts';
 import { unseen } from './unseen.ts';
@@ -134,7 +135,7 @@ async function isSame(
   const was = memory.held ? seenValue(memory.held.assembly.view.serverInfo) : undefined;
   if (!answer.ok || !was) return false;
   memory.pace = paceAfterPeek(memory.pace, spentMs([answer.ms], memory.pace.usualReadyMs));
-  const is = readServerInfo(asJson(answer.text), was.place.document);
+  const is = readServerInfo(asObject(parseJson(answer.text)), was.place.document);
   const uptime = is?.uptimeSeconds ?? memory.uptime;
   const same = is?.state === was.state && uptime >= memory.uptime;
   memory.uptime = Math.max(memory.uptime, uptime);
@@ -181,14 +182,6 @@ function remember(
   });
   memory.held = { assembly, harvest, marks: Object.fromEntries(whole) };
   return harvest;
-}
-
-function asJson(text: string): JsonObject {
-  try {
-    return asObject(JSON.parse(text));
-  } catch {
-    return {};
-  }
 }
 
 function refusal(path: AdminPath, { maxCallMs }: PacedRequest, memory: EnvoyMemory): string | null {

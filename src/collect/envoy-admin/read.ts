@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { wait } from '../wait.ts';
 import { assembleEnvoy, type EnvoyAssembly } from '../../snapshot/envoy/assemble.ts';
 import { type ConfigField, configFields } from '../../snapshot/envoy/config-fields.ts';
 import type { Harvest } from '../../snapshot/snapshot.ts';
@@ -150,10 +150,4 @@ export async function versions(reading: Reading): Promise<string | null> {
   if (!texts) return '';
   reading.clusters = Math.max(reading.clusters, texts.filter((text) => text.includes('"cluster.')).length);
   return texts.sort().join('\n');
-}
-
-/** Waits, unless the signal ends it. */
-export async function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
-  if (milliseconds <= 0 || signal.aborted) return;
-  await sleep(milliseconds, undefined, { signal }).catch(() => {});
 }

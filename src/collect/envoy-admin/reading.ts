@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { asObject, asText } from '../../lib/json.ts';
+import { asObject, asText, parseJson } from '../../lib/json.ts';
+import { wait } from '../wait.ts';
 import type { Gap } from '../../snapshot/coverage.ts';
 import { type DocumentKind, makeDocument } from '../../snapshot/document.ts';
 import type { assembleEnvoy } from '../../snapshot/envoy/assemble.ts';
@@ -139,7 +139,7 @@ async function restBefore(reading: Reading, expected: number): Promise<void> {
   const spent = spentMs(sinceRest, Math.min(reading.pace.usualReadyMs, readyMs));
   reading.pace = paceAfter(reading.pace, spent, readyMs, now);
   reading.sinceRest = [];
-  await sleep(reading.pace.restUntil - now, undefined, { signal: request.signal }).catch(() => {});
+  await wait(reading.pace.restUntil - now, request.signal);
 }
 
 /** Where a page came from. */
@@ -181,11 +181,7 @@ export function isTyped(serverInfo: string): boolean {
 }
 
 function minorVersion(serverInfo: string): number {
-  try {
-    const version = asText(asObject(JSON.parse(serverInfo)).version) ?? '';
-    const match = /\/(\d+)\.(\d+)\./.exec(version);
-    return match?.[1] === '1' ? Number(match[2]) : 0;
-  } catch {
-    return 0;
-  }
+  const version = asText(asObject(parseJson(serverInfo)).version) ?? '';
+  const match = /\/(\d+)\.(\d+)\./.exec(version);
+  return match?.[1] === '1' ? Number(match[2]) : 0;
 }

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { asList, asObject, asText, isObject, type JsonObject } from '../../lib/json.ts';
+import { asList, asObject, asText, isObject, type JsonObject, parseJson } from '../../lib/json.ts';
+import { wait } from '../wait.ts';
 import type { ApiAnswer, Cluster } from './cluster.ts';
 
 /** What a list request came to. `forbidden` and `absent` are answers; `failed` means that nobody knows. */
@@ -54,7 +54,7 @@ async function listPages(
     if (status === 401) return ended('unauthorized', `the API server does not know who asks (401): ${saidBy(text)}`);
     if (status === 404) return ended('absent', 'the API server does not serve this kind (404)');
     if (status !== 200) return ended('failed', `the API server answered ${status}: ${saidBy(text)}`);
-    const body = parse(text);
+    const body = parseJson(text);
     if (!isObject(body) || !Array.isArray(body.items)) return ended('failed', 'the answer is no list of objects');
     items.push(...asList(body.items).filter(isObject));
     const { continue: more, resourceVersion } = asObject(body.metadata);
@@ -69,9 +69,9 @@ async function listPages(
 async function askPatiently(cluster: Pick<Cluster, 'ask'>, path: string, signal: AbortSignal): Promise<ApiAnswer> {
   for (let attempt = 1; ; attempt += 1) {
     const answer = await cluster.ask(path);
-    const wait = waitBefore(answer, attempt);
-    if (wait === null || signal.aborted) return answer;
-    await sleep(wait, undefined, { signal }).catch(() => {});
+    const restMs = waitBefore(answer, attempt);
+    if (restMs === null || signal.aborted) return answer;
+    await wait(restMs, signal);
   }
 }
 
@@ -86,14 +86,6 @@ function waitBefore(answer: ApiAnswer, attempt: number): number | null {
 
 /** The message of a Status object, else the beginning of the text. */
 function saidBy(text: string): string {
-  const message = asText(asObject(parse(text)).message);
+  const message = asText(asObject(parseJson(text)).message);
   return (message ?? text).split('\n', 1)[0]?.slice(0, 200) ?? '';
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,6 @@
 import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { wait } from '../wait.ts';
 import { describeError } from '../describe-error.ts';
 import type { FollowedLog } from './log-follow.ts';
 import type { FollowerEars, FollowLog } from './log-followers.ts';
@@ -44,7 +44,7 @@ async function* followFiles(
       } catch (error) {
         trouble(describeError(error));
       }
-      await sleep(restMs, undefined, { signal }).catch(() => {});
+      await wait(restMs, signal);
     }
   } finally {
     await file?.close();

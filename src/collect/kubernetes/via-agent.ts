@@ -1,4 +1,4 @@
-import { asList, asNumber, asObject, asText, asTextMap } from '../../lib/json.ts';
+import { asList, asNumber, asObject, asText, asTextMap, parseJson } from '../../lib/json.ts';
 import type { PodName } from '../../snapshot/envoy/view.ts';
 import type { KubernetesObject } from '../../snapshot/object.ts';
 import type { AdminTarget } from '../envoy-admin/get.ts';
@@ -81,9 +81,5 @@ function keyOf({ namespace, name }: PodName): string {
 }
 
 function keysOf(text: string): readonly string[] {
-  try {
-    return asList(JSON.parse(text)).map(String);
-  } catch {
-    return [];
-  }
+  return asList(parseJson(text)).map(String);
 }

@@ -1,4 +1,4 @@
-import { asNumber, asObject, asText, isObject, type JsonObject } from '../../lib/json.ts';
+import { asNumber, asObject, asText, isObject, type JsonObject, parseJson } from '../../lib/json.ts';
 import { linesOf, textsOf } from '../access-log/lines.ts';
 import { mostLineLength } from '../access-log/reader.ts';
 import { type Listing, listAll } from './list.ts';
@@ -133,13 +133,13 @@ export class WatchedLists {
           this.#unwatchable.set(path, this.#options.now());
           return false;
         }
-        const event = parse(line);
-        const object = event && isObject(event.object) ? event.object : null;
+        const { type, object: about } = asObject(parseJson(line));
+        const object = isObject(about) ? about : null;
         const version = asText(asObject(object?.metadata).resourceVersion);
-        if (!event || !object || event.type === 'ERROR' || version === undefined) return false;
+        if (!object || type === 'ERROR' || version === undefined) return false;
         if (watched.ended.signal.aborted) return false;
         watched.version = version;
-        if (event.type !== 'BOOKMARK') this.#take(path, watched, event.type === 'DELETED', object);
+        if (type !== 'BOOKMARK') this.#take(path, watched, type === 'DELETED', object);
       }
     }
     return true;
@@ -172,12 +172,4 @@ function generationOf({ metadata }: JsonObject): number | null {
 
 function isMesh(path: string): boolean {
   return path.startsWith(`/apis/${meshGroup}/`);
-}
-
-function parse(line: string): JsonObject | null {
-  try {
-    return asObject(JSON.parse(line));
-  } catch {
-    return null;
-  }
 }
