@@ -1,4 +1,5 @@
 import { statusOf } from '../diagnose/status.ts';
+import { version } from '../lib/version.ts';
 import { Gathered } from './gathered.ts';
 import type { Follower } from './logs/follow.ts';
 import type { LiveLogs } from './logs/live/live-logs.ts';
@@ -117,10 +118,7 @@ export function makeEngine(): Engine {
       });
     },
     async bundle() {
-      const [{ writeBundle }, { version }] = await Promise.all([
-        import('../collect/bundle/write.ts'),
-        import('../lib/version.ts'),
-      ]);
+      const { writeBundle } = await import('../collect/bundle/write.ts');
       return writeBundle(gathered.snapshot, { version, whole: gathered.asked.whole });
     },
   };

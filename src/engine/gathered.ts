@@ -32,7 +32,7 @@ export class Gathered {
   #bare: readonly Snapshot[] = [];
   #models: readonly Model[] = [];
   /** Of clusters that are read again and again, by their contexts. */
-  readonly #known = new Map<string, Omit<Remembered, 'list' | 'named'> & { readonly lists: WatchedLists }>();
+  readonly #known = new Map<string, { readonly lists: WatchedLists; readonly remembered: Remembered }>();
   /** Of Envoys that are gathered again and again. */
   readonly #envoys: Pick<Remembered, 'memories' | 'named'> = { memories: new Map(), named: new Map() };
   readonly #arrivals = new Arrivals(Date.now);
@@ -139,7 +139,9 @@ export class Gathered {
       objects: count(({ objects }) => objects),
       envoys: count(({ envoys }) => envoys),
       configurations: this.#snapshots.flatMap(configurationsOf),
-      envoyCallsMs: [...this.#known.values()].flatMap(({ memories }) => [...memories.values()].flatMap(takeCalls)),
+      envoyCallsMs: [...this.#known.values()].flatMap(({ remembered }) =>
+        [...remembered.memories.values()].flatMap(takeCalls),
+      ),
     };
   }
 
@@ -153,10 +155,10 @@ export class Gathered {
         import('../collect/kubernetes/streams.ts'),
       ]);
       const lists = new Lists({ ...streamWays(live), now: () => performance.now(), changed: this.#changed });
-      kept = { memories: new Map(), kinds: new Map(), lists };
+      const { named } = this.#envoys;
+      kept = { lists, remembered: { memories: new Map(), kinds: new Map(), named, list: lists.list } };
       this.#known.set(cluster, kept);
     }
-    const { memories, kinds, lists } = kept;
-    return { memories, ...(kinds ? { kinds } : {}), named: this.#envoys.named, list: lists.list };
+    return kept.remembered;
   }
 }
