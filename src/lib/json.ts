@@ -47,14 +47,25 @@ export function asNumber(value: unknown): number | undefined {
 
 /** The strings of a list; members of another type are left out. */
 export function asTexts(value: unknown): readonly string[] {
-  return asList(value).filter((item) => typeof item === 'string');
+  const list = asList(value);
+  return list.every(isText) ? list : list.filter(isText);
 }
 
 /** The members of an object that are strings, as labels and annotations are. */
 export function asTextMap(value: unknown): Readonly<Record<string, string>> {
+  const object = asObject(value);
+  if (hasTextsOnly(object)) return object;
   const texts: Record<string, string> = {};
-  for (const [key, item] of Object.entries(asObject(value))) if (typeof item === 'string') texts[key] = item;
+  for (const [key, item] of Object.entries(object)) if (isText(item)) texts[key] = item;
   return texts;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function hasTextsOnly(object: JsonObject): object is Readonly<Record<string, string>> {
+  return Object.values(object).every(isText);
 }
 
 /** Milliseconds of a protobuf JSON duration (`"15s"`, `"0.250s"`), else undefined. */

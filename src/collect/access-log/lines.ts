@@ -22,7 +22,7 @@ export async function* readLines(path: string): AsyncGenerator<LogPiece> {
   const file = path === '-' ? null : await open(path);
   try {
     const fd = file?.fd ?? 0;
-    const block = new Block();
+    const block = new Block(wholeSize);
     let first = true;
     for (;;) {
       const { bytes, at, length } = block.room();
@@ -45,7 +45,7 @@ export async function* readLines(path: string): AsyncGenerator<LogPiece> {
 
 /** Cuts a stream of bytes into pieces of whole lines. */
 export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<LogPiece> {
-  const block = new Block();
+  const block = new Block(streamSize);
   for await (const chunk of chunks) {
     for (let from = 0; from < chunk.length; ) {
       const { bytes, at, length } = block.room();
@@ -104,11 +104,14 @@ async function* bytesOf(head: Buffer, fd: number): AsyncGenerator<Buffer> {
   }
 }
 
-const blockSize = 1 << 19;
+const wholeSize = 1 << 19;
+/** A stream that says little needs no more; an agent holds many of them. */
+const streamSize = 1 << 12;
 
-/** The memory that a log is read into, again and again. */
+/** The memory that a log is read into, again and again: as much as is needed, up to a limit. */
 class Block {
-  readonly #bytes = Buffer.allocUnsafeSlow(blockSize + 1);
+  #size: number;
+  #bytes: Buffer;
   /** Where the line begins that is not whole yet, and where the bytes end. */
   #from = 0;
   #to = 0;
@@ -116,14 +119,29 @@ class Block {
   /** The line is longer than what is read whole: what comes of it is dropped. */
   #over = false;
 
+  constructor(size: number) {
+    this.#size = size;
+    this.#bytes = Buffer.allocUnsafeSlow(size + 1);
+  }
+
   /** Where the next bytes go. */
   room(): { readonly bytes: Buffer; readonly at: number; readonly length: number } {
-    if (blockSize - this.#to < blockSize / 8) {
+    if (this.#isFull()) {
       this.#bytes.copyWithin(0, this.#from, this.#to);
       this.#to -= this.#from;
       this.#from = 0;
     }
-    return { bytes: this.#bytes, at: this.#to, length: blockSize - this.#to };
+    if (this.#isFull() && this.#size < wholeSize) {
+      this.#size *= 2;
+      const larger = Buffer.allocUnsafeSlow(this.#size + 1);
+      this.#bytes.copy(larger, 0, 0, this.#to);
+      this.#bytes = larger;
+    }
+    return { bytes: this.#bytes, at: this.#to, length: this.#size - this.#to };
+  }
+
+  #isFull(): boolean {
+    return this.#size - this.#to < this.#size / 8;
   }
 
   /** So many bytes were put there. Null: no line is whole yet. */

@@ -33,8 +33,12 @@ export function readFilters(manager: JsonObject): readonly Filter[] {
   });
 }
 
+/** Nearly every route has none: all of them share it. */
+const noPerFilter: ReadonlyMap<string, PerFilter> = new Map();
+
 /** Reads `typed_per_filter_config`. */
 export function readPerFilter(holder: JsonObject): ReadonlyMap<string, PerFilter> {
+  if (holder.typed_per_filter_config === undefined) return noPerFilter;
   const entries = Object.entries(asObject(holder.typed_per_filter_config));
   return new Map(
     entries.map(([name, value]) => {
