@@ -14,18 +14,19 @@ import { suppress } from './suppress.ts';
 
 /**
  * Runs every rule over a model, marks what is suppressed, and folds symptoms under their causes. `known`: the rules there
- * are, where not all of them run.
+ * are, where not all of them run; `run`: how one runs, where what it said before can do.
  */
 export function diagnose(
   model: Model,
   rules: readonly Rule[],
   known: Iterable<string> = rules.map(({ id }) => id),
+  run: (model: Model, rule: Rule) => RuleRun = runRule,
 ): Diagnosis {
-  const ran = rules.map((rule) => runRule(model, rule));
+  const ran = rules.map((rule) => run(model, rule));
   const others: OtherRules = { runs: ran, known: new Set(known) };
   const runs = rules.flatMap((rule, index) => {
-    const run = ran[index];
-    return run ? [rule.review ? runRule(model, rule, others) : run] : [];
+    const said = ran[index];
+    return said ? [rule.review ? runRule(model, rule, others) : said] : [];
   });
   const found = runs.flatMap(({ findings }) => findings);
   const checks = runs.map(({ check }) => check);
@@ -78,19 +79,15 @@ const distinct = memoize((subjects: Iterable<Subject>): Subjects => {
 });
 
 function judgedOf(model: Model, all: Subjects): Subjects {
-  return unreported(model).size === 0 ? all : distinct([...all.byKey.values()].filter(isJudged(model)));
+  return model.standingBy.size === 0 ? all : distinct([...all.byKey.values()].filter(isJudged(model)));
 }
 
 /** False for objects that only stand by (`--base`): they resolve references, and nothing is said of them. */
 function isJudged(model: Model): (subject: Subject) => boolean {
-  const standingBy = unreported(model);
+  const standingBy = model.standingBy;
   if (standingBy.size === 0) return () => true;
   return ({ ref }) => !standingBy.has(refKey(ref));
 }
-
-const unreported = memoize(
-  ({ snapshot }: Model) => new Set(snapshot.objects.flatMap(({ ref, reported }) => (reported ? [] : [refKey(ref)]))),
-);
 
 function subjectsOf(outcome: Outcome): readonly Subject[] {
   return outcome.type === 'finding' ? outcome.subjects : [outcome.subject];

@@ -1,4 +1,5 @@
 import { catalogue } from '../../rules/index.ts';
+import { RuleMemory } from '../diagnose/rule-memory.ts';
 import { diagnose } from '../diagnose/run.ts';
 import { version } from '../lib/version.ts';
 import { buildModel, type Model } from '../model/model.ts';
@@ -8,9 +9,13 @@ import { toDocument } from '../report/to-document.ts';
 import { compiled, positionInConfig } from './configured.ts';
 import type { DiagnoseOptions } from './protocol.ts';
 
+/** What the rules said before, by cluster. */
+export type RuleMemories = Map<string | null, RuleMemory>;
+
 /** What the rules say of each cluster's model, as one document. */
 export async function diagnoseAll(
   models: readonly Model[],
+  memories: RuleMemories,
   { rules: wanted, skip, suppressions = [], userRules = [], ways, requests = null }: DiagnoseOptions,
 ): Promise<ReportDocument> {
   const all = [...catalogue.map(({ rule }) => rule), ...(await compiled(userRules))];
@@ -21,7 +26,9 @@ export async function diagnoseAll(
   const documentOf = (read: Model): ReportDocument => {
     const model = suppressions.length > 0 ? buildModel({ ...read.snapshot, suppressions }) : read;
     const { snapshot } = model;
-    const everything = diagnose(model, chosen, known);
+    const memory = memories.get(snapshot.cluster) ?? new RuleMemory();
+    memories.set(snapshot.cluster, memory);
+    const everything = diagnose(model, chosen, known, memory.run);
     const diagnosis = about && requests ? about(model, everything, requests) : everything;
     const document = toDocument(diagnosis, {
       documents: snapshot.documents,

@@ -2,6 +2,7 @@ import { statusOf } from '../diagnose/status.ts';
 import { version } from '../lib/version.ts';
 import { Gathered } from './gathered.ts';
 import type { Follower } from './logs/follow.ts';
+import type { RuleMemories } from './diagnose-all.ts';
 import type { LiveLogs } from './logs/live/live-logs.ts';
 import type { Engine } from './protocol.ts';
 import type { RouteLists } from './route-rows.ts';
@@ -10,6 +11,7 @@ import type { RouteLists } from './route-rows.ts';
 export function makeEngine(): Engine {
   const changes = makeSignal();
   const gathered = new Gathered(changes.tell);
+  const memories: RuleMemories = new Map();
   let follower: Follower | null = null;
   let live: LiveLogs | null = null;
   let lists: RouteLists | null = null;
@@ -38,7 +40,7 @@ export function makeEngine(): Engine {
       if (live) await hearOfLogs();
       // The rules are many: who asks for something else does not load them.
       const { diagnoseAll } = await import('./diagnose-all.ts');
-      return diagnoseAll(gathered.models, options);
+      return diagnoseAll(gathered.models, memories, options);
     },
     async status() {
       return {

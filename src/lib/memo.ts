@@ -1,11 +1,22 @@
-/** Remembers the result of a pure function for as long as its argument lives. */
+import { noteReads, type Reads, recordReads } from './reads.ts';
+
+/** Remembers the result of a pure function for as long as its argument lives, and what was read for it. */
 export function memoize<K extends object, V>(compute: (key: K) => V): (key: K) => V {
   const results = new WeakMap<K, V>();
+  let readFor: WeakMap<K, Reads> | null = null;
   return (key) => {
     const known = results.get(key);
-    if (known !== undefined) return known;
-    const value = compute(key);
+    if (known !== undefined) {
+      const reads = readFor?.get(key);
+      if (reads) noteReads(reads);
+      return known;
+    }
+    const { value, reads } = recordReads(() => compute(key));
     results.set(key, value);
+    if (reads.size > 0) {
+      readFor ??= new WeakMap();
+      readFor.set(key, reads);
+    }
     return value;
   };
 }

@@ -1,4 +1,5 @@
 import { memoize } from '../lib/memo.ts';
+import { noteRead } from '../lib/reads.ts';
 import type { Gap } from '../snapshot/coverage.ts';
 import { type KubernetesObject, type ObjectRef, type Place, refKey } from '../snapshot/object.ts';
 import type { TrafficView } from '../snapshot/access-log/traffic-view.ts';
@@ -25,7 +26,7 @@ import {
   type VirtualRouter,
   type VirtualService,
 } from './mesh/kinds.ts';
-import { notAsked } from './not-asked.ts';
+import { meshGroup, missingPart } from './missing.ts';
 import type { Part } from './parts.ts';
 import { type Ingress, readIngress } from './platform/ingress.ts';
 import {
@@ -39,7 +40,7 @@ import {
   type Workload,
   workloadKinds,
 } from './platform/kinds.ts';
-import { makePlatform, type Platform, platformKinds } from './platform/platform.ts';
+import { makePlatform, type Platform } from './platform/platform.ts';
 import { readResource, type Resource } from './resource.ts';
 
 /** The snapshot indexed and linked. Reading a part is recorded, so that a rule's declared needs can be checked. */
@@ -70,6 +71,8 @@ export interface Model {
   readonly traces: TracesView | null;
   /** What access logs say, by gateway; null where none was read. */
   readonly traffic: readonly TrafficView[] | null;
+  /** The keys of objects that resolve references, and of which nothing is said (`--base`). */
+  readonly standingBy: ReadonlySet<string>;
   /** Whether all objects of a kind in a namespace (`*`: everywhere) were seen. */
   readonly completeness: (kind: string, namespace: string) => Completeness;
   /** Whether anything of a part was seen: null, or what is missing. */
@@ -77,9 +80,9 @@ export interface Model {
   /** Where an object was read. */
   readonly place: (ref: ObjectRef) => Place | null;
   readonly snapshot: Snapshot;
+  /** What stands behind a name that reading the model noted: where it is the same, or a list of the same, nothing of it changed. */
+  readonly behind: (name: string) => unknown;
 }
-
-const meshGroup = 'appmesh.k8s.aws/';
 
 /** Objects of a cluster that is read again and again stay the same while nothing changes: they are read once. */
 const read = {
@@ -94,21 +97,29 @@ const read = {
   service: memoize(readService),
   endpointSlice: memoize(readEndpointSlice),
   workload: memoize(readWorkload),
+  ingress: memoize(readIngress),
+  backendGroup: memoize((object: KubernetesObject) => readMember(object, '_')),
 };
 
-/** Builds the model of a snapshot; `onRead` hears each part that is looked at. */
-export function buildModel(snapshot: Snapshot, onRead: (part: Part) => void = () => {}): Model {
+/** Builds the model of a snapshot. */
+export function buildModel(snapshot: Snapshot): Model {
   const byKind = indexByKind(snapshot.objects);
+  const behind = new Map<string, () => unknown>();
+  const noted = notingReads(snapshot);
   const collection = <T>(
     part: Part,
     kinds: Iterable<string>,
     of: (object: KubernetesObject) => T,
   ): (() => readonly T[]) => {
     let items: readonly T[] | undefined;
-    return () => {
-      onRead(part);
+    const list = (): readonly T[] => {
       items ??= asBefore(part, [...kinds].flatMap((kind) => byKind.get(kind) ?? []).map(of));
       return items;
+    };
+    behind.set(part, list);
+    return () => {
+      noteRead(part);
+      return list();
     };
   };
   const mesh = (kind: string): readonly string[] => [`${meshGroup}${kind}`];
@@ -118,20 +129,40 @@ export function buildModel(snapshot: Snapshot, onRead: (part: Part) => void = ()
   const virtualServices = collection('mesh.virtualServices', mesh('VirtualService'), read.virtualService);
   const virtualRouters = collection('mesh.virtualRouters', mesh('VirtualRouter'), read.virtualRouter);
   const virtualNodes = collection('mesh.virtualNodes', mesh('VirtualNode'), read.virtualNode);
-  const backendGroups = collection('mesh.backendGroups', mesh('BackendGroup'), (object) => readMember(object, '_'));
+  const backendGroups = collection('mesh.backendGroups', mesh('BackendGroup'), read.backendGroup);
   const namespaces = collection('platform.namespaces', ['Namespace'], read.namespace);
   const pods = collection('platform.pods', ['Pod'], read.pod);
   const services = collection('platform.services', ['Service'], read.service);
   const endpointSlices = collection('platform.endpointSlices', ['EndpointSlice'], read.endpointSlice);
   const workloads = collection('platform.workloads', workloadKinds, read.workload);
-  const ingresses = collection('platform.ingresses', ['Ingress'], readIngress);
-  const entries = snapshot.envoys.map((view) => ({ view, envoy: makeEnvoy(view, onRead) }));
+  const ingresses = collection('platform.ingresses', ['Ingress'], read.ingress);
+  const entries = snapshot.envoys.map((view) => ({ view, envoy: makeEnvoy(view) }));
   const gatewayObjects = (byKind.get(`${meshGroup}VirtualGateway`) ?? []).map(read.virtualGateway);
   const places = new Map(snapshot.objects.map((object) => [refKey(object.ref), object.place]));
+  const standingBy = new Set(snapshot.objects.flatMap(({ ref, reported }) => (reported ? [] : [refKey(ref)])));
+  const gateways = joinGateways(gatewayObjects, entries, snapshot.takenAt);
+  const envoys = entries.map(({ envoy }) => envoy);
+  const missing = (part: Part): Gap | null => missingPart(snapshot, byKind, part);
+  behind.set('rescue.copies', () => snapshot.rescueCopies);
+  behind.set('aws.cloudWatch', () => snapshot.cloudWatch);
+  behind.set('traces', () => snapshot.traces);
+  behind.set('logs', () => snapshot.traffic);
+  behind.set('standing by', () => [...standingBy]);
+  behind.set('gateways', () => gateways.flatMap((gateway) => [gateway.object, textOfGateway(gateway)]));
+  behind.set('envoys', () => envoys.map(textOfEnvoy));
   return {
-    now: snapshot.takenAt,
-    gateways: joinGateways(gatewayObjects, entries, snapshot.takenAt),
-    envoys: entries.map(({ envoy }) => envoy),
+    get now() {
+      noteRead('snapshot takenAt');
+      return snapshot.takenAt;
+    },
+    get gateways() {
+      noteRead('gateways');
+      return gateways;
+    },
+    get envoys() {
+      noteRead('envoys');
+      return envoys;
+    },
     get meshes() {
       return meshes();
     },
@@ -173,26 +204,69 @@ export function buildModel(snapshot: Snapshot, onRead: (part: Part) => void = ()
     },
     platform: makePlatform(collection),
     get rescueCopies() {
-      onRead('rescue.copies');
+      noteRead('rescue.copies');
       return snapshot.rescueCopies;
     },
     get cloudWatch() {
-      onRead('aws.cloudWatch');
+      noteRead('aws.cloudWatch');
       return snapshot.cloudWatch;
     },
     get traces() {
-      onRead('traces');
+      noteRead('traces');
       return snapshot.traces;
     },
     get traffic() {
-      onRead('logs');
+      noteRead('logs');
       return snapshot.traffic;
     },
-    completeness: (kind, namespace) => completeness(snapshot, kind, namespace),
-    missing: (part) => missingPart(snapshot, byKind, part),
-    place: (ref) => places.get(refKey(ref)) ?? null,
-    snapshot,
+    get standingBy() {
+      noteRead('standing by');
+      return standingBy;
+    },
+    completeness: (kind, namespace) => completeness(noted, kind, namespace),
+    missing: (part) => {
+      noteRead(`missing ${part}`);
+      return missing(part);
+    },
+    place: (ref) => {
+      noteRead('snapshot objects');
+      return places.get(refKey(ref)) ?? null;
+    },
+    snapshot: noted,
+    behind: (name) => {
+      const value = behind.get(name);
+      if (value) return value();
+      const [kind = '', field = ''] = name.split(' ');
+      if (kind === 'missing') return JSON.stringify(missing(field as Part));
+      return kind === 'snapshot'
+        ? valueBehind(snapshot, field)
+        : snapshot.envoys.map((view) => sectionOf(view, name as Part));
+    },
   };
+}
+
+/** A snapshot that notes which of its members are read. */
+function notingReads(snapshot: Snapshot): Snapshot {
+  return new Proxy(snapshot, {
+    get(target, key) {
+      noteRead(`snapshot ${String(key)}`);
+      return Reflect.get(target, key);
+    },
+  });
+}
+
+/** What tells whether a member of a snapshot is what it was: its coverage is written anew each time. */
+function valueBehind(snapshot: Snapshot, field: string): unknown {
+  const value: unknown = Reflect.get(snapshot, field);
+  return field === 'coverage' ? JSON.stringify(value) : value;
+}
+
+function textOfGateway({ ref, frozen, envoys }: Gateway): string {
+  return JSON.stringify([ref, frozen, envoys.map(textOfEnvoy)]);
+}
+
+function textOfEnvoy({ key, label, nodeId, nodeCluster }: Envoy): string {
+  return JSON.stringify([key, label, nodeId, nodeCluster]);
 }
 
 /** The lists of the last model, by part. */
@@ -217,59 +291,4 @@ function indexByKind(objects: readonly KubernetesObject[]): ReadonlyMap<string, 
     else byKind.set(key, [object]);
   }
   return byKind;
-}
-
-/** The kinds of objects behind each part that is made of objects. */
-export const kindsOfPart: Readonly<Record<string, readonly string[]>> = {
-  'mesh.meshes': ['Mesh'],
-  'mesh.virtualGateways': ['VirtualGateway'],
-  'mesh.gatewayRoutes': ['GatewayRoute'],
-  'mesh.virtualServices': ['VirtualService'],
-  'mesh.virtualRouters': ['VirtualRouter'],
-  'mesh.virtualNodes': ['VirtualNode'],
-  'mesh.backendGroups': ['BackendGroup'],
-  'platform.namespaces': ['Namespace'],
-  'platform.pods': ['Pod'],
-  'platform.services': ['Service'],
-  'platform.endpointSlices': ['EndpointSlice'],
-  'platform.workloads': [...workloadKinds],
-  'platform.ingresses': ['Ingress'],
-  ...platformKinds,
-};
-
-function missingPart(
-  snapshot: Snapshot,
-  byKind: ReadonlyMap<string, readonly KubernetesObject[]>,
-  part: Part,
-): Gap | null {
-  const kinds = kindsOfPart[part];
-  if (kinds) return missingKinds(snapshot, byKind, kinds, part.startsWith('mesh.') ? meshGroup : '');
-  if (part === 'aws.cloudWatch' || part === 'rescue.copies' || part === 'logs' || part === 'traces')
-    return notAsked(snapshot, part);
-  const sections = snapshot.envoys.flatMap((view) => sectionOf(view, part) ?? []);
-  if (sections.some(({ state }) => state !== 'not-read')) return null;
-  const [unread] = sections;
-  if (unread?.state === 'not-read') return unread.gap;
-  return {
-    missing: `what an Envoy says (${part.slice('envoy.'.length)})`,
-    reason: 'no Envoy was read',
-    remedy: 'name one with --admin URL, or give what its admin endpoint said with --config-dump, --stats …',
-  };
-}
-
-function missingKinds(
-  snapshot: Snapshot,
-  byKind: ReadonlyMap<string, readonly KubernetesObject[]>,
-  kinds: readonly string[],
-  group: string,
-): Gap | null {
-  if (kinds.some((kind) => byKind.has(`${group}${kind}`))) return null;
-  const [kind = ''] = kinds;
-  const seen = completeness(snapshot, kind, '*');
-  if (seen.complete) return null;
-  return {
-    missing: `${kind} objects`,
-    reason: 'none was among what was read',
-    remedy: 'give the manifests or an export of them with -f',
-  };
 }

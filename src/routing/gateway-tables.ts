@@ -3,7 +3,6 @@ import type { Envoy } from '../model/envoy/envoy.ts';
 import type { Gateway } from '../model/gateway.ts';
 import type { Model } from '../model/model.ts';
 import type { Part } from '../model/parts.ts';
-import { refKey } from '../snapshot/object.ts';
 import { assumedVersion, tableOf } from './from-envoy.ts';
 import { compileTable } from './table/compile.ts';
 import type { FilterChain, Listener, Route, Table, VirtualHost } from './table/table.ts';
@@ -82,46 +81,20 @@ function runningVersion({ envoys }: Gateway): string | null {
 
 /** What the objects ask for; null: there is no VirtualGateway object. `extreme`: which way round an undefined order stands. */
 export function askedTable(model: Model, gateway: Gateway, extreme: Extreme = 'usual'): GatewayTable | null {
-  if (!gateway.object) return null;
-  const { object } = gateway;
-  const version = runningVersion(gateway) ?? assumedVersion;
-  const { meshes, virtualGateways, gatewayRoutes, virtualServices, virtualRouters, virtualNodes, namespaces } = model;
-  const lists = [meshes, virtualGateways, gatewayRoutes, virtualServices, virtualRouters, virtualNodes, namespaces];
-  const made = [object, version, objectCoverage(model), ...lists];
-  const key = `${refKey(object.ref)} ${extreme}`;
-  const known = lately.get(key);
-  const same = known && made.every((part, at) => part === known.made[at]);
-  const translation = same ? known.translation : translate(model, object, version, extreme);
-  const table = same ? known.table : compileTable(translation.input);
-  keep(key, { made, translation, table });
-  return { gateway, envoy: null, table, translation };
+  const asked = askedTables[extreme](model)(gateway);
+  return asked === 'none' ? null : asked;
 }
 
-interface Asked {
-  /** What it was made of. */
-  readonly made: readonly unknown[];
-  readonly translation: Translation;
-  readonly table: Table;
+const askedTables = {
+  usual: memoize((model: Model) => memoize((gateway: Gateway) => makeAsked(model, gateway, 'usual'))),
+  reversed: memoize((model: Model) => memoize((gateway: Gateway) => makeAsked(model, gateway, 'reversed'))),
+};
+
+function makeAsked(model: Model, gateway: Gateway, extreme: Extreme): GatewayTable | 'none' {
+  if (!gateway.object) return 'none';
+  const translation = translate(model, gateway.object, runningVersion(gateway) ?? assumedVersion, extreme);
+  return { gateway, envoy: null, table: compileTable(translation.input), translation };
 }
-
-/** As many gateways as one agent may have, each way round. */
-const mostKept = 64;
-/** Of late, by gateway: while nothing changes at a cluster that is read again and again, all that was found out about a table still holds. */
-const lately = new Map<string, Asked>();
-
-function keep(key: string, asked: Asked): void {
-  lately.delete(key);
-  lately.set(key, asked);
-  for (const oldest of lately.keys()) {
-    if (lately.size <= mostKept) break;
-    lately.delete(oldest);
-  }
-}
-
-/** Of which objects all were seen, and where that stands, as text. */
-const objectCoverage = memoize(({ snapshot }: Model) =>
-  JSON.stringify([...snapshot.coverage.entries()].filter(([, { subject }]) => subject.type === 'objects')),
-);
 
 /** The routes of the listeners that clients reach; the second listener of an App Mesh gateway takes only what the first hands over. */
 export function entriesOf(table: Table): readonly Entry[] {

@@ -7,8 +7,9 @@ import type { Rule } from '../../src/diagnose/rule.ts';
 import { runRule } from '../../src/diagnose/run.ts';
 import { asObject, asTextMap, type JsonObject, valueAt } from '../../src/lib/json.ts';
 import { memoize } from '../../src/lib/memo.ts';
+import { recordReads } from '../../src/lib/reads.ts';
 import { buildModel } from '../../src/model/model.ts';
-import type { Part } from '../../src/model/parts.ts';
+import { type Part, parts } from '../../src/model/parts.ts';
 import type { Evidence } from '../../src/snapshot/evidence.ts';
 import type { Snapshot } from '../../src/snapshot/snapshot.ts';
 import { afterTheEnd } from '../support/frozen.ts';
@@ -37,10 +38,10 @@ describe.each(rules.map((entry) => ({ name: entry.file.id, ...entry })))('$name'
   it('declares exactly the parts of the model it reads; names only subjects it declared, and counts each once', () => {
     const read = new Set<Part>();
     for (const given of all) {
-      const { check } = runRule(
-        buildModel(snapshotOnce(given), (part) => read.add(part)),
-        rule,
-      );
+      const model = buildModel(snapshotOnce(given));
+      const { value, reads } = recordReads(() => runRule(model, rule));
+      for (const part of parts) if (reads.has(part)) read.add(part);
+      const { check } = value;
       expect(check.failed).toBeNull();
       const judged = check.found + check.clear + check.undecided.length + check.notEvaluated.length;
       if (check.notEvaluated.every(({ object }) => object !== null)) expect(judged).toBe(check.subjects);

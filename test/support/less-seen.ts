@@ -1,4 +1,4 @@
-import { kindsOfPart } from '../../src/model/model.ts';
+import { kindsOfPart } from '../../src/model/missing.ts';
 import type { Part } from '../../src/model/parts.ts';
 import type { CoverageEntry, Gap } from '../../src/snapshot/coverage.ts';
 import type { EnvoySection } from '../../src/snapshot/envoy/section.ts';

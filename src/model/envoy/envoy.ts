@@ -1,3 +1,4 @@
+import { noteRead } from '../../lib/reads.ts';
 import type { Seen } from '../../snapshot/coverage.ts';
 import type {
   BoundListener,
@@ -46,11 +47,11 @@ export interface Envoy {
   readonly runtime: Seen<Runtime>;
 }
 
-/** Wraps a view; `onRead` hears each part that is looked at. */
-export function makeEnvoy(view: EnvoyView, onRead: (part: Part) => void): Envoy {
+/** Wraps a view. */
+export function makeEnvoy(view: EnvoyView): Envoy {
   const { nodeId, nodeCluster } = identify(view);
   const read = <T>(part: Part, seen: Seen<T>): Seen<T> => {
-    onRead(part);
+    noteRead(part);
     return seen;
   };
   return {

@@ -1,3 +1,4 @@
+import { memoize } from '../../lib/memo.ts';
 import type { KubernetesObject } from '../../snapshot/object.ts';
 import type { Part } from '../parts.ts';
 import {
@@ -43,6 +44,19 @@ export const platformKinds = {
   'platform.networkPolicies': ['NetworkPolicy'],
 } as const satisfies Partial<Record<Part, readonly string[]>>;
 
+/** As all objects: those that stay the same are read once. */
+const read = {
+  nodes: memoize(readNode),
+  nodePools: memoize(readNodePool),
+  nodeClaims: memoize(readNodeClaim),
+  autoscalers: memoize(readHorizontalPodAutoscaler),
+  verticalAutoscalers: memoize(readVerticalPodAutoscaler),
+  disruptionBudgets: memoize(readPodDisruptionBudget),
+  webhooks: memoize(readWebhookConfiguration),
+  events: memoize(readEvent),
+  networkPolicies: memoize(readNetworkPolicy),
+};
+
 /** Reads the objects of a part when it is first looked at. */
 type Collect = <T>(part: Part, kinds: Iterable<string>, read: (object: KubernetesObject) => T) => () => readonly T[];
 
@@ -50,15 +64,15 @@ type Collect = <T>(part: Part, kinds: Iterable<string>, read: (object: Kubernete
 export function makePlatform(collect: Collect): Platform {
   const of = <T>(part: keyof typeof platformKinds, read: (object: KubernetesObject) => T): (() => readonly T[]) =>
     collect(part, platformKinds[part], read);
-  const nodes = of('platform.nodes', readNode);
-  const nodePools = of('platform.nodePools', readNodePool);
-  const nodeClaims = of('platform.nodeClaims', readNodeClaim);
-  const autoscalers = of('platform.autoscalers', readHorizontalPodAutoscaler);
-  const verticalAutoscalers = of('platform.verticalAutoscalers', readVerticalPodAutoscaler);
-  const disruptionBudgets = of('platform.disruptionBudgets', readPodDisruptionBudget);
-  const webhooks = of('platform.webhooks', readWebhookConfiguration);
-  const events = of('platform.events', readEvent);
-  const networkPolicies = of('platform.networkPolicies', readNetworkPolicy);
+  const nodes = of('platform.nodes', read.nodes);
+  const nodePools = of('platform.nodePools', read.nodePools);
+  const nodeClaims = of('platform.nodeClaims', read.nodeClaims);
+  const autoscalers = of('platform.autoscalers', read.autoscalers);
+  const verticalAutoscalers = of('platform.verticalAutoscalers', read.verticalAutoscalers);
+  const disruptionBudgets = of('platform.disruptionBudgets', read.disruptionBudgets);
+  const webhooks = of('platform.webhooks', read.webhooks);
+  const events = of('platform.events', read.events);
+  const networkPolicies = of('platform.networkPolicies', read.networkPolicies);
   return {
     get nodes() {
       return nodes();
