@@ -15,8 +15,8 @@ const mostBytes = 16 << 20;
  * method, host and status are compared, which lines of equal requests at one time may swap without changing any count.
  */
 export class Pairing<Counted> {
-  /** Of each bucket the first key; of each key the oldest line. Only filled while lines of both listeners were seen to wait. */
-  readonly #buckets: (Half<Counted> | null)[] = Array.from({ length: 4 * mostLines }, () => null);
+  /** Of each bucket the first key; of each key the oldest line. Only made and filled where lines of both listeners were seen to wait. */
+  #buckets: (Half<Counted> | null)[] = [];
   #isFilled = false;
   /** Rows behind all others, while all that wait are of one listener: `#outer` says of which. */
   readonly #rows = new WaitingRows<Counted>(mostLines);
@@ -141,6 +141,7 @@ export class Pairing<Counted> {
 
   #fillBuckets(): void {
     this.#isFilled = true;
+    if (this.#buckets.length === 0) this.#buckets = Array.from({ length: 4 * mostLines }, () => null);
     for (let half = this.#oldest; half; half = half.newer) this.#putInto(half);
   }
 

@@ -88,6 +88,9 @@ export interface VirtualNode extends MeshMember {
 /** The route types, in the order the CRD lists them. */
 export const routeTypes = ['grpcRoute', 'httpRoute', 'http2Route', 'tcpRoute'] as const;
 
+/** Lists of one type each: nearly every route shares one of them. */
+const onlyType = new Map(routeTypes.map((type) => [type, [type] as const]));
+
 /** Reads a Mesh. */
 export function readMesh(object: KubernetesObject): Mesh {
   const resource = readResource(object, 'manifest');
@@ -113,8 +116,9 @@ export function readVirtualGateway(object: KubernetesObject): VirtualGateway {
 /** Reads a GatewayRoute. */
 export function readGatewayRoute(object: KubernetesObject): GatewayRoute {
   const member = readMember(object, '_');
-  const types = routeTypes.filter((type) => isObject(member.spec[type]));
-  const type = types[0];
+  const written = routeTypes.filter((type) => isObject(member.spec[type]));
+  const [type] = written;
+  const types = (written.length === 1 && type && onlyType.get(type)) || written;
   const service = type ? asObject(asObject(asObject(asObject(member.spec[type]).action).target).virtualService) : {};
   return {
     ...member,
