@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { asObject } from '../../src/lib/json.ts';
+import { imageOptions } from '../lab/agent/agent-process.ts';
 
 const run = promisify(execFile);
 
@@ -49,6 +50,11 @@ describe('the Dockerfile', () => {
     expect(of(all, 'USER')).toEqual(['1000:1000']);
     const last = all.findLastIndex(({ word }) => word === 'FROM');
     expect(all.slice(last).some(({ word }) => word === 'USER')).toBe(true);
+  });
+
+  it('starts the program with the options that the lab and the benchmarks start an agent with', async () => {
+    const [entry = ''] = of(await steps(), 'ENTRYPOINT');
+    expect(JSON.parse(entry)).toEqual(['node', ...imageOptions, '/app/dist/main.js']);
   });
 
   it('holds all that the program needs: it runs with nothing beside it', async () => {

@@ -24,14 +24,26 @@ export interface AgentSurroundings {
   readonly under?: readonly string[];
 }
 
-/** Starts the built agent. */
+/** The options of Node that the image starts it with. */
+export const imageOptions = ['--single-threaded-gc'];
+
+/** Starts the built agent, as the image does. */
 export async function startAgent(
   flags: readonly string[],
   { env = {}, under = [] }: AgentSurroundings = {},
 ): Promise<AgentProcess> {
   // Without a guard before it: it must get its signals itself.
   // In a pod nothing says CI, where no verb falls back on the current context.
-  const words = [...under, process.execPath, 'dist/main.js', 'agent', '--listen', '127.0.0.1:0', ...flags];
+  const words = [
+    ...under,
+    process.execPath,
+    ...imageOptions,
+    'dist/main.js',
+    'agent',
+    '--listen',
+    '127.0.0.1:0',
+    ...flags,
+  ];
   const child = spawn(words[0] ?? '', words.slice(1), { env: { ...process.env, CI: '', ...env } });
   const kill = (): void => {
     child.kill('SIGKILL');
