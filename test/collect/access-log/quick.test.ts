@@ -236,6 +236,25 @@ describe('the quick way', () => {
     );
   }, 120_000);
 
+  it('tells paths apart as their shapes do, however little differs', () => {
+    const usual = usualFields(1);
+    const signs = [...'abcdefghijklmnopqrstuvwxyzZ/////000159'];
+    const text = fc.string({ unit: fc.constantFrom(...signs, ...'-_.@=%?#;~'), maxLength: 80 });
+    const word = fc.string({ unit: fc.constantFrom(...signs.slice(0, 27)), minLength: 20, maxLength: 66 });
+    const pairs = fc.tuple(fc.oneof(text, word), fc.nat(80), fc.nat(1), fc.constantFrom('', '/', '-', '7', 'x', '?'));
+    const log = fc.array(pairs, { minLength: 1, maxLength: 12 }).map((changes) =>
+      changes.flatMap(([path, at, length, put]) => {
+        const other = path.slice(0, at) + put + path.slice(at + length);
+        return [path, other, path].map((one) => inDefault({ ...usual, path: `/${one}` }));
+      }),
+    );
+    const folding = options('route', false);
+    const check = (lines: readonly string[]): void => {
+      expectSame(quickly(lines, folding), exactly(lines, folding));
+    };
+    fc.assert(fc.property(log, check), { numRuns: 200 });
+  }, 60_000);
+
   it('leaves a line between those of Envoy itself that looks like one of a known kind, and is none', () => {
     const request = (path: string, protocol: string, duration: string): string =>
       inDefault({ ...usualFields(1), path, protocol, duration });
