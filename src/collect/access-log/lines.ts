@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import { mostLineLength } from './reader.ts';
+import { giveBack, type Scanner } from './scanner.ts';
 
 /** A piece of a log: whole lines as bytes, each ended by a line break. They stay until the next piece is asked for. */
 export interface LogPiece {
@@ -14,18 +15,23 @@ export interface LogPiece {
   readonly to: number;
   /** The bytes read so far. */
   readonly read: number;
+  /** In whose memory the bytes are; null: in that of none. */
+  readonly scanner: Scanner | null;
 }
 
 const readInto = promisify(read);
 
-/** Reads a log piece by piece, gzipped or not; `-` is standard input. Memory is bounded whatever the log holds. */
-export async function* readLines(path: string): AsyncGenerator<LogPiece> {
+/**
+ * Reads a log piece by piece, gzipped or not; `-` is standard input. Memory is bounded whatever the log holds. `scanner`: what is
+ * not gzipped is read into its memory, where rows need no copy of it.
+ */
+export async function* readLines(path: string, scanner: Scanner | null = null): AsyncGenerator<LogPiece> {
   const file = path === '-' ? null : await open(path);
   try {
     const fd = file?.fd ?? 0;
     // What a file holds is there at once: to wait for it in another thread costs more than to read it.
     const isFile = (await file?.stat())?.isFile() === true;
-    const block = new Block();
+    const block = new Block(scanner);
     let first = true;
     let reads = 0;
     for (;;) {
@@ -38,6 +44,7 @@ export async function* readLines(path: string): AsyncGenerator<LogPiece> {
       reads += 1;
       if (reads % 4 === 0) await setImmediate();
       if (first && bytes[at] === 0x1f && bytes[at + 1] === 0x8b && bytesRead > 1) {
+        if (scanner) giveBack(scanner);
         yield* linesOf(unzipped(Buffer.from(bytes.subarray(at, at + bytesRead)), fd));
         return;
       }
@@ -55,7 +62,7 @@ export async function* readLines(path: string): AsyncGenerator<LogPiece> {
 
 /** Cuts a stream of bytes into pieces of whole lines. */
 export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<LogPiece> {
-  const block = new Block();
+  const block = new Block(null);
   for await (const chunk of chunks) {
     for (let from = 0; from < chunk.length; ) {
       const { bytes, at, length } = block.room();
@@ -79,7 +86,7 @@ export function* linesIn(text: string): Generator<LogPiece> {
     const part = end < 0 ? text.slice(from) : text.slice(from, end + 1);
     from += part.length;
     const bytes = Buffer.from(part.endsWith('\n') ? part : `${part}\n`);
-    yield { bytes, from: 0, to: bytes.length, read };
+    yield { bytes, from: 0, to: bytes.length, read, scanner: null };
   }
 }
 
@@ -120,22 +127,34 @@ const pieceSize = 1 << 17;
 
 /** The memory that a log is read into, again and again. */
 class Block {
-  readonly #bytes = Buffer.allocUnsafeSlow(blockSize + 1);
-  /** Where the line begins that is not whole yet, and where the bytes end. */
+  readonly #scanner: Scanner | null;
+  readonly #bytes: Buffer;
+  /** Where the line begins that is not whole yet, where the bytes end, and where they may end at most. */
   #from = 0;
   #to = 0;
+  #most = 0;
   #read = 0;
   /** The line is longer than what is read whole: what comes of it is dropped. */
   #over = false;
 
+  constructor(scanner: Scanner | null) {
+    this.#scanner = scanner;
+    this.#bytes = scanner?.bytes ?? Buffer.allocUnsafeSlow(blockSize + 1);
+  }
+
   /** Where the next bytes go. */
   room(): { readonly bytes: Buffer; readonly at: number; readonly length: number } {
-    if (this.#from > 0) {
-      this.#bytes.copyWithin(0, this.#from, this.#to);
-      this.#to -= this.#from;
-      this.#from = 0;
-    }
-    return { bytes: this.#bytes, at: this.#to, length: blockSize - this.#to };
+    if (!this.#scanner) this.#moveTo(0);
+    else if (this.#most - this.#to < pieceSize) this.#moveTo(this.#scanner.nextBlock());
+    return { bytes: this.#bytes, at: this.#to, length: this.#most - this.#to };
+  }
+
+  /** Puts the line that is not whole yet to where a block begins. */
+  #moveTo(begin: number): void {
+    if (this.#from !== begin) this.#bytes.copyWithin(begin, this.#from, this.#to);
+    this.#to = begin + this.#to - this.#from;
+    this.#from = begin;
+    this.#most = begin + blockSize;
   }
 
   /** So many bytes were put there. Null: no line is whole yet. */
@@ -159,13 +178,13 @@ class Block {
       this.#over = true;
       this.#to = this.#from + mostLineLength;
     }
-    return last < from ? null : { bytes, from, to: last + 1, read: this.#read };
+    return last < from ? null : { bytes, from, to: last + 1, read: this.#read, scanner: this.#scanner };
   }
 
   /** No more bytes come: the last line may have no line break. */
   end(): LogPiece | null {
     if (this.#to === this.#from) return null;
     this.#bytes[this.#to] = 10;
-    return { bytes: this.#bytes, from: this.#from, to: this.#to + 1, read: this.#read };
+    return { bytes: this.#bytes, from: this.#from, to: this.#to + 1, read: this.#read, scanner: this.#scanner };
   }
 }

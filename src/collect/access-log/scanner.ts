@@ -71,6 +71,8 @@ export class Scanner {
   /** Counts the blocks in the order they were filled. */
   #block = 0;
   #filled = 0;
+  /** Counts the blocks in the order they were read into. */
+  #entered = 0;
 
   constructor() {
     const asked = {
@@ -121,6 +123,20 @@ export class Scanner {
     bytes.copy(this.bytes, begin, from, to);
     this.#filled += to - from;
     return begin;
+  }
+
+  /** Where the block begins that is read into next. */
+  nextBlock(): number {
+    const { blocksAt, blockSize, mostBlocks } = this.at;
+    this.#entered += 1;
+    return blocksAt + (this.#entered % mostBlocks) * blockSize;
+  }
+
+  /** Lines that were read into a block come; `release` is told before which block all memory may be read into from now on. */
+  enter(release: (block: number) => void): void {
+    if (this.#entered === this.#block) return;
+    this.#block = this.#entered;
+    release(this.#block - this.at.mostBlocks + 2);
   }
 
   /** Learns a layout; its number, or -1 where it has no room. */
