@@ -1,7 +1,7 @@
 import type { LogLine } from '../snapshot/access-log/line.ts';
 import { pathShape } from '../snapshot/path-shape.ts';
 import type { KindsBy, LogRow } from '../snapshot/access-log/row.ts';
-import { grow, type Growing, lineOf, newClass, nothing } from './growing-class.ts';
+import { grow, type Growing, keepTrace, lineOf, newClass, nothing, wantsTrace } from './growing-class.ts';
 import type { Half } from './half.ts';
 import { Pairing } from './pairing.ts';
 import { RateCounter } from './rates.ts';
@@ -60,7 +60,10 @@ const mostJoined = 64;
 /** The incremental fold of log lines into classes: memory is bounded whatever comes in, and counts by status and flag are exact. */
 export class TrafficFold {
   readonly #options: FoldOptions;
-  readonly #pairing = new Pairing<Counted>((outer, inner) => this.#count(outer, inner));
+  readonly #pairing = new Pairing<Counted>(
+    (outer, inner) => this.#count(outer, inner),
+    (kind, at, sent, durationMs) => this.#countAlone(kind, at, sent, durationMs),
+  );
   readonly #classes = new Map<string, Growing>();
   readonly #byStatusFlag = new Map<string, StatusFlag>();
   readonly #rates = new RateCounter();
@@ -140,7 +143,19 @@ export class TrafficFold {
 
   #count(outer: Half<Counted>, inner: Half<Counted> | null): void {
     const counted = this.#countedOf(outer, inner);
-    const { at, sent, durationMs } = outer;
+    if (wantsTrace(counted.traffic)) keepTrace(counted.traffic, outer);
+    this.#grow(counted, outer.line?.pod ?? outer.kind?.pod ?? null, outer.at, outer.sent, outer.durationMs);
+  }
+
+  /** Most requests are one row of a kind that was counted before: its numbers are enough then. False: more of it is needed. */
+  #countAlone(kind: FoldedKind, at: number, sent: number, durationMs: number): boolean {
+    const counted = kind.alone;
+    if (!counted || (kind.traced && wantsTrace(counted.traffic))) return false;
+    this.#grow(counted, kind.pod, at, sent, durationMs);
+    return true;
+  }
+
+  #grow(counted: Counted, pod: string | null, at: number, sent: number, durationMs: number): void {
     this.#requests += 1;
     if (sent > 0) this.#bytes += sent;
     counted.outer.count += 1;
@@ -149,11 +164,11 @@ export class TrafficFold {
       if (at < this.#from) this.#from = at;
       if (at > this.#to) this.#to = at;
       this.#rates.add(at, counted.outerFailed);
-      if (this.#spans.length > 0) this.#countSpans(outer.line?.pod ?? outer.kind?.pod ?? null, at);
+      if (this.#spans.length > 0) this.#countSpans(pod, at);
     }
     if (counted.failed) this.#failed += 1;
     this.#routes.add(counted.taken, durationMs);
-    grow(counted.traffic, outer);
+    grow(counted.traffic, at, sent, durationMs);
   }
 
   /** What is counted of rows of these kinds is found once. */

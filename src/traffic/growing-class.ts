@@ -68,18 +68,22 @@ export function newClass(
 
 const mostTraceIds = 20;
 
-/** One more request of a class. */
-export function grow(one: Growing, half: Half<unknown>): void {
-  const { at, sent, durationMs } = half;
+/** One more request of a class: its time, bytes sent and duration; NaN and below 0: not told. */
+export function grow(one: Growing, at: number, sent: number, durationMs: number): void {
   one.count += 1;
   if (sent > 0) one.bytes += sent;
   if (durationMs >= 0) one.quantiles.add(durationMs);
-  if (one.status >= 400 && one.traceIds.length < mostTraceIds) keepTrace(one, half);
   if (at < one.from) one.from = at;
   if (at > one.to) one.to = at;
 }
 
-function keepTrace(one: Growing, half: Half<unknown>): void {
+/** True where the next trace id is kept. */
+export function wantsTrace({ status, traceIds }: Growing): boolean {
+  return status >= 400 && traceIds.length < mostTraceIds;
+}
+
+/** Keeps the trace id of a request, where its line tells one. */
+export function keepTrace(one: Growing, half: Half<unknown>): void {
   const traceId = half.kind?.traced === false ? null : lineOf(half).traceId;
   // X-Amzn-Trace-Id: `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1`.
   const id = traceId === null ? null : /\b1-[0-9a-f]{8}-[0-9a-f]{24}\b/.exec(traceId);

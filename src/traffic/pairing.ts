@@ -3,7 +3,7 @@ import type { LogLine } from '../snapshot/access-log/line.ts';
 import type { LogRow } from '../snapshot/access-log/row.ts';
 import { isHandedOver, pairOf } from './request.ts';
 import type { RowKind } from './row-kind.ts';
-import { WaitingRows } from './waiting-rows.ts';
+import { type CountsAlone, WaitingRows } from './waiting-rows.ts';
 
 /** What waits for its other line: as many lines, and as many bytes, as at most this. */
 const mostLines = 8_192;
@@ -29,10 +29,15 @@ export class Pairing<Counted> {
   #bytes = 0;
   #round = 0;
   readonly #found: (outer: Half<Counted>, inner: Half<Counted> | null) => void;
+  readonly #foundAlone: CountsAlone<Counted>;
 
-  /** Both halves hold until `found` returns. */
-  constructor(found: (outer: Half<Counted>, inner: Half<Counted> | null) => void) {
+  /** Both halves hold until `found` returns; it is told of a row alone that `foundAlone` does not count. */
+  constructor(
+    found: (outer: Half<Counted>, inner: Half<Counted> | null) => void,
+    foundAlone: CountsAlone<Counted> = () => false,
+  ) {
     this.#found = found;
+    this.#foundAlone = foundAlone;
   }
 
   addRow(row: LogRow<RowKind<Counted>>): void {
@@ -170,9 +175,10 @@ export class Pairing<Counted> {
       this.#found(oldest, null);
       this.#putBack(oldest);
     } else if (this.#rows.count > 0) {
-      this.#rows.shift(this.#row);
       this.#lines -= 1;
-      this.#bytes -= this.#row.length;
+      this.#bytes -= this.#rows.oldestLength;
+      if (this.#rows.shiftIf(this.#foundAlone)) return;
+      this.#rows.shift(this.#row);
       this.#found(this.#row, null);
     }
   }

@@ -5,6 +5,9 @@ import type { RowKind } from './row-kind.ts';
 /** Numbers of a row: its time, bytes sent, duration, length, where it begins and ends, its key, and its block. */
 const size = 9;
 
+/** Counts a row that was alone; false: its numbers are not enough. */
+export type CountsAlone<Counted> = (kind: RowKind<Counted>, at: number, sent: number, durationMs: number) => boolean;
+
 /** Rows that wait in the order they came, their numbers side by side: an object for each would be most of what they cost. */
 export class WaitingRows<Counted> {
   readonly #most: number;
@@ -51,6 +54,22 @@ export class WaitingRows<Counted> {
     numbers[at + 7] = named ? row.idTo : -row.pathTo;
     numbers[at + 8] = row.block;
     this.count += 1;
+  }
+
+  /** The length of the oldest row. */
+  get oldestLength(): number {
+    return this.#numbers[size * this.#first + 3] ?? 0;
+  }
+
+  /** Takes out the oldest row if its numbers are enough to count it. */
+  shiftIf(counts: CountsAlone<Counted>): boolean {
+    const at = size * this.#first;
+    const numbers = this.#numbers;
+    const kind = this.#kinds[this.#first];
+    if (!kind || !counts(kind, numbers[at] ?? 0, numbers[at + 1] ?? 0, numbers[at + 2] ?? 0)) return false;
+    this.#first = (this.#first + 1) & (this.#most - 1);
+    this.count -= 1;
+    return true;
   }
 
   /** Takes out the oldest row. */

@@ -24,6 +24,7 @@ export function writeAccessLog(path: string, lines: number): void {
 const peers = [
   { name: 'goaccess', asks: '', least: 8 },
   { name: 'duckdb', asks: ', all fields read', least: 1.2 },
+  { name: 'duckdb', asks: ', asked what `logs` answers', least: 1.2 },
   { name: 'duckdb', asks: ', two columns of thirteen read', least: null },
 ] as const;
 
@@ -82,10 +83,21 @@ function argumentsOf({ name, asks }: (typeof peers)[number], path: string): read
       ...['--date-format=%Y-%m-%d', '--time-format=%H:%M:%S', '-o', `${path}.html`],
     ];
   }
-  // What `logs` says of the fields of a line: times, bytes, quantiles; the others are read and counted.
-  const fields = ['01', '04', '07', '08', '09', '10', '11', '12'].map((field) => `count(column${field})`).join(', ');
-  const more = `min(column00), max(column00), sum(column05), approx_quantile(column06, [0.5, 0.9, 0.99]), ${fields}`;
-  const asked = asks === ', all fields read' ? `count(*), ${more}` : 'count(*)';
   const file = `read_csv('${path}', delim=' ', quote='"', escape='\\', header=false)`;
-  return ['-c', `set threads=1; select column02, column03, ${asked} from ${file} group by all`];
+  return ['-c', `set threads=1; select ${selected(asks)} from ${file} group by all`];
+}
+
+/** Times, bytes, quantiles: what `logs` says of a class. */
+const told = 'count(*), min(column00), max(column00), sum(column05), approx_quantile(column06, [0.5, 0.9, 0.99])';
+/** Method, path without its query and with ids folded, authority, upstream: by what `logs` groups beside status and flag. */
+const path = "split_part(split_part(column01, ' ', 2), '?', 1)";
+const shape = `regexp_replace(${path}, '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9]+', ':id', 'g')`;
+const grouped = `split_part(column01, ' ', 1), ${shape}, column11, column12`;
+/** Fields that are not told: read, and counted. */
+const others = ['01', '04', '07', '08', '09', '10', '11', '12'].map((field) => `count(column${field})`).join(', ');
+
+function selected(asks: (typeof peers)[number]['asks']): string {
+  if (asks === ', all fields read') return `column02, column03, ${told}, ${others}`;
+  if (asks === ', asked what `logs` answers') return `column02, column03, ${grouped}, ${told}`;
+  return 'column02, column03, count(*)';
 }

@@ -1,9 +1,11 @@
-import { read } from 'node:fs';
+import { read, readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import { mostLineLength } from './reader.ts';
+import { giveBack, type Scanner } from './scanner.ts';
 
 /** A piece of a log: whole lines as bytes, each ended by a line break. They stay until the next piece is asked for. */
 export interface LogPiece {
@@ -13,21 +15,36 @@ export interface LogPiece {
   readonly to: number;
   /** The bytes read so far. */
   readonly read: number;
+  /** In whose memory the bytes are; null: in that of none. */
+  readonly scanner: Scanner | null;
 }
 
 const readInto = promisify(read);
 
-/** Reads a log piece by piece, gzipped or not; `-` is standard input. Memory is bounded whatever the log holds. */
-export async function* readLines(path: string): AsyncGenerator<LogPiece> {
+/**
+ * Reads a log piece by piece, gzipped or not; `-` is standard input. Memory is bounded whatever the log holds. `scanner`: what is
+ * not gzipped is read into its memory, where rows need no copy of it.
+ */
+export async function* readLines(path: string, scanner: Scanner | null = null): AsyncGenerator<LogPiece> {
   const file = path === '-' ? null : await open(path);
   try {
     const fd = file?.fd ?? 0;
-    const block = new Block(wholeSize);
+    // What a file holds is there at once: to wait for it in another thread costs more than to read it.
+    const isFile = (await file?.stat())?.isFile() === true;
+    const block = new Block(blockSize, scanner);
     let first = true;
+    let reads = 0;
     for (;;) {
       const { bytes, at, length } = block.room();
-      const { bytesRead } = await readInto(fd, bytes, at, length, null);
+      const most = Math.min(length, pieceSize);
+      const bytesRead = isFile
+        ? readSync(fd, bytes, at, most, null)
+        : (await readInto(fd, bytes, at, most, null)).bytesRead;
+      // What else waits in this thread has its turn.
+      reads += 1;
+      if (reads % 4 === 0) await setImmediate();
       if (first && bytes[at] === 0x1f && bytes[at + 1] === 0x8b && bytesRead > 1) {
+        if (scanner) giveBack(scanner);
         yield* linesOf(unzipped(Buffer.from(bytes.subarray(at, at + bytesRead)), fd));
         return;
       }
@@ -69,7 +86,7 @@ export function* linesIn(text: string): Generator<LogPiece> {
     const part = end < 0 ? text.slice(from) : text.slice(from, end + 1);
     from += part.length;
     const bytes = Buffer.from(part.endsWith('\n') ? part : `${part}\n`);
-    yield { bytes, from: 0, to: bytes.length, read };
+    yield { bytes, from: 0, to: bytes.length, read, scanner: null };
   }
 }
 
@@ -104,44 +121,56 @@ async function* bytesOf(head: Buffer, fd: number): AsyncGenerator<Buffer> {
   }
 }
 
-const wholeSize = 1 << 19;
+const blockSize = 1 << 19;
 /** A stream that says little needs no more; an agent holds many of them. */
 const streamSize = 1 << 12;
+/** As much is read at once: it is still in the processor's cache when it is scanned. */
+const pieceSize = 1 << 17;
 
-/** The memory that a log is read into, again and again: as much as is needed, up to a limit. */
+/** The memory that a log is read into, again and again: of `size` at first, and of a block at most. */
 class Block {
+  readonly #scanner: Scanner | null;
   #size: number;
   #bytes: Buffer;
-  /** Where the line begins that is not whole yet, and where the bytes end. */
+  /** Where the line begins that is not whole yet, where the bytes end, and where they may end at most. */
   #from = 0;
   #to = 0;
+  #most = 0;
   #read = 0;
   /** The line is longer than what is read whole: what comes of it is dropped. */
   #over = false;
 
-  constructor(size: number) {
+  constructor(size: number, scanner: Scanner | null = null) {
+    this.#scanner = scanner;
     this.#size = size;
-    this.#bytes = Buffer.allocUnsafeSlow(size + 1);
+    this.#bytes = scanner?.bytes ?? Buffer.allocUnsafeSlow(size + 1);
   }
 
   /** Where the next bytes go. */
   room(): { readonly bytes: Buffer; readonly at: number; readonly length: number } {
-    if (this.#isFull()) {
-      this.#bytes.copyWithin(0, this.#from, this.#to);
-      this.#to -= this.#from;
-      this.#from = 0;
+    if (this.#scanner) {
+      if (this.#most - this.#to < pieceSize) this.#moveTo(this.#scanner.nextBlock());
+    } else {
+      this.#moveTo(0);
+      if (this.#to > (this.#size * 7) / 8 && this.#size < blockSize) this.#grow();
     }
-    if (this.#isFull() && this.#size < wholeSize) {
-      this.#size *= 2;
-      const larger = Buffer.allocUnsafeSlow(this.#size + 1);
-      this.#bytes.copy(larger, 0, 0, this.#to);
-      this.#bytes = larger;
-    }
-    return { bytes: this.#bytes, at: this.#to, length: this.#size - this.#to };
+    return { bytes: this.#bytes, at: this.#to, length: this.#most - this.#to };
   }
 
-  #isFull(): boolean {
-    return this.#size - this.#to < this.#size / 8;
+  /** Puts the line that is not whole yet to where a block begins. */
+  #moveTo(begin: number): void {
+    if (this.#from !== begin) this.#bytes.copyWithin(begin, this.#from, this.#to);
+    this.#to = begin + this.#to - this.#from;
+    this.#from = begin;
+    this.#most = begin + this.#size;
+  }
+
+  #grow(): void {
+    this.#size *= 2;
+    this.#most = this.#size;
+    const larger = Buffer.allocUnsafeSlow(this.#size + 1);
+    this.#bytes.copy(larger, 0, 0, this.#to);
+    this.#bytes = larger;
   }
 
   /** So many bytes were put there. Null: no line is whole yet. */
@@ -165,13 +194,13 @@ class Block {
       this.#over = true;
       this.#to = this.#from + mostLineLength;
     }
-    return last < from ? null : { bytes, from, to: last + 1, read: this.#read };
+    return last < from ? null : { bytes, from, to: last + 1, read: this.#read, scanner: this.#scanner };
   }
 
   /** No more bytes come: the last line may have no line break. */
   end(): LogPiece | null {
     if (this.#to === this.#from) return null;
     this.#bytes[this.#to] = 10;
-    return { bytes: this.#bytes, from: this.#from, to: this.#to + 1, read: this.#read };
+    return { bytes: this.#bytes, from: this.#from, to: this.#to + 1, read: this.#read, scanner: this.#scanner };
   }
 }

@@ -73,8 +73,14 @@ export class RowReader<Kind> {
   }
 
   /** Reads the lines of a piece, in their order. */
-  read({ bytes, from, to }: LogPiece, takes: TakesLines<Kind>): void {
+  read({ bytes, from, to, scanner: filled }: LogPiece, takes: TakesLines<Kind>): void {
     let at = from;
+    if (filled) {
+      this.#scanner = filled;
+      filled.enter(takes.release);
+      this.#readPlaced(filled, from, to, takes);
+      return;
+    }
     while (at < to && !this.#scanner) at = this.#readExactly(bytes, at, takes);
     const scanner = this.#scanner;
     while (at < to && scanner) {

@@ -21,12 +21,11 @@ const constants = [
 type Constant = (typeof constants)[number];
 
 /** Where a value of a layout says what `assembly/line.ts` asks of it, in bytes from its begin. */
-const stopOffset = 4;
-const numberOffset = 5;
 const lengthOffset = 8;
 const wordOffset = 16;
 const minuteOffset = 48;
 const countOffset = 56;
+const stopOffset = 64;
 
 const roles: Readonly<Record<Role, number>> = {
   skip: 0,
@@ -41,6 +40,14 @@ const roles: Readonly<Record<Role, number>> = {
   id: 9,
 };
 const numbers: ReadonlySet<Role> = new Set(['sent', 'duration', 'digits', 'service']);
+
+/** How the scanner reads a value: `assembly/forms.ts` names the numbers. */
+function formOf({ role, json, last, pattern, after }: LayoutSlot): number {
+  if (json) return 5;
+  if (role === 'time') return pattern === null ? 3 : 4;
+  if (last) return 2;
+  return Number(numbers.has(role) && /^[^0-9]/.test(after));
+}
 
 /**
  * Reads the lines of known layouts where they stand, sixteen bytes at once: the WebAssembly made of `assembly/`, and its memory. It
@@ -64,6 +71,8 @@ export class Scanner {
   /** Counts the blocks in the order they were filled. */
   #block = 0;
   #filled = 0;
+  /** Counts the blocks in the order they were read into. */
+  #entered = 0;
 
   constructor() {
     const asked = {
@@ -116,6 +125,20 @@ export class Scanner {
     return begin;
   }
 
+  /** Where the block begins that is read into next. */
+  nextBlock(): number {
+    const { blocksAt, blockSize, mostBlocks } = this.at;
+    this.#entered += 1;
+    return blocksAt + (this.#entered % mostBlocks) * blockSize;
+  }
+
+  /** Lines that were read into a block come; `release` is told before which block all memory may be read into from now on. */
+  enter(release: (block: number) => void): void {
+    if (this.#entered === this.#block) return;
+    this.#block = this.#entered;
+    release(this.#block - this.at.mostBlocks + 2);
+  }
+
   /** Learns a layout; its number, or -1 where it has no room. */
   learn(layout: Layout, { header: counts }: KindsBy): number {
     const { waysAt, waySize, mostWays, slotSize, mostSlots } = this.at;
@@ -124,14 +147,12 @@ export class Scanner {
     const begin = waysAt + way * waySize;
     if (way >= mostWays || slots.length > mostSlots || !this.#writeText(begin, lead)) return -1;
     this.#view.setInt32(begin + countOffset, slots.length, true);
-    for (const [index, { role, header, after, last, json, time, pattern }] of slots.entries()) {
+    for (const [index, value] of slots.entries()) {
+      const { role, header } = value;
       const slot = begin + slotSize * (index + 1);
-      if (!this.#writeText(slot, after)) return -1;
+      if (!this.#writeText(slot, value.after)) return -1;
       const told = role === 'key' && header !== null && !counts(header) ? 'skip' : role;
-      const read = time === null ? 0 : pattern === null ? 1 : 2;
-      this.bytes.set([roles[told], Number(last), Number(json), read], slot);
-      const endsByNoDigit = !last && !json && /^[^0-9]/.test(after);
-      this.bytes[slot + numberOffset] = Number(numbers.has(told) && endsByNoDigit);
+      this.bytes.set([roles[told], formOf(value)], slot);
       this.#view.setFloat64(slot + minuteOffset, Number.NaN, true);
     }
     this.#ways.push(layout);
@@ -174,7 +195,7 @@ export class Scanner {
     return this.#exports.add();
   }
 
-  /** The literal text at whose place it stands in a layout: its length, where it is, and its first eight bytes with a mask. */
+  /** The literal text of a place in a layout: its length, where it is, its first eight bytes with a mask, and its first sixteen times. */
   #writeText(slot: number, text: string): boolean {
     const bytes = Buffer.from(text);
     const room = (bytes.length + 31) & ~15;
@@ -186,7 +207,7 @@ export class Scanner {
     this.bytes.fill(0, slot + wordOffset, slot + wordOffset + 16);
     this.bytes.set(first, slot + wordOffset);
     this.bytes.fill(0xff, slot + wordOffset + 8, slot + wordOffset + 8 + first.length);
-    this.bytes[slot + stopOffset] = bytes[0] ?? 0;
+    this.bytes.fill(bytes[0] ?? 0, slot + stopOffset, slot + stopOffset + 16);
     this.#textsEnd += room;
     return true;
   }

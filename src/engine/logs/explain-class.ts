@@ -1,5 +1,5 @@
 import type { Model } from '../../model/model.ts';
-import { nearestRefusal } from '../../report/terminal/explain/pass.ts';
+import { nearestRefusal } from '../../report/terminal/explain/nearest.ts';
 import type { TrafficClass } from '../../traffic/traffic.ts';
 import { tellingLine } from '../../traffic/request.ts';
 import { explainAll } from '../explain.ts';

@@ -1,4 +1,5 @@
-import { linesIn, readLines } from '../../collect/access-log/lines.ts';
+import { linesIn, type LogPiece, readLines } from '../../collect/access-log/lines.ts';
+import { takeScanner } from '../../collect/access-log/scanner.ts';
 import type { Gateway } from '../../model/gateway.ts';
 import type { Model } from '../../model/model.ts';
 import type { Document } from '../../snapshot/document.ts';
@@ -18,10 +19,14 @@ export function fileLogs(model: Model, paths: readonly string[], named: readonly
   return [
     ...paths.map((path) => ({
       gateway,
-      log: { name: path === '-' ? 'standard input' : path, pieces: readLines(path) },
+      log: { name: path === '-' ? 'standard input' : path, pieces: filePieces(path) },
     })),
     ...bundled.map((document) => ({ gateway: writerOf(model, document) ?? gateway, log: bundledLog(document) })),
   ];
+}
+
+async function* filePieces(path: string): AsyncGenerator<LogPiece> {
+  yield* readLines(path, takeScanner());
 }
 
 /** The gateway whose Envoy wrote a log that a bundle kept; null: the bundle does not say. */

@@ -1,9 +1,14 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileFormat } from '../../../src/collect/access-log/formats.ts';
-import { linesIn, linesOf, type LogPiece } from '../../../src/collect/access-log/lines.ts';
+import { linesIn, linesOf, type LogPiece, readLines } from '../../../src/collect/access-log/lines.ts';
 import { LogReader, type ReadLine } from '../../../src/collect/access-log/reader.ts';
 import { RowReader } from '../../../src/collect/access-log/row-reader.ts';
+import { takeScanner } from '../../../src/collect/access-log/scanner.ts';
 import { type FoldedKind, type FoldOptions, TrafficFold } from '../../../src/traffic/fold.ts';
 import type { Classify, GroupBy, Traffic } from '../../../src/traffic/traffic.ts';
 
@@ -220,6 +225,30 @@ const written = fc
   )
   .map(([text, wrap]) => wraps[Number(wrap)]?.(text) ?? [text]);
 
+async function* inChunks(bytes: Buffer): AsyncGenerator<Buffer> {
+  for (let from = 0, size = 1; from < bytes.length; from += size, size = (size * 7_919 + 13) % 700_001)
+    yield bytes.subarray(from, from + size);
+}
+
+/** What is not zipped is read into the scanner's memory. */
+async function* asFile(bytes: Buffer): AsyncGenerator<LogPiece> {
+  const folder = mkdtempSync(join(tmpdir(), 'meshdoctor-'));
+  const path = join(folder, 'access.log');
+  try {
+    writeFileSync(path, bytes);
+    yield* readLines(path, takeScanner());
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** The ways in which a log comes. */
+const comings: readonly (readonly [string, (bytes: Buffer) => AsyncGenerator<LogPiece>])[] = [
+  ['chunks of all sizes', (bytes) => linesOf(inChunks(bytes))],
+  ['a file', asFile],
+  ['a zipped file', (bytes) => asFile(gzipSync(bytes))],
+];
+
 describe('the quick way', () => {
   it('makes the same of every line as the exact reader, whatever stands in it', () => {
     const logs = fc.array(written, { minLength: 1, maxLength: 60 }).map((lines) => lines.flat());
@@ -235,6 +264,25 @@ describe('the quick way', () => {
       { numRuns: 100 },
     );
   }, 120_000);
+
+  it('tells paths apart as their shapes do, however little differs', () => {
+    const usual = usualFields(1);
+    const signs = [...'abcdefghijklmnopqrstuvwxyzZ/////000159'];
+    const text = fc.string({ unit: fc.constantFrom(...signs, ...'-_.@=%?#;~'), maxLength: 80 });
+    const word = fc.string({ unit: fc.constantFrom(...signs.slice(0, 27)), minLength: 20, maxLength: 66 });
+    const pairs = fc.tuple(fc.oneof(text, word), fc.nat(80), fc.nat(1), fc.constantFrom('', '/', '-', '7', 'x', '?'));
+    const log = fc.array(pairs, { minLength: 1, maxLength: 12 }).map((changes) =>
+      changes.flatMap(([path, at, length, put]) => {
+        const other = path.slice(0, at) + put + path.slice(at + length);
+        return [path, other, path].map((one) => inDefault({ ...usual, path: `/${one}` }));
+      }),
+    );
+    const folding = options('route', false);
+    const check = (lines: readonly string[]): void => {
+      expectSame(quickly(lines, folding), exactly(lines, folding));
+    };
+    fc.assert(fc.property(log, check), { numRuns: 200 });
+  }, 60_000);
 
   it('leaves a line between those of Envoy itself that looks like one of a known kind, and is none', () => {
     const request = (path: string, protocol: string, duration: string): string =>
@@ -259,25 +307,24 @@ describe('the quick way', () => {
     expect(quick.exact).toBeLessThan(10);
   });
 
-  it('keeps lines that wait while the memory they stood in is used again, and finds their other line', async () => {
-    const lines = Array.from({ length: 24_000 }, (_, at) => {
-      const outer = at % 3 === 2;
-      const upstream = outer ? '127.0.0.1:15001' : '10.0.0.7:8080';
-      // Every third pair is 5,000 lines apart; lines are long, so that less than that stands in memory at once.
-      const id = `id-${outer && at > 5_000 && at % 9 === 2 ? at - 5_000 : at - (at % 3)}`;
-      return inDefault({ ...usualFields(at), id, upstream, agent: 'x'.repeat(at % 1_500) });
-    });
-    const bytes = Buffer.from(lines.map((text) => `${text}\n`).join(''));
-    const chunks = async function* () {
-      for (let from = 0, size = 1; from < bytes.length; from += size, size = (size * 7_919 + 13) % 700_001)
-        yield bytes.subarray(from, from + size);
-    };
-    const { take, end } = taker(options('route', true));
-    for await (const piece of linesOf(chunks())) take(piece);
-    const quick = end();
-    expectSame(quick, exactly(lines, options('route', true)));
-    expect(quick.traffic.requests).toBeLessThan(20_000);
-  }, 60_000);
+  it.each(comings)(
+    'keeps lines that wait while the memory they stood in is used again, as %s',
+    async (_, pieces) => {
+      const lines = Array.from({ length: 24_000 }, (_, at) => {
+        const outer = at % 3 === 2;
+        const upstream = outer ? '127.0.0.1:15001' : '10.0.0.7:8080';
+        // Every third pair is 5,000 lines apart; lines are long, so that less than that stands in memory at once.
+        const id = `id-${outer && at > 5_000 && at % 9 === 2 ? at - 5_000 : at - (at % 3)}`;
+        return inDefault({ ...usualFields(at), id, upstream, agent: 'x'.repeat(at % 1_500) });
+      });
+      const { take, end } = taker(options('route', true));
+      for await (const piece of pieces(Buffer.from(lines.map((text) => `${text}\n`).join('')))) take(piece);
+      const quick = end();
+      expectSame(quick, exactly(lines, options('route', true)));
+      expect(quick.traffic.requests).toBeLessThan(20_000);
+    },
+    60_000,
+  );
 
   it('finds the other line of one that waits among thousands of one listener, some of them unusual', () => {
     const lines = Array.from({ length: 30_000 }, (_, at) => {
@@ -291,16 +338,16 @@ describe('the quick way', () => {
     expect(quick.traffic.requests).toBe(29_996);
   }, 60_000);
 
-  it('cuts a line that is too long, wherever the pieces end, and reads on behind it', async () => {
-    const long = `[${'x'.repeat(900_000)}]`;
-    const text = [inDefault(usualFields(1)), long, inDefault(usualFields(2)), long].join('\n');
-    const chunks = async function* () {
-      for (let from = 0; from < text.length; from += 50_021) yield Buffer.from(text.slice(from, from + 50_021));
-    };
-    const { take, end } = taker(options('route', false));
-    for await (const piece of linesOf(chunks())) take(piece);
-    expect(end().kinds).toEqual({ request: 2, unparsed: 2 });
-  });
+  it.each(comings)(
+    'cuts a line that is too long, wherever the pieces end, and reads on behind it, as %s',
+    async (_, pieces) => {
+      const long = `[${'x'.repeat(900_000)}]`;
+      const text = [inDefault(usualFields(1)), long, inDefault(usualFields(2)), long].join('\n');
+      const { take, end } = taker(options('route', false));
+      for await (const piece of pieces(Buffer.from(text))) take(piece);
+      expect(end().kinds).toEqual({ request: 2, unparsed: 2 });
+    },
+  );
 });
 
 /** Fields as a gateway that serves logs them. */

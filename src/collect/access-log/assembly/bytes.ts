@@ -1,16 +1,3 @@
-/** Where a byte stands first; -1: not before `to`, or a byte that is not ASCII stands before it. */
-export function indexOfByte(from: i32, to: i32, byte: u8): i32 {
-  const sought = i8x16.splat(byte);
-  for (let at = from; at < to; at += 16) {
-    const bytes = v128.load(at);
-    const hits = i8x16.bitmask(v128.or(i8x16.eq(bytes, sought), bytes));
-    if (hits === 0) continue;
-    const found = at + ctz(hits);
-    return found < to && load<u8>(found) === byte ? found : -1;
-  }
-  return -1;
-}
-
 /** Where the quote stands that ends a JSON string; -1: not before `to`, or what is no plain ASCII stands before it. */
 export function endOfString(from: i32, to: i32): i32 {
   const quotes = i8x16.splat(0x22);

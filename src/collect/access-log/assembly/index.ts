@@ -63,9 +63,15 @@ function readAny(ways: i32, from: i32, to: i32): i32 {
 
 function lineEnd(from: i32, to: i32): i32 {
   const sought = i8x16.splat(10);
-  for (let at = from; at < to; at += 16) {
-    const hits = i8x16.bitmask(i8x16.eq(v128.load(at), sought));
-    if (hits !== 0) return at + ctz(hits);
+  for (let at = from; at < to; at += 64) {
+    const first = i8x16.eq(v128.load(at), sought);
+    const second = i8x16.eq(v128.load(at, 16), sought);
+    const third = i8x16.eq(v128.load(at, 32), sought);
+    const fourth = i8x16.eq(v128.load(at, 48), sought);
+    if (!v128.any_true(v128.or(v128.or(first, second), v128.or(third, fourth)))) continue;
+    const low = <u64>(i8x16.bitmask(first) | (i8x16.bitmask(second) << 16));
+    const high = <u64>(i8x16.bitmask(third) | (i8x16.bitmask(fourth) << 16));
+    return at + <i32>ctz((low & 0xffffffff) | (high << 32));
   }
   return to;
 }

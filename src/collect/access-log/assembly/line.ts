@@ -1,5 +1,6 @@
 import { patternEnd, patternTime } from './asked';
-import { digitsEnd, endOfString, indexOfByte, isAscii, isSame, tokenEnd } from './bytes';
+import { digitsEnd, endOfString, isAscii, isSame, tokenEnd } from './bytes';
+import { jsonForm, lastForm, numberForm, patternForm, timeForm } from './forms';
 import {
   digitsRole,
   durationRole,
@@ -20,12 +21,12 @@ import {
   takeDigits,
   takeDuration,
   takeId,
-  takeKey,
   takeMark,
   takeNumber,
   takePath,
   takeSent,
   takeTime,
+  writeKey,
 } from './values';
 
 /**
@@ -37,42 +38,75 @@ export function readLine(way: i32, from: i32, to: i32): i32 {
   if (!standsAt(lead, from, to)) return -1;
   begin(way);
   let at = from + lengthOf(lead);
+  // Keys that were taken and not written yet, and where the next value begins: keys side by side are one, with what stands between.
+  let keyFrom = 0;
+  let keyTo = 0;
+  let keyNext = 0;
   const past = lead + slotSize * (load<i32>(lead, 56) + 1);
   for (let slot = lead + slotSize; slot < past; slot += slotSize) {
     const role = load<u8>(slot);
-    if (role === timeRole || load<u8>(slot, 2)) {
-      at = role === timeRole && !load<u8>(slot, 2) ? takeTextTime(way, slot, at, to) : takeJson(way, slot, at, to);
+    const form = load<u8>(slot, 1);
+    let end = at;
+    let next = 0;
+    if (form <= numberForm) {
+      if (form === numberForm) {
+        // A number up to a byte that is no digit.
+        end = digitsEnd(at);
+        if (end > at && standsAt(slot, end, to)) {
+          takeNumber(role, at, end);
+          at = end + lengthOf(slot);
+          continue;
+        }
+      }
+      end = textEnd(slot, at, to);
+      if (end < 0) return -1;
+      next = end + lengthOf(slot);
+    } else if (form === lastForm) {
+      end = to - lengthOf(slot);
+      if (end < at || !standsAt(slot, end, to) || !isAscii(at, to)) return -1;
+      next = to;
+    } else if (form === timeForm) {
+      end = at + 24;
+      if (end > to || !takeTime(way, slot, at) || !standsAt(slot, end, to)) return -1;
+      at = end + lengthOf(slot);
+      continue;
+    } else if (form === patternForm) {
+      at = takePattern(way, slot, at, to);
       if (at < 0) return -1;
       continue;
-    }
-    const length = lengthOf(slot);
-    const stop = load<u8>(slot, 4);
-    let end = at;
-    if (load<u8>(slot, 5)) {
-      // A number up to a byte that is no digit.
-      end = digitsEnd(at);
-      if (end > at && standsAt(slot, end, to)) {
-        takeNumber(role, at, end);
-        at = end + length;
-        continue;
-      }
-    }
-    if (load<u8>(slot, 1)) {
-      end = to - length;
-      if (end < at || !standsAt(slot, end, to) || !isAscii(at, to)) return -1;
     } else {
-      end = indexOfByte(at, to, stop);
-      while (end >= 0 && length > 1 && !standsAt(slot, end, to)) end = indexOfByte(end + 1, to, stop);
-      if (end < 0) return -1;
+      end = jsonEnd(at, to);
+      if (end < 0 || !standsAt(slot, end, to)) return -1;
+      next = end + lengthOf(slot);
     }
     if (role === keyRole) {
-      if (!takeKey(at, end, end + length)) return -1;
-    } else if (role !== skipRole && !take(role, at, end)) {
+      if (at !== keyNext) {
+        if (!writeKey(keyFrom, keyTo)) return -1;
+        keyFrom = at;
+      }
+      keyTo = end;
+      keyNext = next;
+    } else if (role !== skipRole && !(form === jsonForm ? takeJson(way, slot, at, end) : take(role, at, end))) {
       return -1;
     }
-    at = end + length;
+    at = next;
   }
-  return at === to ? endSign() : -1;
+  return at === to && writeKey(keyFrom, keyTo) ? endSign() : -1;
+}
+
+/** Where a value of text ends: before the literal text behind it; -1: that does not follow, or what is no ASCII does before. */
+function textEnd(slot: i32, from: i32, to: i32): i32 {
+  const stops = v128.load(slot, 64);
+  for (let at = from; at < to; at += 16) {
+    const bytes = v128.load(at);
+    const hits = i8x16.bitmask(v128.or(i8x16.eq(bytes, stops), bytes));
+    if (hits === 0) continue;
+    const found = at + ctz(hits);
+    if (standsAt(slot, found, to)) return found;
+    if (found >= to || load<u8>(found) > 0x7f) return -1;
+    at = found - 15;
+  }
+  return -1;
 }
 
 function lengthOf(slot: i32): i32 {
@@ -87,13 +121,6 @@ function standsAt(slot: i32, at: i32, to: i32): bool {
   return (load<u64>(at) & load<u64>(slot, 24)) === load<u64>(slot, 16);
 }
 
-/** A time in text, where nothing needs to be searched. */
-function takeTextTime(way: i32, slot: i32, from: i32, to: i32): i32 {
-  if (load<u8>(slot, 3) === 2) return takePattern(way, slot, from, to);
-  const end = from + 24;
-  return end <= to && takeTime(way, slot, from) && standsAt(slot, end, to) ? end + lengthOf(slot) : -1;
-}
-
 /** A time that is not ISO 8601: its own pattern says where it ends. */
 function takePattern(way: i32, slot: i32, from: i32, to: i32): i32 {
   const end = patternEnd(way, slot, from, to);
@@ -102,25 +129,23 @@ function takePattern(way: i32, slot: i32, from: i32, to: i32): i32 {
   return isAscii(from, end) && standsAt(slot, end, to) ? end + lengthOf(slot) : -1;
 }
 
-function takeJson(way: i32, slot: i32, from: i32, to: i32): i32 {
-  const role = load<u8>(slot);
-  if (load<u8>(from) !== 0x22) {
-    const end = tokenEnd(from, to);
-    if (end < 0 || !standsAt(slot, end, to)) return -1;
-    if (role === keyRole) return takeKey(from, end, end + lengthOf(slot)) ? end + lengthOf(slot) : -1;
-    return takeToken(role, from, end) ? end + lengthOf(slot) : -1;
-  }
+/** Where a JSON string, a number in digits or a word ends; -1: none of them is there. */
+function jsonEnd(from: i32, to: i32): i32 {
+  if (load<u8>(from) !== 0x22) return tokenEnd(from, to);
   const end = endOfString(from + 1, to);
-  if (end < 0 || !standsAt(slot, end + 1, to)) return -1;
-  const next = end + 1 + lengthOf(slot);
-  if (role === keyRole) return takeKey(from, end + 1, next) ? next : -1;
-  if (role === timeRole) return end - from === 25 && load<u8>(slot, 3) && takeTime(way, slot, from + 1) ? next : -1;
-  return role === skipRole || take(role, from + 1, end) ? next : -1;
+  return end < 0 ? -1 : end + 1;
+}
+
+/** `end`: behind the value. */
+function takeJson(way: i32, slot: i32, from: i32, end: i32): bool {
+  const role = load<u8>(slot);
+  if (load<u8>(from) !== 0x22) return takeToken(role, from, end);
+  if (role !== timeRole) return take(role, from + 1, end - 1);
+  return end - from === 26 && takeTime(way, slot, from + 1);
 }
 
 /** Of digits or a word. */
 function takeToken(role: u8, from: i32, end: i32): bool {
-  if (role === skipRole) return true;
   if (role === timeRole || role === pathRole) return false;
   const first = load<u8>(from);
   // `null` is read as nothing logged.

@@ -1,5 +1,5 @@
 import { isId } from './asked';
-import { copy } from './bytes';
+import { copy, isUnspaced } from './bytes';
 import { askedAt, mostAsked } from './memory';
 
 /** What a byte says of the segment it stands in. */
@@ -25,6 +25,14 @@ function kindOf(byte: i32): u32 {
   return byte <= 0x20 || byte === 0x22 || byte >= 0x7f ? refused : 0;
 }
 
+/**
+ * What the halves of a byte say of it, a bit for each: 1 digit, 2 slash, 4 and 8 joints, 16 and 32 letters. It is what both say; no
+ * bit: another sign.
+ */
+const ofLow = memory.data<u8>([33, 49, 49, 49, 49, 49, 49, 49, 49, 49, 48, 16, 16, 20, 20, 26]);
+const ofHigh = memory.data<u8>([0, 0, 6, 1, 16, 40, 16, 32, 0, 0, 0, 0, 0, 0, 0, 0]);
+const lowHalf = memory.data<u8>([15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15]);
+
 /** Stand for the length of a segment that names one thing, and behind the last. */
 const idMark: u16 = 0xffff;
 const endMark: u16 = 0xfffe;
@@ -36,6 +44,41 @@ const mostDigitsOfWord: i32 = 6;
  * alike. Where it ends; -1: the path holds what only the exact reader tells.
  */
 export function writeShape(from: i32, to: i32, into: i32): i32 {
+  const length = to - from;
+  if (length > 63) return writeAnyShape(from, to, into);
+  // A bit for each byte.
+  let slashes: u64 = 0;
+  let digits: u64 = 0;
+  let joints: u64 = 0;
+  let others: u64 = 0;
+  for (let done = 0; done < length; done += 16) {
+    const bytes = v128.load(from + done);
+    const low = i8x16.swizzle(v128.load(ofLow), v128.and(bytes, v128.load(lowHalf)));
+    const high = i8x16.swizzle(v128.load(ofHigh), v128.and(i16x8.shr_u(bytes, 4), v128.load(lowHalf)));
+    const kind = v128.and(low, high);
+    // What a bit of a byte says is moved to its highest one.
+    digits |= (<u64>i8x16.bitmask(i64x2.shl(kind, 7))) << done;
+    slashes |= (<u64>i8x16.bitmask(i64x2.shl(kind, 6))) << done;
+    joints |= (<u64>i8x16.bitmask(v128.or(i64x2.shl(kind, 5), i64x2.shl(kind, 4)))) << done;
+    others |= (<u64>i8x16.bitmask(i8x16.eq(kind, i8x16.splat(0)))) << done;
+  }
+  const end = <i32>ctz(others | ((<u64>1) << length));
+  if (end < length && !(load<u8>(kinds + load<u8>(from + end)) === ending && isUnspaced(from + end, to)))
+    return writeAnyShape(from, to, into);
+  let next = into;
+  for (let begin = 0; begin <= end; ) {
+    const stop = begin + <i32>ctz((slashes >> begin) | ((<u64>1) << (end - begin)));
+    const within = ((<u64>1) << (stop - begin)) - 1;
+    const seen = ((joints >> begin) & within) === 0 ? 0 : joint;
+    next = writeSegment(from + begin, from + stop, <i32>popcnt((digits >> begin) & within), seen, next);
+    begin = stop + 1;
+  }
+  store<u16>(next, endMark);
+  return next + 2;
+}
+
+/** The same byte by byte, for long paths and those with other signs than letters, digits and joints. */
+function writeAnyShape(from: i32, to: i32, into: i32): i32 {
   let next = into;
   let begin = from;
   let digits = 0;

@@ -17,10 +17,6 @@ export let pathFrom: i32 = 0;
 export let pathTo: i32 = 0;
 /** Where the sign of its kind ends so far. */
 let signEnd: i32 = signAt;
-/** Keys that were taken and not written yet, and where the next value begins. */
-let keyFrom: i32 = 0;
-let keyTo: i32 = 0;
-let keyNext: i32 = 0;
 
 /** Begins a line of a layout. */
 export function begin(way: i32): void {
@@ -31,36 +27,23 @@ export function begin(way: i32): void {
   idTo = 0;
   pathFrom = 0;
   pathTo = 0;
-  keyFrom = 0;
-  keyTo = 0;
-  keyNext = 0;
   store<u8>(signAt, <u8>way);
   signEnd = signAt + 1;
 }
 
-/** How long the sign of the line's kind is; -1: too long. */
+/** How long the sign of the line's kind is. */
 export function endSign(): i32 {
-  if (!writeKey()) return -1;
   // Hashes are of whole words.
   v128.store(signEnd, i64x2.splat(0));
   return signEnd - signAt;
 }
 
-/** Keys side by side are one, with what stands between them; `next`: where the next value begins. */
-export function takeKey(from: i32, end: i32, next: i32): bool {
-  const fits = from === keyNext || writeKey();
-  if (from !== keyNext) keyFrom = from;
-  keyTo = end;
-  keyNext = next;
-  return fits;
-}
-
-function writeKey(): bool {
-  if (keyNext === 0) return true;
-  const length = keyTo - keyFrom;
+/** Adds a key to the sign; false: it is too long. */
+export function writeKey(from: i32, end: i32): bool {
+  const length = end - from;
   if (length > longest || signEnd - signAt > mostSign - longest - 16) return false;
   store<u16>(signEnd, length);
-  signEnd = copy(keyFrom, keyTo, signEnd + 2);
+  signEnd = copy(from, end, signEnd + 2);
   return true;
 }
 

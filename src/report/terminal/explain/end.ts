@@ -4,7 +4,8 @@ import type { Endpoints, Explained } from '../../../routing/explained.ts';
 import type { Decision } from '../../../routing/match/decision.ts';
 import type { Look } from '../paint.ts';
 import { answer, meaning } from './answer.ts';
-import { type Detail, placeOf } from './pass.ts';
+import { placeOf } from './nearest.ts';
+import type { Detail } from './pass.ts';
 
 /** What follows the way: endpoints and what to expect of them, what is not known, and where others decide otherwise. */
 export function renderEnd(explained: Explained, look: Look, { misses, minor }: Detail): readonly string[] {
