@@ -1,4 +1,4 @@
-import { SECURED_PORT } from '../secured.ts';
+import { SECURED_PORT, secretNames } from '../secured.ts';
 import { withSidecar } from './parts.ts';
 import type { Changes, CorpusStory, Group, Part } from './story.ts';
 
@@ -93,6 +93,47 @@ const stories: readonly CorpusStory[] = [
   },
 ];
 
+/** What the secret server beside the gateway delivers goes into its listener, and decides whom it trusts. */
+const served: Changes = {
+  ...payments,
+  merge: {
+    ...payments.merge,
+    'VirtualGateway shop/edge': {
+      spec: {
+        listeners: listenersOf({ mode: 'STRICT', certificate: { sds: { secretName: secretNames.edge } } }),
+        backendDefaults: {
+          clientPolicy: {
+            tls: {
+              enforce: true,
+              ports: [SECURED_PORT],
+              validation: { trust: { sds: { secretName: secretNames.authority } } },
+            },
+          },
+        },
+      },
+    },
+  },
+};
+
+/** Seen when it was: Envoy stamps what it is delivered by its own clock. */
+const servedStories: readonly CorpusStory[] = [
+  {
+    name: 'served-well',
+    says: 'The certificate of the gateway was renewed by its secret server a moment ago, and all goes on.',
+    deliver: 'new-certificate',
+    requests: asked('/payments/1'),
+  },
+  {
+    name: 'served-foreign-authority',
+    says: 'The secret server delivered another CA a moment ago: the gateway refuses the certificate of a target since.',
+    planted: ['tls-verify-failed VirtualNode shop/payments'],
+    deliver: 'foreign-authority',
+    // Connections that are there go on; after 5 s targets close those that lie idle.
+    patience: 6,
+    requests: asked('/payments/1'),
+  },
+];
+
 /** Before the end: TLS on the gateway's listener, and towards its targets. */
 export const securedGroups: readonly Group[] = [
   {
@@ -103,5 +144,15 @@ export const securedGroups: readonly Group[] = [
     secured: { payments: 'trusted', search: 'plain', users: 'untrusted' },
     base,
     stories: stories.map((story) => ({ now, ...story })),
+  },
+  {
+    name: 'served',
+    envoyVersion: '1.40.0',
+    replicas: 1,
+    controlPlane: 'alive',
+    secured: { payments: 'trusted' },
+    secretServer: true,
+    base: served,
+    stories: servedStories,
   },
 ];

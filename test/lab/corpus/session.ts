@@ -40,14 +40,31 @@ export interface Session {
 /** Long before App Mesh ended (2026-09-30): nothing of the cluster was touched since. */
 const longAgo = '2026-08-14T09:30:00Z';
 const windowMs = 1500;
+/** So long what an Envoy is delivered belongs to its start. */
+const startSeconds = 20;
 const meshApi = 'appmesh.k8s.aws/v1beta2';
 
 /** Starts a group's gateway and cluster, and lets its control plane come to its end. */
 export async function startSession(group: Group): Promise<Session> {
-  const { envoyVersion, replicas, controlPlane, base = {}, refused, emptied = [], secured } = group;
+  const {
+    envoyVersion,
+    replicas,
+    controlPlane,
+    base = {},
+    refused,
+    emptied = [],
+    secured,
+    secretServer = false,
+  } = group;
   const manifests = await mkdtemp(join(tmpdir(), 'meshdoctor-corpus-'));
   await cp(manifestsOf('healthy'), manifests, { recursive: true });
-  const lab = await startStory('healthy', { envoyVersion, replicas, manifests, ...(secured && { secured }) });
+  const lab = await startStory('healthy', {
+    envoyVersion,
+    replicas,
+    manifests,
+    secretServer,
+    ...(secured && { secured }),
+  });
   let cluster: ShopCluster;
   try {
     cluster = await startShopCluster(lab);
@@ -68,8 +85,16 @@ export async function startSession(group: Group): Promise<Session> {
     if (alive && touched) await push();
     if (alive) await cluster.age(longAgo);
   };
-  const tell = async (changes: Changes): Promise<void> => heard(await change(cluster, changes, alive));
+  const tell = async (changes: Changes): Promise<void> => {
+    await heard(await change(cluster, changes, alive));
+    if (!changes.deliver) return;
+    const started = async (): Promise<boolean> =>
+      ((await readStat(lab.adminUrls[0] ?? '', 'server.uptime')) ?? 0) > startSeconds;
+    await waitUntil('an Envoy that has started a while ago', started);
+    await lab.deliver(changes.deliver);
+  };
   try {
+    if (secretServer) await lab.deliver('as-before');
     // What the API server said of itself names this machine.
     for (const one of await listAll(cluster.client)) if (isOfServer(one)) await erase(cluster.client, one);
     await tell(calm(group));
@@ -102,6 +127,7 @@ export async function startSession(group: Group): Promise<Session> {
       forget: async () => {
         await restore(cluster.client, before);
         await push();
+        if (secretServer) await lab.deliver('as-before');
         await cluster.age(longAgo);
       },
     };
