@@ -23,6 +23,20 @@ describe('the corpus', () => {
     expect(wrong, 'accusations that name no planted fault').toBe(story.wrong.length);
   });
 
+  it.each(['frozen-calm', 'frozen-1.36.2-calm'])('says nothing but standing facts of %s', (name) => {
+    const findings = all.get(name) ?? [];
+    expect(findings.length).toBeGreaterThan(0);
+    expect(findings.filter(({ effect }) => effect !== 'standing').map(({ rule }) => rule)).toEqual([]);
+  });
+
+  it('says nothing above information of what is healthy', () => {
+    const healthy = stories.filter(({ planted }) => planted.length === 0);
+    const loud = healthy.flatMap(({ name }) =>
+      (all.get(name) ?? []).flatMap(({ rule, severity }) => (severity === 'info' ? [] : [`${name}: ${rule}`])),
+    );
+    expect(loud).toEqual([]);
+  });
+
   it('has its precision and recall in README.md', () => {
     const table = tableOf(all);
     console.log(table);
