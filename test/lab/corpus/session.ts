@@ -16,6 +16,7 @@ import type { LabRequest } from '../shop.ts';
 import { type Lab, manifestsOf, startStory } from '../story.ts';
 import { calm } from './calm.ts';
 import { erase, fresh, isWebhook, keyOf, kindOf, listAll, named, readYaml, restore } from './objects.ts';
+import { rollOutAnew } from './roll-out.ts';
 import type { Changes, CorpusStory, Group } from './story.ts';
 
 /** A running gateway in its cluster, in which stories are told one after the other. */
@@ -26,7 +27,7 @@ export interface Session {
   readonly tell: (story: Changes) => Promise<void>;
   /** Lets the gateway hear of what the objects say now. */
   readonly push: () => Promise<void>;
-  /** Makes a change that a fix proposes; the gateway hears of it while its control plane lives. */
+  /** Makes a change that a fix proposes: targets are rolled out, and the gateway hears of it while its control plane lives. */
   readonly patch: (change: NonNullable<Fix['patch']>) => Promise<void>;
   /** What `meshdoctor collect --live` would write. */
   readonly capture: (story: CorpusStory) => Promise<Uint8Array>;
@@ -111,7 +112,7 @@ export async function startSession(group: Group): Promise<Session> {
     }
     await cluster.refreshPorts();
     await cluster.age(longAgo);
-    const before = await listAll(cluster.client);
+    let before = await listAll(cluster.client);
     return {
       ...{ cluster, lab, tell, push, stop },
       patch: async ({ type, target, patch: body }) => {
@@ -119,6 +120,8 @@ export async function startSession(group: Group): Promise<Session> {
         const object = { apiVersion, kind, metadata: { name, ...(namespace === null ? {} : { namespace }) } };
         const contentType = `application/${type === 'json' ? 'json-patch' : 'merge-patch'}+json`;
         await cluster.client.must(await cluster.client.pathOf(object), { method: 'PATCH', body, contentType });
+        if (kind === 'Deployment' && asObject(asObject(body).spec).template !== undefined)
+          await rollOutAnew(cluster.client, keyOf(object), cluster.nodes);
         if (isMesh(object) && alive) await reconcile(cluster, (await listAll(cluster.client)).filter(isMesh), []);
         await heard(isMesh(object));
       },
@@ -126,6 +129,7 @@ export async function startSession(group: Group): Promise<Session> {
       copy: () => copyOf(lab),
       forget: async () => {
         await restore(cluster.client, before);
+        before = await listAll(cluster.client);
         await push();
         if (secretServer) await lab.deliver('as-before');
         await cluster.age(longAgo);
