@@ -1,4 +1,5 @@
 import { asObject, type JsonObject } from '../../../src/lib/json.ts';
+import { waitUntil } from '../admin.ts';
 import { applyWithStatus, namespaceOf } from '../kube/apply.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { addEndpoints, rollOut } from '../kube/workloads.ts';
@@ -23,7 +24,12 @@ export async function rollOutAnew(client: KubeClient, name: string, nodes: reado
   for (const one of webhooks) await erase(client, one);
   for (const one of all) if (['Pod', 'ReplicaSet'].includes(kindOf(one)) && chooses(one)) await erase(client, one);
   const how = { network: '10.244.99.', nodes, startedAt: new Date().toISOString() };
-  const pods = await rollOut(client, fresh(deployment), how);
+  let pods: readonly JsonObject[] = [];
+  // For a moment the API server still asks a webhook that was erased.
+  await waitUntil('the API server to take the pods', async () => {
+    pods = await rollOut(client, fresh(deployment), how);
+    return true;
+  });
   for (const service of all.filter(({ kind }) => kind === 'Service')) {
     const leads = selectorOf(asObject(service.spec).selector, namespaceOf(service));
     if (pods.some(leads)) await addEndpoints(client, service, pods);

@@ -33,17 +33,11 @@ describe.each(some.filter(({ stories }) => stories.length > 0))('$name', (group:
   it.each(group.stories)('$name: each change mends what it was for', async (story) => {
     let mended = 0;
     for (let at = 0; ; at += 1) {
-      await session.tell(story);
-      const before = await diagnose(session, story);
-      const found = curable(before)[at];
-      if (found === undefined) {
-        await session.forget();
-        break;
-      }
+      const tried = await attempt(session, story, at);
+      if (tried === null) break;
       mended += 1;
-      const { after, made } = await mend(session, story, found);
-      await session.forget();
-      expect(told(after), `${found.finding.message} ${made.join(' ')}`).not.toContain(found.finding.id);
+      const { before, finding, after, made } = tried;
+      expect(told(after), `${finding.message} ${made.join(' ')}`).not.toContain(finding.id);
       const known = told(before);
       const fresh = after.findings.filter(({ id, severity }) => severity !== 'info' && !known.includes(id));
       expect(fresh.map(({ rule }) => rule).filter((rule) => !story.reveals?.includes(rule))).toEqual([]);
@@ -75,6 +69,18 @@ function curable({ findings }: ReportDocument): readonly Curable[] {
     const changes = finding.fix.filter(({ patch, works }) => patch && works === 'now' && !helpsOnly.has(finding.rule));
     return changes.length > 0 ? [{ finding, changes }] : [];
   });
+}
+
+/** Tells a story, mends its finding of this number, and forgets all of it; null: there is none. */
+async function attempt(session: Session, story: CorpusStory, at: number) {
+  try {
+    await session.tell(story);
+    const before = await diagnose(session, story);
+    const found = curable(before)[at];
+    return found ? { before, finding: found.finding, ...(await mend(session, story, found)) } : null;
+  } finally {
+    await session.forget();
+  }
 }
 
 /** Makes the changes one after the other, until the finding is gone or none is left. */
