@@ -1,6 +1,6 @@
 import { whenObjectsApply } from '../../src/diagnose/effect.ts';
 import { defineRule, finding } from '../../src/diagnose/rule.ts';
-import { aboutRoutes } from '../../src/diagnose/route-facts.ts';
+import { aboutDefaults } from '../../src/diagnose/route-facts.ts';
 import { tellUnplaced } from '../../src/diagnose/told-routes.ts';
 import type { Model } from '../../src/model/model.ts';
 import { gatewayTables, isAppMesh, tableParts } from '../../src/routing/gateway-tables.ts';
@@ -13,7 +13,7 @@ export default defineRule({
   severity: 'info',
   ...tableParts,
   docs: {
-    what: 'Routes of an App Mesh gateway whose requests reach the workload with the AWS name of the VirtualService as Host, which is the default. One finding a gateway, with the first 20 routes.',
+    what: 'Routes of an App Mesh gateway whose requests reach the workload with the AWS name of the VirtualService as Host, which is the default. One finding a gateway, with the first 20 routes; a standing fact where the gateway takes no configuration any more.',
     why: 'A workload that builds absolute URLs, redirects or cookie domains from Host, or that serves several hosts, sees a name that no client knows. The original stands in `x-envoy-original-host` on newer Envoys, and not in `x-forwarded-host`.',
     fix: 'Where a workload needs the host of the client: `rewrite.hostname.defaultTargetHostname: DISABLED`. On a gateway that takes no configuration any more, let the workload read its public name from its own configuration.',
     seen: 'Redirects to `cart.shop.svc.cluster.local`, redirect loops, cookies that clients refuse, 421 or 404 from a workload that checks Host.',
@@ -39,7 +39,7 @@ export default defineRule({
       if (!first) continue;
       const { request, decision } = first;
       yield finding(gateway, {
-        ...aboutRoutes(model, table, [first, ...rest]),
+        ...aboutDefaults(model, table, [first, ...rest]),
         message: `${count} of gateway ${gateway.ref.name} replace${facts.length === 1 ? 's' : ''} Host by the name of the VirtualService: the workload behind ${request.target} sees ${decision.hops[0]?.rewrite?.host} where the client asked for ${request.authority}.`,
         cause: 'App Mesh does so unless a GatewayRoute says otherwise.',
         fix: [

@@ -1,6 +1,6 @@
 import { whenObjectsApply } from '../../src/diagnose/effect.ts';
 import { defineRule, finding } from '../../src/diagnose/rule.ts';
-import { aboutRoutes } from '../../src/diagnose/route-facts.ts';
+import { aboutDefaults } from '../../src/diagnose/route-facts.ts';
 import { tellUnplaced } from '../../src/diagnose/told-routes.ts';
 import type { Model } from '../../src/model/model.ts';
 import {
@@ -25,7 +25,7 @@ export default defineRule({
   ...tableParts,
   explains: ['requests-without-route'],
   docs: {
-    what: 'Routes for an exact hostname whose listener has a port that clients write into Host: `shop.example.com` does not match `shop.example.com:8088`. One finding a gateway, with the first 20 routes. Silent where Envoy strips the port.',
+    what: 'Routes for an exact hostname whose listener has a port that clients write into Host: `shop.example.com` does not match `shop.example.com:8088`. One finding a gateway, with the first 20 routes; a standing fact where the gateway takes no configuration any more. Silent where Envoy strips the port.',
     why: 'In Envoy the port is part of the host. Browsers and SDKs write it wherever it is not 80 or 443, so a client that talks to the listener directly, past the load balancer, misses the route.',
     fix: 'Reach the gateway on port 80 or 443 of its load balancer, which keeps the port out of Host, or let the client set Host itself. App Mesh did not take a hostname with a port.',
     seen: 'Status 404, response flag NR, `:authority` with a port in the access log.',
@@ -48,7 +48,7 @@ export default defineRule({
       const answer = decision.responseFlag === 'NR' ? `gets ${decision.status}` : 'is taken by another route';
       const plain = decide(table.table, { ...request, authority: without });
       yield finding(gateway, {
-        ...aboutRoutes(model, table, [first, ...rest]),
+        ...aboutDefaults(model, table, [first, ...rest]),
         message: `${count} of gateway ${gateway.ref.name} ask${facts.length === 1 ? 's' : ''} for an exact hostname, which does not take it with a port: Host ${request.authority} ${answer}, Host ${without} ${plain.outcome === 'forward' ? 'is served' : 'is not'}.`,
         cause: 'Envoy compares Host as it is sent, port and all.',
         fix: [

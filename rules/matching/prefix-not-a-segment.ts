@@ -1,5 +1,5 @@
 import { meanwhile, whenObjectsApply } from '../../src/diagnose/effect.ts';
-import { aboutRoutes } from '../../src/diagnose/route-facts.ts';
+import { aboutDefaults, aboutRoutes } from '../../src/diagnose/route-facts.ts';
 import { defineRule, finding, type Outcome } from '../../src/diagnose/rule.ts';
 import { tellUnplaced } from '../../src/diagnose/told-routes.ts';
 import type { Model } from '../../src/model/model.ts';
@@ -16,7 +16,7 @@ export default defineRule({
   ...tableParts,
   explains: ['requests-to-wrong-route', 'route-shadowed', 'route-partly-shadowed', 'route-unused'],
   docs: {
-    what: 'Routes with a prefix that does not end in a slash: `/api` also takes `/apix`. One finding a gateway, with the first 20 routes. A warning where a later route of another target is made for such a path and loses its requests.',
+    what: 'Routes with a prefix that does not end in a slash: `/api` also takes `/apix`. One finding a gateway, with the first 20 routes; a standing fact where the gateway takes no configuration any more. A warning where a later route of another target is made for such a path and loses its requests.',
     why: 'Envoy compares a prefix character by character, not segment by segment. Nothing shows as long as no such path is asked for.',
     fix: 'Match `/api/`, and `/api` by a route of its own with an exact path. Where two routes meet, give the longer one the better priority (the smaller number).',
     seen: 'Requests of `/api-v2` in the access log with the upstream of `/api`.',
@@ -35,7 +35,7 @@ export default defineRule({
       const [first, ...rest] = facts;
       if (!first) continue;
       yield finding(table.gateway, {
-        ...aboutRoutes(model, table, [first, ...rest]),
+        ...aboutDefaults(model, table, [first, ...rest]),
         message: `${count} of gateway ${table.gateway.ref.name} match${facts.length === 1 ? 'es' : ''} by a prefix that does not end in a slash: ${prefixOf(first.entry.route)} also takes ${first.request.target}.`,
         cause: 'Envoy compares a prefix character by character.',
         fix: [

@@ -1,6 +1,6 @@
 import { whenObjectsApply } from '../../src/diagnose/effect.ts';
 import type { Fix } from '../../src/diagnose/finding.ts';
-import { aboutRoutes } from '../../src/diagnose/route-facts.ts';
+import { aboutDefaults, aboutRoutes } from '../../src/diagnose/route-facts.ts';
 import { defineRule, finding, type Outcome } from '../../src/diagnose/rule.ts';
 import { tellUnplaced } from '../../src/diagnose/told-routes.ts';
 import type { Model } from '../../src/model/model.ts';
@@ -15,7 +15,7 @@ export default defineRule({
   ...tableParts,
   explains: ['requests-without-route'],
   docs: {
-    what: 'Routes of an App Mesh gateway whose prefix is replaced by `/`, which is the default; and, on any gateway, routes whose rewrite leaves `//`. One finding a gateway, with the first 20 routes. A warning where the VirtualRouter behind still asks for the prefix, so that the cut request finds no route there.',
+    what: 'Routes of an App Mesh gateway whose prefix is replaced by `/`, which is the default; and, on any gateway, routes whose rewrite leaves `//`. One finding a gateway, with the first 20 routes; the default is a standing fact where the gateway takes no configuration any more. A warning where the VirtualRouter behind still asks for the prefix, so that the cut request finds no route there.',
     why: 'A workload that serves `/cart/1` is asked for `/1`. Where prefix `/a` becomes `/`, `/a/x` becomes `//x`, which many workloads do not take for `/x`.',
     fix: 'To keep the path: `rewrite.prefix.defaultPrefix: DISABLED`. Against `//`: match and rewrite with a slash at both ends. On a gateway that takes no configuration any more, serve the short path too.',
     seen: 'Status 404 from the workload (no response flag), while the access log shows the long path: it stands in `x-envoy-original-path`.',
@@ -32,7 +32,7 @@ export default defineRule({
       const [first, ...rest] = facts;
       if (!first) continue;
       yield finding(table.gateway, {
-        ...aboutRoutes(model, table, [first, ...rest]),
+        ...aboutDefaults(model, table, [first, ...rest]),
         message: `${count} of gateway ${table.gateway.ref.name} cut${facts.length === 1 ? 's' : ''} the matched prefix: ${first.request.target} reaches ${first.decision.hops[0]?.rewrite?.host} as ${first.decision.hops[0]?.rewrite?.path}.`,
         cause: 'App Mesh replaces a matched prefix by / unless a GatewayRoute says otherwise.',
         fix: [keepPrefix(model, table, 'Nothing, unless a workload serves the long path: then set')],

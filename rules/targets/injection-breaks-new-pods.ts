@@ -91,6 +91,7 @@ function fixes(model: Model, namespace: Resource, broken: readonly Workload[]): 
   const unlabel: Fix = {
     say: `Take the label off namespace ${namespace.ref.name}: nothing restarts, and each next pod starts without Envoy. No object that was read demands TLS of them.`,
     ...commandOf(kubectl(null, ['label', 'namespace', namespace.ref.name, `${injectorKey}-`])),
+    patch: { type: 'merge', target: namespace.ref, patch: { metadata: { labels: { [injectorKey]: null } } } },
     restarts: 'nothing',
     works: 'now',
   };

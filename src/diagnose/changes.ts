@@ -5,6 +5,7 @@ import type { Pod, Workload } from '../model/platform/kinds.ts';
 import { selecting } from '../model/platform/selecting.ts';
 import { specWrites } from '../model/spec-writes.ts';
 import { refKey } from '../snapshot/object.ts';
+import { renewedCertificates } from './certificate-changes.ts';
 import type { Change, Finding } from './finding.ts';
 
 const windowMs = 30 * 60 * 1000;
@@ -37,7 +38,7 @@ const made = new Set([
 
 /**
  * Joins what changed in the half hour before to root findings whose objects it touches: rollouts by the ReplicaSets they make, scaling
- * and evictions by events, objects by their creation and by the last writes of their spec. Before `since` where it is known, else before the snapshot.
+ * and evictions by events, objects by their creation and by the last writes of their spec, certificates by Envoy. Before `since` where it is known, else before the snapshot.
  */
 export function joinChanges(model: Model, findings: readonly Finding[]): readonly Finding[] {
   return findings.map((finding) => {
@@ -65,7 +66,12 @@ function changesOf(model: Model, { subjects, affects, since }: Finding): readonl
 
 /** Every change that was seen, by the object it touches: itself, its owner, and the VirtualNode or gateway whose pods it makes. */
 const recentChanges = memoize((model: Model): ReadonlyMap<string, readonly Change[]> => {
-  const changes = [...createdObjects(model), ...editedObjects(model), ...toldByEvents(model)];
+  const changes = [
+    ...createdObjects(model),
+    ...editedObjects(model),
+    ...toldByEvents(model),
+    ...renewedCertificates(model),
+  ];
   const touched = changes.flatMap((change) => touches(model, change).map((key) => ({ key, change })));
   return new Map(
     [...groupBy(touched, ({ key }) => key)].map(([key, group]) => [key, group.map(({ change }) => change)]),

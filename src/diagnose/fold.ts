@@ -8,14 +8,17 @@ const effectOrder: Readonly<Record<Effect, number>> = { traffic: 0, latent: 1, s
 /**
  * Puts symptoms under causes and orders the report: faults before information, roots by effect, severity, requests hurt, then rule and object; each
  * root followed by its symptoms. A finding is a symptom where another's rule explains its rule and the two share an object.
- * Information is no fault, and so the cause of none. What is suppressed stands last, and takes its symptoms along unless a cause that is not suppressed explains them too; a
+ * Information is no fault, and so the cause of none; of a standing fact its rule tells whether it is one. What is suppressed stands last, and takes its symptoms along unless a cause that is not suppressed explains them too; a
  * suppressed symptom leaves its root as it is.
  */
 export function fold(findings: readonly Finding[], rules: readonly Rule[]): readonly Finding[] {
   const explains = new Map(rules.map((rule) => [rule.id, new Set(rule.explains ?? [])]));
+  const harmless = new Set(rules.flatMap(({ id, severity }) => (severity === 'info' ? [id] : [])));
   const ordered = [...findings].sort(compareFindings);
   const causeOf = new Map<Finding, Finding>();
-  const hurting = causesByObject(ordered.filter(({ rule }) => (explains.get(rule)?.size ?? 0) > 0));
+  const hurting = causesByObject(
+    ordered.filter((one) => (explains.get(one.rule)?.size ?? 0) > 0 && isFault(one, harmless)),
+  );
   for (const symptom of ordered) {
     let first: Cause | undefined;
     for (const cause of symptom.subjects.flatMap((ref) => hurting.get(refKey(ref)) ?? [])) {
@@ -58,8 +61,8 @@ function suppressedWith(root: Finding, symptom: Finding): Pick<Finding, 'suppres
   return { suppressed: { ...root.suppressed, by: `its cause ${root.rule} is suppressed: ${root.suppressed.by}` } };
 }
 
-function isFault({ severity, effect }: Finding): boolean {
-  return severity !== 'info' || effect === 'standing';
+function isFault({ rule, severity, effect }: Finding, harmless: ReadonlySet<string>): boolean {
+  return severity !== 'info' || (effect === 'standing' && !harmless.has(rule));
 }
 
 function rootOf(causeOf: ReadonlyMap<Finding, Finding>, finding: Finding): Finding {
@@ -78,7 +81,6 @@ interface Cause {
 function causesByObject(findings: readonly Finding[]): ReadonlyMap<string, readonly Cause[]> {
   const byObject = new Map<string, Cause[]>();
   for (const [at, finding] of findings.entries()) {
-    if (!isFault(finding)) continue;
     for (const key of new Set([...finding.subjects, ...finding.affects].map(refKey))) {
       const causes = byObject.get(key) ?? [];
       causes.push({ finding, at });

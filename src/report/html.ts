@@ -19,7 +19,7 @@ const mostWays = 60;
 /** The report as one HTML file that needs nothing else: no script, no font, no image, no network. */
 export function renderHtml(document: ReportDocument, shown: Shown): string {
   const { faults, standing, accepted, symptomsOf } = outline(document);
-  const many = faults.length > manyRoots;
+  const many = faults.length + standing.length + accepted.length > manyRoots;
   const hit = faults.filter(({ effect, severity }) => effect === 'traffic' && severity !== 'info');
   const notes = faults.filter(({ effect, severity }) => effect === 'traffic' && severity === 'info');
   const latent = faults.filter(({ effect }) => effect !== 'traffic');

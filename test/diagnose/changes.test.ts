@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { collect } from '../../src/collect/collect.ts';
+import { emptyRequest } from '../../src/collect/request.ts';
 import { joinChanges } from '../../src/diagnose/changes.ts';
 import type { Finding } from '../../src/diagnose/finding.ts';
 import { buildModel } from '../../src/model/model.ts';
+import { seenValue } from '../../src/snapshot/coverage.ts';
+import type { Snapshot } from '../../src/snapshot/snapshot.ts';
 import { snapshotOf } from '../support/snapshot-of.ts';
+import { bundleOf } from '../support/stories.ts';
 
 const node = { apiVersion: 'appmesh.k8s.aws/v1beta2', kind: 'VirtualNode', namespace: 'shop', name: 'cart' };
 const now = '2026-11-24T03:04:00Z';
@@ -99,5 +104,44 @@ describe('changes before a fault', () => {
 
   it('of garbled times are left out', () => {
     expect(changesOf(manifests('yesterday'), { ...root, since: 'never' })).toEqual([]);
+  });
+});
+
+describe('new certificates before a fault', async () => {
+  const { snapshot } = await collect({ ...emptyRequest, bundles: [bundleOf('served-foreign-authority')] });
+  const edge = { apiVersion: 'appmesh.k8s.aws/v1beta2', kind: 'VirtualGateway', namespace: 'shop', name: 'edge' };
+  const said = (seen: Snapshot, since: string | null = null): readonly string[] =>
+    joinChanges(buildModel(seen), [{ ...root, affects: [edge], since }]).flatMap(({ changes }) =>
+      changes.map(({ what }) => what),
+    );
+  const view = snapshot.envoys[0];
+  const info = view && seenValue(view.serverInfo);
+  if (!view || !info) throw new Error('the story holds no Envoy');
+  const issued = [
+    'Certificate for www.shop.example.com of gateway edge became valid',
+    'CA certificate of gateway edge became valid',
+  ];
+
+  it('are what a secret server delivered, and what is valid since then', () => {
+    expect(said(snapshot)).toEqual([
+      'Secret spiffe://shop.example.com was delivered to gateway edge',
+      'Secret spiffe://shop.example.com/edge was delivered to gateway edge',
+      ...issued,
+    ]);
+  });
+
+  it('are told once of all Envoys of a gateway', () => {
+    expect(said({ ...snapshot, envoys: [view, view] })).toEqual(said(snapshot));
+  });
+
+  it('are none of half an hour before, nor of afterwards', () => {
+    const now = Date.parse(snapshot.takenAt);
+    expect(said(snapshot, new Date(now + 31 * 60_000).toISOString())).toEqual([]);
+    expect(said(snapshot, new Date(now - 5 * 60_000).toISOString())).toEqual([]);
+  });
+
+  it('are none that an Envoy got while it started', () => {
+    const serverInfo = { state: 'listed', value: { ...info, uptimeSeconds: 20 } } as const;
+    expect(said({ ...snapshot, envoys: [{ ...view, serverInfo }] })).toEqual(issued);
   });
 });

@@ -8,11 +8,11 @@ import type { ObjectRef } from '../../src/snapshot/object.ts';
 const node: ObjectRef = { apiVersion: 'appmesh.k8s.aws/v1beta2', kind: 'VirtualNode', namespace: 'shop', name: 'cart' };
 const other: ObjectRef = { ...node, name: 'web' };
 
-function rule(id: string, explains: readonly string[]): Rule {
+function rule(id: string, explains: readonly string[], severity: Finding['severity'] = 'error'): Rule {
   return defineRule({
     id,
     title: id,
-    severity: 'error',
+    severity,
     needs: [],
     explains,
     docs: { what: '', why: '', fix: '', seen: '' },
@@ -49,6 +49,7 @@ const rules = [
   rule('port', ['failures']),
   rule('failures', ['retries']),
   rule('retries', []),
+  rule('default', ['failures'], 'info'),
   rule('loop-a', ['loop-b']),
   rule('loop-b', ['loop-a']),
 ];
@@ -72,6 +73,15 @@ describe('fold', () => {
   it('folds by what a cause affects', () => {
     const folded = fold([found('failures', other), found('port', node, { affects: [other] })], rules);
     expect(folded.map(({ foldedUnder }) => foldedUnder)).toEqual([null, folded[0]?.id]);
+  });
+
+  it('takes information for no cause, a standing fact for one where its rule tells of a fault', () => {
+    const standing = { effect: 'standing', severity: 'info' } as const;
+    const rootsWith = (cause: Finding): number =>
+      fold([found('failures', node), cause], rules).filter(({ foldedUnder }) => foldedUnder === null).length;
+    expect(rootsWith(found('default', node, { severity: 'info' }))).toBe(2);
+    expect(rootsWith(found('default', node, standing))).toBe(2);
+    expect(rootsWith(found('port', node, standing))).toBe(1);
   });
 
   it('survives two rules that explain each other', () => {

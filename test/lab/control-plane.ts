@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { waitUntil } from './admin.ts';
+import type { JsonObject } from '../../src/lib/json.ts';
 import { spawnGuarded, stopChild } from './children.ts';
 
 /** The one update of the stand-in that a real Envoy refuses. */
@@ -12,6 +13,8 @@ export interface ControlPlane {
   readonly reload: () => Promise<void>;
   /** Pushes one update that Envoy refuses, beside the good ones. */
   readonly refuse: (what: Refusal) => Promise<void>;
+  /** Delivers these Secrets, instead of those before, where it stands in for a secret server too. */
+  readonly deliver: (secrets: readonly JsonObject[]) => Promise<void>;
   /** Keeps connections and never answers again. */
   readonly stall: () => Promise<void>;
   /** Ends at once, as App Mesh did. */
@@ -28,21 +31,24 @@ export interface ControlPlaneOptions {
   /** `namespace/name` of the VirtualGateway. */
   readonly gateway: string;
   readonly bindIp: string;
+  /** Where it stands in for the secret server beside Envoy (SPIRE), too. */
+  readonly secretSocket?: string;
 }
 
 /** Starts the stand-in and waits for its READY line. */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const { binary, manifests, gateway, bindIp } = options;
+  const { binary, manifests, gateway, bindIp, secretSocket = '' } = options;
   const flags = ['-manifests', manifests, '-gateway', gateway, '-bind-ip', bindIp, '-ads-port', '0'];
-  const child = spawnGuarded(binary, [...flags, '-control-port', '0']);
+  const child = spawnGuarded(binary, [...flags, '-control-port', '0', '-secret-socket', secretSocket]);
   let alive = true;
   child.stdout?.once('close', () => {
     alive = false;
   });
   const ports = await readReadyLine(child, binary);
   const control = `http://127.0.0.1:${ports.control}`;
-  const post = async (path: string): Promise<void> => {
-    const response = await fetch(`${control}${path}`, { method: 'POST', signal: AbortSignal.timeout(10_000) });
+  const post = async (path: string, body?: string): Promise<void> => {
+    const asked = { method: 'POST', ...(body === undefined ? {} : { body }), signal: AbortSignal.timeout(10_000) };
+    const response = await fetch(`${control}${path}`, asked);
     const text = await response.text();
     if (!response.ok) throw new Error(`Asked the stand-in for ${path}: it answered ${response.status} ${text}`);
   };
@@ -50,6 +56,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     adsPort: ports.ads,
     reload: () => post('/reload'),
     refuse: (what) => post(`/refuse?what=${what}`),
+    deliver: (secrets) => post('/secrets', JSON.stringify(secrets)),
     stall: () => post('/stall'),
     die: async () => {
       await post('/die').catch(() => undefined);

@@ -35,13 +35,16 @@ describe.each(chosen.filter(({ stories }) => stories.length > 0))('$name', (grou
   });
 
   it.each(group.stories)('$name', async (story) => {
-    await session.tell(story);
     const bundle = join(folder, `${story.name}.tar.gz`);
-    await writeFile(bundle, await session.capture(story));
     const copies = join(folder, story.name);
     await mkdir(copies, { recursive: true });
-    if (story.copies === 'fresh') await writeFile(join(copies, 'edge.rescue.tar.gz'), await session.copy());
-    await session.forget();
+    try {
+      await session.tell(story);
+      await writeFile(bundle, await session.capture(story));
+      if (story.copies === 'fresh') await writeFile(join(copies, 'edge.rescue.tar.gz'), await session.copy());
+    } finally {
+      await session.forget();
+    }
     const rescueCopies = story.copies === undefined ? [] : [copies];
     const findings = await findingsIn({ bundles: [bundle], rescueCopies });
     expect(written(findings)).toBe(committed.get(story.name)?.expect ?? '');

@@ -2,12 +2,19 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type AdminUrl, readStat, waitUntil } from './admin.ts';
+import { type AdminUrl, askAdmin, readStat, waitUntil } from './admin.ts';
 import { type ControlPlane, type Refusal, startControlPlane } from './control-plane.ts';
 import { type Envoy, startEnvoy, waitForLive } from './envoy.ts';
 import { envoyBinary, standInBinary } from './install/install.ts';
 import { type LabNetwork, startNetwork } from './network.ts';
-import { makeSecured, type Secured, secretServer, type SecuredAnswer } from './secured.ts';
+import {
+  type Delivery,
+  makeSecured,
+  SECRET_SOCKET,
+  type Secured,
+  secretServer,
+  type SecuredAnswer,
+} from './secured.ts';
 import type { LabRequest } from './shop.ts';
 import { type Outcome, sendRequests, shopRequests, startTrickle, type Trickle } from './traffic.ts';
 
@@ -25,6 +32,8 @@ export interface StoryOptions {
   readonly manifests?: string;
   /** The gateway has certificates below `/certs` and is asked over TLS; what answers on port 8443 of these Services. */
   readonly secured?: Readonly<Record<string, SecuredAnswer>>;
+  /** A secret server runs beside each Envoy; it holds nothing before it is told to deliver. */
+  readonly secretServer?: boolean;
 }
 
 /** A running story: the shop behind one real gateway. */
@@ -40,9 +49,11 @@ export interface Lab {
   readonly envoyLogs: readonly string[];
   /** Sends the first n requests of the shop's traffic, or the given ones, to the first gateway. */
   readonly send: (requests: number | readonly LabRequest[]) => Promise<readonly Outcome[]>;
-  readonly controlPlane: Omit<ControlPlane, 'adsPort' | 'stop' | 'state'> & {
+  readonly controlPlane: Omit<ControlPlane, 'adsPort' | 'stop' | 'state' | 'deliver'> & {
     readonly state: () => Promise<readonly unknown[]>;
   };
+  /** Lets the secret servers deliver this; resolves once each Envoy that asks for any of it has it. */
+  readonly deliver: (what: Delivery) => Promise<void>;
   /** Keeps requests going at a rate until stopped. */
   readonly traffic: (perSecond: number) => Trickle;
   /** Ends one Envoy and starts it anew; it becomes LIVE only when its control plane still lives. */
@@ -74,6 +85,7 @@ export async function startStory(name: StoryName, options: StoryOptions): Promis
   const network = await startNetwork(secured?.services);
   const replicas: Replica[] = [];
   const trickles = new Set<Trickle>();
+  let delivered: Delivery | null = null;
   const stop = async (): Promise<void> => {
     await Promise.all([...trickles].map((trickle) => trickle.stop()));
     await Promise.all(replicas.map(({ envoy }) => envoy.stop()));
@@ -117,6 +129,18 @@ export async function startStory(name: StoryName, options: StoryOptions): Promis
       die: () => each((one) => one.die()),
       state: () => Promise.all(replicas.map(({ controlPlane }) => controlPlane.state())),
     },
+    deliver: async (what) => {
+      if (what === delivered) return;
+      delivered = what;
+      const secrets = (await secured?.secrets(what)) ?? [];
+      const all = replicas.map(({ envoy }) => envoy.adminUrl);
+      const before = await Promise.all(all.map(deliveries));
+      await each((one) => one.deliver(secrets));
+      for (const [at, url] of all.entries()) {
+        const had = before[at] ?? 0;
+        if (had > 0) await waitUntil('Envoy to take a secret', async () => (await deliveries(url)) > had);
+      }
+    },
     traffic: (perSecond) => {
       const trickle = startTrickle(gatewayUrls, perSecond);
       trickles.add(trickle);
@@ -146,7 +170,10 @@ async function startReplica(index: number, context: ReplicaContext): Promise<Rep
   await mkdir(folder);
   await certificates?.mount(folder);
   const bindIp = network.gatewayAddress(index);
-  const controlPlane = await startControlPlane({ binary: binaries.standIn, manifests, gateway: GATEWAY, bindIp });
+  const controlPlane = await startControlPlane({
+    ...{ binary: binaries.standIn, manifests, gateway: GATEWAY, bindIp },
+    ...(context.secretServer && { secretSocket: join(folder, SECRET_SOCKET) }),
+  });
   const start = (initialFetchTimeout = context.initialFetchTimeout): Promise<Envoy> =>
     startEnvoy({
       binary: binaries.envoy,
@@ -164,6 +191,12 @@ async function startReplica(index: number, context: ReplicaContext): Promise<Rep
     await controlPlane.stop();
     throw error;
   }
+}
+
+/** How many secrets an Envoy was delivered so far. */
+async function deliveries(url: AdminUrl): Promise<number> {
+  const { body } = await askAdmin(url, '/stats?filter=^sds.*update_success$');
+  return [...body.matchAll(/: (\d+)$/gm)].reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
 /** Plants what the manifests cannot hold: traffic, an update that Envoy refuses, and the death of the control plane. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { incident, renderAll } from '../support/reports.ts';
 
@@ -22,6 +23,13 @@ describe('golden reports of the bundled incident', async () => {
 
   it.each(Object.entries(files))('%s', async (format, file) => {
     await expect(new Map(Object.entries(texts)).get(format)).toMatchFileSnapshot(`golden/${file}`);
+  });
+
+  it('are what docs/reading-a-report.md shows', () => {
+    const shown = [...readFileSync('docs/reading-a-report.md', 'utf8').matchAll(/^```text\n(.*?)^```$/gms)];
+    expect(shown.length).toBeGreaterThan(1);
+    const report = new Map(Object.entries(texts)).get('terminal');
+    for (const [, block = ''] of shown) expect(report).toContain(block.trimEnd());
   });
 
   it.each(['wide', 'json', 'sarif', 'junit', 'markdown', 'html'])(

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { renderHtml } from '../../src/report/html.ts';
 import { html, type Markup } from '../../src/report/html/markup.ts';
-import { filledWith, incident, reportOf, smallReport, withRoots } from '../support/reports.ts';
+import { filledWith, incident, reportOf, smallReport, withNote, withRoots } from '../support/reports.ts';
 
 const usual = { all: false, show: new Set<never>() };
 const whole = { all: true, show: new Set(['clear', 'not-evaluated', 'standing'] as const) };
@@ -77,7 +77,8 @@ describe('the HTML report', async () => {
     );
     expect(order).toEqual([...order].sort((left, right) => left - right));
     expect(order[0]).toBeGreaterThan(0);
-    const inIncident = ['roots', 'latent', 'notes', 'standing'].map((id) => text.indexOf(`<section id="${id}">`));
+    const noted = renderHtml(withNote(document), usual);
+    const inIncident = ['roots', 'latent', 'notes', 'standing'].map((id) => noted.indexOf(`<section id="${id}">`));
     expect(inIncident).toEqual([...inIncident].sort((left, right) => left - right));
     expect(inIncident[0]).toBeGreaterThan(0);
   });

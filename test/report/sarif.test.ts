@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ReportDocument } from '../../src/report/document.ts';
 import { renderSarif } from '../../src/report/sarif.ts';
-import { filledWith, incident, reportOf, ruleTexts, smallReport } from '../support/reports.ts';
+import { filledWith, incident, reportOf, ruleTexts, smallReport, withNote } from '../support/reports.ts';
 
 /** What the tests look at of a log. */
 interface Log {
@@ -77,9 +77,12 @@ describe('the SARIF report', async () => {
   });
 
   it('maps severity to level, and tells standing facts as no fault', () => {
-    const levels = new Map(resultsOf(document).map(({ ruleId, kind, level }) => [ruleId, `${kind} ${level}`]));
+    const levels = new Map(
+      resultsOf(withNote(document)).map(({ ruleId, kind, level }) => [ruleId, `${kind} ${level}`]),
+    );
     expect(levels.get('node-port-mismatch')).toBe('fail error');
     expect(levels.get('host-rewritten')).toBe('fail note');
+    expect(levels.get('prefix-rewritten')).toBe('informational none');
     expect(levels.get('control-plane-disconnected')).toBe('informational none');
   });
 

@@ -41,16 +41,19 @@ function diagnoseCapture(name: string): readonly string[] {
   );
 }
 
-/** What App Mesh does by default is information, once a gateway: nothing above it on a healthy one. */
-const defaults = [
-  'host-rewritten VirtualGateway shop/edge traffic',
-  'prefix-not-a-segment VirtualGateway shop/edge traffic',
-  'prefix-rewritten VirtualGateway shop/edge traffic',
+/** What App Mesh does by default is information, once a gateway: nothing above it on a healthy one, standing on a frozen one. */
+const defaults = (effect: string): readonly string[] => [
+  `host-rewritten VirtualGateway shop/edge ${effect}`,
+  `prefix-not-a-segment VirtualGateway shop/edge ${effect}`,
+  `prefix-rewritten VirtualGateway shop/edge ${effect}`,
 ];
-const information = [...defaults, 'hostname-with-port VirtualGateway shop/edge traffic'];
+const information = (effect: string): readonly string[] => [
+  ...defaults(effect),
+  `hostname-with-port VirtualGateway shop/edge ${effect}`,
+];
 
 const incident = [
-  ...information,
+  ...information('standing'),
   'target-service-no-provider VirtualService shop/search traffic',
   'upstream-connect-failures VirtualNode shop/payments traffic',
   '  requests-failing VirtualNode shop/payments traffic',
@@ -64,7 +67,7 @@ describe('real captures, Envoy alone', () => {
   it.each<readonly [string, readonly string[]]>([
     ['envoy-1.40.0-incident', incident],
     ['envoy-1.36.2-incident', [...incident, 'envoy-end-of-life VirtualGateway shop/edge standing']],
-    ['envoy-1.40.0-healthy', [...information, 'tracing-disabled VirtualGateway shop/edge latent']],
+    ['envoy-1.40.0-healthy', [...information('traffic'), 'tracing-disabled VirtualGateway shop/edge latent']],
     [
       'envoy-1.40.0-empty',
       [
@@ -88,7 +91,7 @@ describe('real captures, Envoy alone', () => {
     [
       'envoy-1.40.0-static',
       [
-        ...defaults,
+        ...defaults('standing'),
         'prefix-rewritten VirtualGateway shop/edge traffic',
         'tracing-disabled VirtualGateway shop/edge standing',
       ],

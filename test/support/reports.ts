@@ -49,6 +49,14 @@ export function renderAll(document: ReportDocument, whole = false): Readonly<Rec
   };
 }
 
+/** The same report with one fact of a gateway that still takes configuration, where it is information and not standing. */
+export function withNote(document: ReportDocument): ReportDocument {
+  const findings = document.findings.map((one) =>
+    one.rule === 'host-rewritten' ? { ...one, effect: 'traffic' as const } : one,
+  );
+  return { ...document, findings };
+}
+
 /** The words of a report that come from the world: every one of them can be hostile. */
 const free = new Set([
   ...['message', 'title', 'cause', 'say', 'because', 'command', 'namespace', 'name', 'file', 'origin', 'note', 'value'],

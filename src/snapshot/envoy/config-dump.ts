@@ -211,7 +211,7 @@ function isBareListener(element: JsonObject): boolean {
   return isObject(element.address) || Array.isArray(element.filter_chains);
 }
 
-/** Only a secret's name is looked at: `private_key` and the like stay where they are. */
+/** Only a secret's name, and when it came, are looked at: `private_key` and the like stay where they are. */
 function readSecret(
   element: JsonObject,
   state: SecretState['state'],
@@ -220,7 +220,8 @@ function readSecret(
 ): SecretState | null {
   const secret = isObject(element.secret) ? element.secret : element;
   const name = asText(element.name) ?? asText(secret.name);
-  return name === undefined ? null : { place: { document, pointer: at }, name, state };
+  if (name === undefined) return null;
+  return { place: { document, pointer: at }, name, state, lastUpdated: asText(element.last_updated) ?? null };
 }
 
 function push<T>(list: T[], item: T | null): void {

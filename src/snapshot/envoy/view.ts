@@ -203,6 +203,8 @@ export interface SecretState {
   readonly place: Place;
   readonly name: string;
   readonly state: 'active' | 'warming' | 'static';
+  /** When it was delivered, or asked for where it is still warming. */
+  readonly lastUpdated: string | null;
 }
 
 /** The hosts of a cluster as Envoy sees them now (`/clusters`). */

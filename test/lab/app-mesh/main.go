@@ -1,13 +1,14 @@
 // Command app-mesh stands in for the control plane of AWS App Mesh, which ended on 2026-09-30. It reads Kubernetes
 // manifests, works out what App Mesh would push to one VirtualGateway, and serves that over ADS.
 //
-//	app-mesh -manifests DIR -gateway NAMESPACE/NAME [-bind-ip IP] [-ads-port N] [-control-port N]
+//	app-mesh -manifests DIR -gateway NAMESPACE/NAME [-bind-ip IP] [-ads-port N] [-control-port N] [-secret-socket PATH]
 //
 // It prints one line, `READY ads=PORT control=PORT`, and then obeys, on the control port:
 //
 //	POST /reload                                 read the manifests again and push what they say
 //	POST /refuse?what=listener|routes|cluster    push one update that a real Envoy refuses
 //	POST /stall                                  keep connections and never answer again
+//	POST /secrets                                deliver these Secrets (a JSON list) at the secret server's socket
 //	POST /die                                    end at once
 //	GET  /state                                  what was pushed, acknowledged and refused
 package main
@@ -32,6 +33,7 @@ func main() {
 	bindIP := flag.String("bind-ip", "127.0.0.1", "address that the gateway's listeners bind to; their names keep 0.0.0.0")
 	adsPort := flag.Int("ads-port", 0, "loopback port of the discovery service; 0 takes a free one")
 	controlPort := flag.Int("control-port", 0, "loopback port that commands come to; 0 takes a free one")
+	secretSocket := flag.String("secret-socket", "", "where to stand in for the secret server beside Envoy; none where empty")
 	flag.Parse()
 	log.SetFlags(0)
 
@@ -54,6 +56,12 @@ func main() {
 	if err := server.set(snapshot); err != nil {
 		log.Fatal(err)
 	}
+	var delivering *secrets
+	if *secretSocket != "" {
+		if delivering, err = serveSecrets(*secretSocket); err != nil {
+			log.Fatal(err)
+		}
+	}
 
 	ads := listen(*adsPort)
 	control := listen(*controlPort)
@@ -61,10 +69,10 @@ func main() {
 	discovery.RegisterAggregatedDiscoveryServiceServer(grpcServer, server)
 	go func() { log.Fatal(grpcServer.Serve(ads)) }()
 	fmt.Printf("READY ads=%d control=%d\n", portOf(ads), portOf(control))
-	log.Fatal(http.Serve(control, commands(server, load)))
+	log.Fatal(http.Serve(control, commands(server, delivering, load)))
 }
 
-func commands(server *server, load func() (Snapshot, error)) http.Handler {
+func commands(server *server, delivering *secrets, load func() (Snapshot, error)) http.Handler {
 	mux := http.NewServeMux()
 	push := func(make func(request *http.Request) (Snapshot, error)) http.HandlerFunc {
 		return func(writer http.ResponseWriter, request *http.Request) {
@@ -85,6 +93,11 @@ func commands(server *server, load func() (Snapshot, error)) http.Handler {
 		}
 		return refused(snapshot, request.URL.Query().Get("what"))
 	}))
+	mux.HandleFunc("POST /secrets", func(writer http.ResponseWriter, request *http.Request) {
+		if err := delivering.deliver(request.Body); err != nil {
+			http.Error(writer, err.Error(), http.StatusBadRequest)
+		}
+	})
 	mux.HandleFunc("POST /stall", func(http.ResponseWriter, *http.Request) { server.stall() })
 	mux.HandleFunc("POST /die", func(http.ResponseWriter, *http.Request) { os.Exit(1) })
 	mux.HandleFunc("GET /state", func(writer http.ResponseWriter, _ *http.Request) {

@@ -183,6 +183,30 @@ const faulty: readonly CorpusStory[] = [
     },
   },
   {
+    name: 'alive-router-typo',
+    says: 'A VirtualService names its router by a wrong word: the gateway gets an empty virtual host.',
+    planted: ['router-missing VirtualService shop/catalog'],
+    merge: {
+      'VirtualService shop/catalog': {
+        spec: { provider: { virtualRouter: { virtualRouterRef: { name: 'catalogs' } } } },
+      },
+    },
+  },
+  {
+    name: 'alive-access-log-off',
+    says: 'The access log of the gateway was switched off.',
+    planted: ['access-log-disabled VirtualGateway shop/edge'],
+    merge: { 'VirtualGateway shop/edge': { spec: { logging: null } } },
+  },
+  {
+    name: 'alive-gateway-port-changed',
+    says: 'The Service of the gateway leads to a port on which nothing listens.',
+    planted: ['gateway-port-not-exposed VirtualGateway shop/edge'],
+    merge: {
+      'Service shop/edge': { spec: { ports: [{ name: 'http', port: 80, targetPort: 8080, protocol: 'TCP' }] } },
+    },
+  },
+  {
     name: 'alive-router-empty',
     says: 'The routes of a router were taken away: its requests get 404.',
     planted: ['router-without-routes VirtualRouter shop/orders'],

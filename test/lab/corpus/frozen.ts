@@ -328,6 +328,38 @@ status: {currentReplicas: 2, desiredReplicas: 2}
     apply: [withSidecar('cart', 0), withSidecar('cart', 1, false)].join('---'),
   },
   {
+    name: 'frozen-sidecars-autoscaled',
+    says: 'An autoscaler scales a target whose sidecars serve, and injection is on.',
+    planted: ['sidecar-restart-risk VirtualNode shop/cart', 'injection-breaks-new-pods Namespace shop'],
+    remove: ['Pod shop/cart-*'],
+    merge: injecting,
+    apply: [
+      ...[0, 1].map((at) => withSidecar('cart', at)),
+      webhook,
+      `
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: cart, namespace: shop}
+spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: cart}, minReplicas: 2, maxReplicas: 6}
+status: {currentReplicas: 2, desiredReplicas: 2}
+`,
+    ].join('---'),
+  },
+  {
+    name: 'frozen-gateway-deleted',
+    says: 'Somebody deletes the VirtualGateway; its finalizers wait for a service that has ended.',
+    planted: ['deletion-stuck VirtualGateway shop/edge'],
+    doom: ['VirtualGateway shop/edge'],
+    hoursLater: 3,
+  },
+  {
+    name: 'frozen-mesh-deleted',
+    says: 'Somebody deletes the Mesh; its finalizers wait for its members, and for a service that has ended.',
+    planted: ['deletion-stuck Mesh shop'],
+    doom: ['Mesh shop'],
+    hoursLater: 3,
+  },
+  {
     name: 'frozen-service-port-changed',
     says: 'The Service of a target was changed to another port; Envoy still asks for the old one.',
     planted: ['node-port-mismatch VirtualNode shop/cart'],

@@ -55,17 +55,20 @@ export async function erase(client: KubeClient, object: JsonObject): Promise<voi
   }
 }
 
-/** Makes a cluster hold just these objects again, as they were. */
+/** Makes a cluster hold just these objects again, as they were; members follow a Mesh or gateway that had to be made anew. */
 export async function restore(client: KubeClient, wanted: readonly JsonObject[]): Promise<void> {
   const there = new Map((await listAll(client)).map((one) => [keyOf(one), one]));
   // Webhooks go first and come last: while they are there they refuse pods.
   for (const [key, object] of there) if (isWebhook(object)) await erase(client, object).then(() => there.delete(key));
-  for (const object of [...wanted].sort((one, other) => Number(isWebhook(one)) - Number(isWebhook(other)))) {
+  const anew = new Map<string, string>();
+  for (const was of [...wanted].sort((one, other) => turn(one) - turn(other))) {
+    const object = following(was, anew);
     const now = there.get(keyOf(object));
     there.delete(keyOf(object));
     if (now === undefined || asObject(now.metadata).deletionTimestamp !== undefined) {
       if (now !== undefined) await erase(client, now);
-      await make(client, object);
+      const made = await make(client, object);
+      anew.set(uidOf(was), uidOf(made));
     } else if (!isDeepStrictEqual(content(now), content(object))) {
       await write(client, object, now);
     }
@@ -76,10 +79,30 @@ export async function restore(client: KubeClient, wanted: readonly JsonObject[])
   for (const object of added) await erase(client, object);
 }
 
-async function make(client: KubeClient, object: JsonObject): Promise<void> {
+const owners = ['Mesh', 'VirtualGateway'];
+
+/** What others refer to comes first, what refuses others last. */
+function turn(object: JsonObject): number {
+  const owner = owners.indexOf(kindOf(object));
+  return owner >= 0 ? owner : owners.length + Number(isWebhook(object));
+}
+
+function following(object: JsonObject, anew: ReadonlyMap<string, string>): JsonObject {
+  if (anew.size === 0) return object;
+  let text = JSON.stringify(object);
+  for (const [before, after] of anew) text = text.replaceAll(`"uid":"${before}"`, `"uid":"${after}"`);
+  return asObject(JSON.parse(text));
+}
+
+function uidOf({ metadata }: JsonObject): string {
+  return asText(asObject(metadata).uid) ?? '';
+}
+
+async function make(client: KubeClient, object: JsonObject): Promise<JsonObject> {
   const path = await client.pathOf(object);
   const made = await client.must(path.slice(0, path.lastIndexOf('/')), { method: 'POST', body: fresh(object) });
   await writeStatusOf(client, object, made);
+  return made;
 }
 
 async function write(client: KubeClient, object: JsonObject, now: JsonObject): Promise<void> {

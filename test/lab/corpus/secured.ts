@@ -1,4 +1,4 @@
-import { SECURED_PORT } from '../secured.ts';
+import { SECURED_PORT, secretNames } from '../secured.ts';
 import { withSidecar } from './parts.ts';
 import type { Changes, CorpusStory, Group, Part } from './story.ts';
 
@@ -79,17 +79,59 @@ const stories: readonly CorpusStory[] = [
     requests: asked('/users/1'),
   },
   {
-    name: 'secured-certificate-missing',
-    says: 'The listener of the gateway was given a certificate whose files are not mounted: Envoy refuses it.',
-    planted: ['config-rejected VirtualGateway shop/edge'],
-    merge: listening({ mode: 'STRICT', certificate: certificateOf('edge-2027') }),
-  },
-  {
     name: 'secured-secret-missing',
     says: 'The certificate of the gateway’s listener is to come from a secret server whose socket is not there.',
     planted: ['secret-not-delivered VirtualGateway shop/edge'],
     merge: listening({ mode: 'STRICT', certificate: { file: null, sds: { secretName: 'spiffe://shop/edge' } } }),
     patience: 65,
+  },
+  {
+    // The last one: Envoy counts for ever that it refused an update.
+    name: 'secured-certificate-missing',
+    says: 'The listener of the gateway was given a certificate whose files are not mounted: Envoy refuses it.',
+    planted: ['config-rejected VirtualGateway shop/edge'],
+    merge: listening({ mode: 'STRICT', certificate: certificateOf('edge-2027') }),
+  },
+];
+
+/** What the secret server beside the gateway delivers goes into its listener, and decides whom it trusts. */
+const served: Changes = {
+  ...payments,
+  merge: {
+    ...payments.merge,
+    'VirtualGateway shop/edge': {
+      spec: {
+        listeners: listenersOf({ mode: 'STRICT', certificate: { sds: { secretName: secretNames.edge } } }),
+        backendDefaults: {
+          clientPolicy: {
+            tls: {
+              enforce: true,
+              ports: [SECURED_PORT],
+              validation: { trust: { sds: { secretName: secretNames.authority } } },
+            },
+          },
+        },
+      },
+    },
+  },
+};
+
+/** Seen when it was: Envoy stamps what it is delivered by its own clock. */
+const servedStories: readonly CorpusStory[] = [
+  {
+    name: 'served-well',
+    says: 'The certificate of the gateway was renewed by its secret server a moment ago, and all goes on.',
+    deliver: 'new-certificate',
+    requests: asked('/payments/1'),
+  },
+  {
+    name: 'served-foreign-authority',
+    says: 'The secret server delivered another CA a moment ago: the gateway refuses the certificate of a target since.',
+    planted: ['tls-verify-failed VirtualNode shop/payments'],
+    deliver: 'foreign-authority',
+    // Connections that are there go on; after 5 s targets close those that lie idle.
+    patience: 6,
+    requests: asked('/payments/1'),
   },
 ];
 
@@ -103,5 +145,15 @@ export const securedGroups: readonly Group[] = [
     secured: { payments: 'trusted', search: 'plain', users: 'untrusted' },
     base,
     stories: stories.map((story) => ({ now, ...story })),
+  },
+  {
+    name: 'served',
+    envoyVersion: '1.40.0',
+    replicas: 1,
+    controlPlane: 'alive',
+    secured: { payments: 'trusted' },
+    secretServer: true,
+    base: served,
+    stories: servedStories,
   },
 ];

@@ -5,17 +5,15 @@ import { currentContext } from '../../../src/collect/kubernetes/request.ts';
 import { type CollectRequest, emptyRequest } from '../../../src/collect/request.ts';
 import { makeEngine } from '../../../src/engine/engine.ts';
 import type { Fix } from '../../../src/diagnose/finding.ts';
-import { asList, asObject, asText, type JsonObject } from '../../../src/lib/json.ts';
+import { asList, asObject, type JsonObject } from '../../../src/lib/json.ts';
 import { askAdmin, readStat, waitUntil } from '../admin.ts';
-import { applyWithStatus, patch, writeStatus } from '../kube/apply.ts';
-import type { KubeClient } from '../kube/client.ts';
-import { addEvent } from '../kube/events.ts';
-import { admitted, reconciled } from '../kube/mesh-controller.ts';
 import { type ShopCluster, startShopCluster } from '../kube/shop-cluster.ts';
 import type { LabRequest } from '../shop.ts';
 import { type Lab, manifestsOf, startStory } from '../story.ts';
 import { calm } from './calm.ts';
-import { erase, fresh, isWebhook, keyOf, kindOf, listAll, named, readYaml, restore } from './objects.ts';
+import { change, isMesh, longAgo, reconcile } from './change.ts';
+import { erase, keyOf, listAll, restore } from './objects.ts';
+import { rollOutAnew } from './roll-out.ts';
 import type { Changes, CorpusStory, Group } from './story.ts';
 
 /** A running gateway in its cluster, in which stories are told one after the other. */
@@ -26,7 +24,7 @@ export interface Session {
   readonly tell: (story: Changes) => Promise<void>;
   /** Lets the gateway hear of what the objects say now. */
   readonly push: () => Promise<void>;
-  /** Makes a change that a fix proposes; the gateway hears of it while its control plane lives. */
+  /** Makes a change that a fix proposes: targets are rolled out, and the gateway hears of it while its control plane lives. */
   readonly patch: (change: NonNullable<Fix['patch']>) => Promise<void>;
   /** What `meshdoctor collect --live` would write. */
   readonly capture: (story: CorpusStory) => Promise<Uint8Array>;
@@ -37,17 +35,31 @@ export interface Session {
   readonly stop: () => Promise<void>;
 }
 
-/** Long before App Mesh ended (2026-09-30): nothing of the cluster was touched since. */
-const longAgo = '2026-08-14T09:30:00Z';
 const windowMs = 1500;
-const meshApi = 'appmesh.k8s.aws/v1beta2';
+/** So long what an Envoy is delivered belongs to its start. */
+const startSeconds = 20;
 
 /** Starts a group's gateway and cluster, and lets its control plane come to its end. */
 export async function startSession(group: Group): Promise<Session> {
-  const { envoyVersion, replicas, controlPlane, base = {}, refused, emptied = [], secured } = group;
+  const {
+    envoyVersion,
+    replicas,
+    controlPlane,
+    base = {},
+    refused,
+    emptied = [],
+    secured,
+    secretServer = false,
+  } = group;
   const manifests = await mkdtemp(join(tmpdir(), 'meshdoctor-corpus-'));
   await cp(manifestsOf('healthy'), manifests, { recursive: true });
-  const lab = await startStory('healthy', { envoyVersion, replicas, manifests, ...(secured && { secured }) });
+  const lab = await startStory('healthy', {
+    envoyVersion,
+    replicas,
+    manifests,
+    secretServer,
+    ...(secured && { secured }),
+  });
   let cluster: ShopCluster;
   try {
     cluster = await startShopCluster(lab);
@@ -68,8 +80,16 @@ export async function startSession(group: Group): Promise<Session> {
     if (alive && touched) await push();
     if (alive) await cluster.age(longAgo);
   };
-  const tell = async (changes: Changes): Promise<void> => heard(await change(cluster, changes, alive));
+  const tell = async (changes: Changes): Promise<void> => {
+    await heard(await change(cluster, changes, alive));
+    if (!changes.deliver) return;
+    const started = async (): Promise<boolean> =>
+      ((await readStat(lab.adminUrls[0] ?? '', 'server.uptime')) ?? 0) > startSeconds;
+    await waitUntil('an Envoy that has started a while ago', started);
+    await lab.deliver(changes.deliver);
+  };
   try {
+    if (secretServer) await lab.deliver('as-before');
     // What the API server said of itself names this machine.
     for (const one of await listAll(cluster.client)) if (isOfServer(one)) await erase(cluster.client, one);
     await tell(calm(group));
@@ -86,7 +106,7 @@ export async function startSession(group: Group): Promise<Session> {
     }
     await cluster.refreshPorts();
     await cluster.age(longAgo);
-    const before = await listAll(cluster.client);
+    let before = await listAll(cluster.client);
     return {
       ...{ cluster, lab, tell, push, stop },
       patch: async ({ type, target, patch: body }) => {
@@ -94,6 +114,8 @@ export async function startSession(group: Group): Promise<Session> {
         const object = { apiVersion, kind, metadata: { name, ...(namespace === null ? {} : { namespace }) } };
         const contentType = `application/${type === 'json' ? 'json-patch' : 'merge-patch'}+json`;
         await cluster.client.must(await cluster.client.pathOf(object), { method: 'PATCH', body, contentType });
+        if (kind === 'Deployment' && asObject(asObject(body).spec).template !== undefined)
+          await rollOutAnew(cluster.client, keyOf(object), cluster.nodes);
         if (isMesh(object) && alive) await reconcile(cluster, (await listAll(cluster.client)).filter(isMesh), []);
         await heard(isMesh(object));
       },
@@ -101,7 +123,9 @@ export async function startSession(group: Group): Promise<Session> {
       copy: () => copyOf(lab),
       forget: async () => {
         await restore(cluster.client, before);
+        before = await listAll(cluster.client);
         await push();
+        if (secretServer) await lab.deliver('as-before');
         await cluster.age(longAgo);
       },
     };
@@ -113,73 +137,6 @@ export async function startSession(group: Group): Promise<Session> {
 
 function isOfServer({ kind, involvedObject }: JsonObject): boolean {
   return kind === 'Event' && asObject(involvedObject).kind === 'Namespace';
-}
-
-/** Changes objects as a person, a controller and a webhook would; true where App Mesh objects are among them. */
-async function change(cluster: ShopCluster, changes: Changes, accepted: boolean): Promise<boolean> {
-  const { client } = cluster;
-  const { apply: text = '', merge = {}, status = {}, remove = [], doom = [], say = {} } = changes;
-  const before = await listAll(client);
-  for (const name of remove) for (const object of named(before, name)) await erase(client, object);
-  const mesh = before.find(({ kind }) => kind === 'Mesh');
-  const gateway = before.find((one) => keyOf(one) === 'VirtualGateway shop/edge');
-  // While it is there it refuses new pods: nothing answers it.
-  const webhooks = before.filter(isWebhook);
-  const added = readYaml(text);
-  const later = [...webhooks.filter((one) => !remove.includes(keyOf(one))), ...added.filter(isWebhook)];
-  for (const object of webhooks) await erase(client, object);
-  for (const object of added.filter((one) => !isWebhook(one))) {
-    const made = isMesh(object) ? taken(object, { mesh, gateway }) : object;
-    if (object.kind === 'Pod') await applyWhenAllowed(client, made);
-    else await applyWithStatus(client, made);
-  }
-  for (const object of later) await applyWithStatus(client, fresh(object));
-  for (const [name, part] of Object.entries(merge)) {
-    for (const object of named(before, name)) await patch(client, object, asObject(part));
-  }
-  for (const name of doom) {
-    for (const object of named(before, name)) await client.must(await client.pathOf(object), { method: 'DELETE' });
-  }
-  const after = await listAll(client);
-  for (const [name, part] of Object.entries(status)) {
-    for (const object of named(after, name)) await writeStatus(client, object, asObject(part));
-  }
-  for (const [name, said] of Object.entries(say)) {
-    for (const object of named(after, name)) await addEvent(client, object, said);
-  }
-  const meshed = [...added, ...[...Object.keys(merge), ...remove].flatMap((name) => named(before, name))].some(isMesh);
-  if (meshed && accepted) await reconcile(cluster, after.filter(isMesh), Object.keys(status));
-  return meshed || [...Object.keys(merge)].some((name) => name.startsWith('Namespace'));
-}
-
-/** For a moment the API server still asks a webhook that was erased. */
-async function applyWhenAllowed(client: KubeClient, pod: JsonObject): Promise<void> {
-  await waitUntil('the API server to take a pod', async () => {
-    await applyWithStatus(client, pod);
-    return true;
-  });
-}
-
-function isMesh({ apiVersion }: JsonObject): boolean {
-  return asText(apiVersion) === meshApi;
-}
-
-/** As the webhook takes an object, unless the story says itself which mesh and gateway it belongs to. */
-function taken(object: JsonObject, owners: Parameters<typeof admitted>[1]): JsonObject {
-  const made = admitted(object, kindOf(object) === 'Mesh' ? {} : owners);
-  return { ...made, spec: { ...asObject(made.spec), ...asObject(object.spec) } };
-}
-
-async function reconcile({ client }: ShopCluster, objects: readonly JsonObject[], told: readonly string[]) {
-  for (const object of objects) {
-    if (told.includes(keyOf(object))) continue;
-    const made = reconciled(object, objects, longAgo);
-    if ('status' in made) await writeStatus(client, object, made.status);
-    else {
-      const said = { reason: 'ReconcileError', message: made.trouble, component: kindOf(object), count: 11 };
-      await addEvent(client, object, said);
-    }
-  }
 }
 
 /** Gives the stand-in what the API server holds, and waits until each Envoy has taken or refused it. */

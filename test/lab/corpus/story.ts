@@ -1,5 +1,5 @@
 import type { Said } from '../kube/events.ts';
-import type { SecuredAnswer } from '../secured.ts';
+import type { Delivery, SecuredAnswer } from '../secured.ts';
 import type { LabRequest } from '../shop.ts';
 
 /** Parts of an object, as a merge patch names them: null takes a field away. */
@@ -21,6 +21,8 @@ export interface Changes {
   /** Asked to be gone: what finalizers hold stays. */
   readonly doom?: readonly string[];
   readonly say?: Readonly<Record<string, Said>>;
+  /** What the secret server beside the gateway delivers now. */
+  readonly deliver?: Delivery;
 }
 
 /** One story of the corpus that is captured from real servers. */
@@ -59,6 +61,8 @@ export interface Group {
   readonly controlPlane: Fate;
   /** The gateway has certificates and is asked over TLS; what answers on port 8443 of these Services. */
   readonly secured?: Readonly<Record<string, SecuredAnswer>>;
+  /** A secret server runs beside each Envoy. */
+  readonly secretServer?: true;
   /** What differs from the healthy shop in all of them; Envoy was given it while its control plane lived. */
   readonly base?: Changes;
   /** An update that Envoy refuses, pushed before the control plane ends. */

@@ -102,9 +102,12 @@ function readReadyLine(child: ChildProcess, binary: string): Promise<Ready> {
   });
 }
 
+/** On a busy machine etcd takes its time for some hundred writes. */
+const AGE_MS = 90_000;
+
 async function ageObjects(control: number, to: string): Promise<void> {
   const url = `http://127.0.0.1:${control}/age?to=${encodeURIComponent(to)}`;
-  const response = await fetch(url, { method: 'POST', signal: AbortSignal.timeout(20_000) });
+  const response = await fetch(url, { method: 'POST', signal: AbortSignal.timeout(AGE_MS) });
   if (!response.ok) throw new Error(`Asked the control plane for ${url}: ${response.status} ${await response.text()}`);
 }
 

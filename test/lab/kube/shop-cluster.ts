@@ -16,6 +16,8 @@ import { addEndpoints, rollOut } from './workloads.ts';
 export interface ShopCluster extends ApiServer {
   /** The names of the gateway's pods, in the order of the lab's Envoys. */
   readonly gatewayPods: readonly string[];
+  /** The names of its nodes. */
+  readonly nodes: readonly string[];
   /** Looks again where the Envoys' admins are: a restarted one listens elsewhere. */
   readonly refreshPorts: () => Promise<void>;
 }
@@ -59,7 +61,7 @@ export async function startShopCluster(lab: Lab): Promise<ShopCluster> {
     await refreshPorts();
     ends.push(...(await Promise.all(ours.map((pod, at) => followGateway(server, lab, pod, at)))));
     await Promise.all(pods.filter((pod) => !ours.includes(pod)).map((pod) => addTargetFiles(server, lab, pod)));
-    return { ...server, gatewayPods: ours.map(nameOf), refreshPorts, stop };
+    return { ...server, gatewayPods: ours.map(nameOf), nodes, refreshPorts, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -21,7 +21,7 @@ export default {
       now: '2026-11-24T12:00:00Z',
       finds: ['VirtualGateway shop/edge'],
       says: '1 route of gateway edge replaces Host',
-      effect: 'traffic',
+      effect: 'standing',
     },
   ],
   quiet: [

@@ -28,7 +28,7 @@ export default {
       envoy: runningEdge(`${forHost('shop.example.com')} ${toSelf} }`),
       now: '2026-11-24T12:00:00Z',
       finds: ['VirtualGateway shop/edge'],
-      effect: 'traffic',
+      effect: 'standing',
     },
   ],
   quiet: [

@@ -33,7 +33,13 @@ export default {
       now: '2026-11-24T12:00:00Z',
       finds: ['VirtualGateway shop/edge', 'VirtualGateway shop/edge'],
       says: 'A route of gateway edge takes the requests of the later route for /apis',
-      effect: 'traffic',
+    },
+    {
+      name: 'a frozen Envoy alone: it stays so',
+      envoy: runningEdge(`{ prefix: /api, ${toSelf} }`),
+      now: '2026-11-24T12:00:00Z',
+      finds: ['VirtualGateway shop/edge'],
+      effect: 'standing',
     },
     {
       name: 'an Envoy that is no App Mesh gateway',

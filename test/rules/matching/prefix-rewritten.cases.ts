@@ -26,7 +26,7 @@ export default {
       now: '2026-11-24T12:00:00Z',
       finds: ['VirtualGateway shop/edge'],
       says: '1 route of gateway edge cuts the matched prefix: /cart/x reaches cart.shop as /x',
-      effect: 'traffic',
+      effect: 'standing',
       severity: 'info',
     },
     {
