@@ -66,6 +66,19 @@ export async function standInBinary(): Promise<string> {
   return join(folder, 'app-mesh');
 }
 
+/**
+ * A collector of OpenTelemetry that scrapes and throws away; no package of one is installed anywhere. The receiver brings the
+ * service discovery of every cloud, which a tag of Prometheus leaves out: else it builds for the better part of an hour.
+ */
+export async function otelcolBinary(): Promise<string> {
+  const sources = fileURLToPath(new URL('../otelcol', import.meta.url));
+  const folder = await installed(`otelcol-${await hashOfSources(sources)}`, async (target) => {
+    const flags = ['-tags', 'remove_all_sd', '-trimpath', '-ldflags', '-s -w'];
+    await tool('go', ['build', '-C', sources, ...flags, '-o', join(target, 'otelcol'), '.'], 'Go');
+  });
+  return join(folder, 'otelcol');
+}
+
 /** Sixteen digits that change with any Go source below a folder, tests aside. */
 export async function hashOfSources(folder: string): Promise<string> {
   const hash = createHash('sha256');
