@@ -169,16 +169,20 @@ async function restOrChange(
 ): Promise<void> {
   const pause = (ms: number): Promise<unknown> => sleep(ms, undefined, { signal }).catch(() => {});
   const ended = new AbortController();
-  const either = AbortSignal.any([signal, ended.signal]);
-  const leads = once(elected, 'leads', { signal: either }).catch(() => 'rested');
+  // Not `AbortSignal.any`: Node 20 keeps something of each for as long as the oldest of its signals lives.
+  const end = (): void => ended.abort();
+  signal.addEventListener('abort', end);
+  if (signal.aborted) end();
+  const leads = once(elected, 'leads', { signal: ended.signal }).catch(() => 'rested');
   await pause(least);
   if (rest > least) {
-    const whole = sleep(rest - least, 'rested', { signal: either }).catch(() => 'rested');
+    const whole = sleep(rest - least, 'rested', { signal: ended.signal }).catch(() => 'rested');
     // An engine that dies while it is waited for is noticed by the next look.
     const why = await Promise.race([whole, leads, engine.changed().catch(() => whole)]);
     if (why !== 'rested') await pause(settleMs);
   }
-  ended.abort();
+  signal.removeEventListener('abort', end);
+  end();
 }
 
 function untilAborted(signal: AbortSignal): Promise<null> {

@@ -28,6 +28,7 @@ export interface RequestShare {
   readonly cause:
     | 'none'
     | 'no-route'
+    | 'no-cluster'
     | 'no-healthy-upstream'
     | 'timeout'
     | 'overflow'
@@ -37,12 +38,12 @@ export interface RequestShare {
   readonly count: number;
 }
 
-const ending = ['no-healthy-upstream', 'overflow', 'timeout', 'no-connection', 'upstream-reset'] as const;
+const ending = ['no-cluster', 'no-healthy-upstream', 'overflow', 'timeout', 'no-connection', 'upstream-reset'] as const;
 
 /**
  * Requests by class, by whom and why, as far as counters tell: their sum by class is exactly Envoy's. A 404 without route is
- * the gateway's. An upgrade (101) is told with 2xx. Of the 5xx at most as many are the gateway's as its clusters counted reasons: with retries a reason need
- * not have ended its request.
+ * the gateway's. An upgrade (101) is told with 2xx. Of the 5xx at most as many are the gateway's as it and its clusters counted
+ * reasons: with retries a reason need not have ended its request.
  */
 export function sharesOf(growth: Growth): readonly RequestShare[] {
   const of = (name: string): number => growth[name] ?? 0;

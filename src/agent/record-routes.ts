@@ -17,11 +17,12 @@ export class RouteRecorder {
       for (const state of states) metrics.unset(state, { gateway });
     }
     for (const { gateway, routes, lost, paged } of gateways) {
-      for (const { route, endings, received, sent, durations } of routes) {
+      for (const { route, endings, received, sent, retries, durations } of routes) {
         for (const { class: of, by, cause, count } of endings)
           metrics.add('route.requests', count, { gateway, route, class: of, by, cause });
         metrics.add('route.bytes', received, { gateway, route, direction: 'received' });
         metrics.add('route.bytes', sent, { gateway, route, direction: 'sent' });
+        metrics.add('route.retries', retries, { gateway, route });
         for (const [ms, count] of durations) {
           for (let one = 0; one < count; one += 1) {
             metrics.record('route.latency', ms / 1000, { gateway, route });

@@ -19,7 +19,10 @@ export function recordGrowth(
     metrics.add('gateway.bytes', growth.sent ?? 0, { gateway, direction: 'sent' });
     for (const [name, count] of Object.entries(growth)) {
       const [what, target] = name.split(' ', 2);
-      if (what === 'retry' && target) metrics.add('target.retries', count, { gateway, target });
+      if (what === 'retry' && target) {
+        metrics.add('target.retries', count, { gateway, target });
+        metrics.add('gateway.retries', count, { gateway });
+      }
       if (what === 'timeout' && target) metrics.add('target.timeouts', count, { gateway, target });
     }
   }

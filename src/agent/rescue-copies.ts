@@ -90,8 +90,8 @@ export function makeKeeper(options: KeeperOptions): Keeper {
         // A copy of an empty pod is none: it waits for one that serves.
         if (serving.length === 0 || !isDue(states.get(gateway), mark, now)) continue;
         const limit = limitOf(serving, options.maxCallMs);
-        if (limit === null || uncuttable(limit) !== null) {
-          settle(gateway, mark, now, limit === null ? await copy(gateway, options) : uncuttable(limit));
+        if (limit === null) {
+          settle(gateway, mark, now, await copy(gateway, options));
           continue;
         }
         // In parts, with rests, it takes minutes: looks go on meanwhile.
@@ -120,13 +120,6 @@ function limitOf(pods: readonly PodMeasure[], maxCallMs: number): CallLimit | nu
 /** Milliseconds that all of an Envoy's configuration is expected to take of it. */
 function wholeMs({ clusters }: Pick<CallLimit, 'clusters'>): number {
   return expectedMs('/config_dump?include_eds', clusters);
-}
-
-/** The routes of a listener are one resource: no part of them can be asked for. */
-function uncuttable({ maxCallMs, clusters }: CallLimit): string | null {
-  const ms = expectedMs('/config_dump?resource=dynamic_route_configs', clusters);
-  if (ms <= maxCallMs) return null;
-  return `its routes cannot be had in parts, and would block its Envoy for about ${Math.round(ms)} ms: allow it with --max-call ${Math.ceil(ms / 100) * 100}ms, or make one by hand when it is quiet`;
 }
 
 /** A copy that takes minutes. */

@@ -91,16 +91,16 @@ async function readCopy(path: string): Promise<Omit<RescueCopy, 'place'>> {
   const partly = harvest.documents.some(
     ({ kind, origin }) => kind === 'config_dump' && origin.includes('mask=bootstrap.'),
   );
+  const lacking = !holds
+    ? 'no Envoy in it has both listeners and routes'
+    : partly
+      ? 'it was collected without --for-rescue, and so is not whole'
+      : null;
+  const unread = harvest.envoys.map(unreadPart).find((part) => part !== null);
   return {
     path,
     takenAt: harvest.takenAt ?? null,
-    fault: broken
-      ? broken.detail
-      : !holds
-        ? 'no Envoy in it has both listeners and routes'
-        : partly
-          ? 'it was collected without --for-rescue, and so is not whole'
-          : (harvest.envoys.map(unreadPart).find((part) => part !== null) ?? null),
+    fault: broken ? broken.detail : (unread ?? lacking),
     envoys,
   };
 }

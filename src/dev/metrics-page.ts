@@ -38,6 +38,17 @@ ${parts.join('\n')}
 | --- | --- |
 ${closed.join('\n')}
 
+## What a route cannot be told of
+
+Requests, latency, bytes and retries of a route come from access logs, and those of a gateway without logs are not there.
+Time-outs, requests without a route and requests without a healthy member are \`cause\`s of \`gateway.requests\` and \`route.requests\`.
+
+- **Retries.** Envoy counts them by cluster, and an access log tells them where its format has
+  \`%UPSTREAM_REQUEST_ATTEMPT_COUNT%\`, which the default one has not. Without it \`route.retries\` is not there; where a target
+  is behind one route alone, \`target.retries\` is that route's. Taking the operator into the format changes the gateway's
+  configuration: a frozen gateway cannot have it.
+- **Connections.** A connection of a client carries requests of many routes: there is a number for the gateway alone.
+
 ## When AgentBlind fires
 
 Nobody has seen a gateway well for 15 minutes, or no agent is heard at all. Other alerts may be silent for that reason alone.

@@ -141,10 +141,11 @@ function numbersOf({ stats }: Envoy, targetOf: ReadonlyMap<string, string>): Env
     if (value !== undefined) counters[name] = (counters[name] ?? 0) + value;
   };
   let connections = 0;
-  // A request that the gateway hands to its own second listener counts once, at the first; either may find no route.
+  // A request that the gateway hands to its own second listener counts once, at the first; either may find no route, or no cluster.
   for (const prefix of prefixesOf(values)) {
     const of = (name: string): number | undefined => values.get(`http.${prefix}.${name}`)?.value;
     add('no-route', of('no_route'));
+    add('cause no-cluster', of('no_cluster'));
     if (/^egress(\.|$)/.test(prefix)) continue;
     for (const one of classes) add(`rq ${one}`, of(`downstream_rq_${one}`));
     add('rq total', of('downstream_rq_total'));

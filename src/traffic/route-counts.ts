@@ -12,6 +12,8 @@ export interface CountedRoute {
   readonly endings: readonly (ShortEnding & { readonly count: number })[];
   readonly received: number;
   readonly sent: number;
+  /** How often their requests were sent once more, as far as lines tell it. */
+  readonly retries: number;
   /** Milliseconds, to three digits, and how many requests took that long. */
   readonly durations: readonly (readonly [ms: number, count: number])[];
   /** Answers that are no streams, and those of them that took more than 80 % of the time-out. */
@@ -31,6 +33,7 @@ interface Growing {
   readonly durations: Map<number, number>;
   received: number;
   sent: number;
+  retries: number;
   answered: number;
   slow: number;
 }
@@ -94,6 +97,7 @@ export class RouteCounts {
     else one.endings.set(key, { ...ending, count: 1 });
     one.received += outer.received ?? 0;
     one.sent += outer.sent ?? 0;
+    one.retries += retriesOf(request);
     if (outer.at !== null) this.#lost.see(outer, ending, outer.at);
     const { durationMs: ms } = outer;
     if (ms === null) return;
@@ -109,10 +113,15 @@ export class RouteCounts {
     const name = this.#routes.has(route) || this.#routes.size < mostRoutes ? route : 'other';
     const held = this.#routes.get(name);
     if (held) return held;
-    const made = { endings: new Map(), durations: new Map(), received: 0, sent: 0, answered: 0, slow: 0 };
+    const made = { endings: new Map(), durations: new Map(), received: 0, sent: 0, retries: 0, answered: 0, slow: 0 };
     this.#routes.set(name, made);
     return made;
   }
+}
+
+/** Who hands requests to itself tries there once: what leaves it is on the inner line. */
+function retriesOf({ outer, inner }: LoggedRequest): number {
+  return Math.max(0, ((inner ?? outer).attempts ?? 0) - 1);
 }
 
 function routeOf(decided: Classified | null, { cause }: ShortEnding): string {

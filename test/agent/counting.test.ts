@@ -50,14 +50,16 @@ describe('requests by class, by whom and why', () => {
       'rq 5xx': 9,
       'rq reset': 5,
       'no-route': 6,
+      'cause no-cluster': 2,
       'cause timeout': 4,
     };
     expect(sharesOf(growth)).toEqual([
       { class: '2xx', by: 'upstream', cause: 'none', count: 10 },
       { class: '4xx', by: 'gateway', cause: 'no-route', count: 6 },
       { class: '4xx', by: 'upstream', cause: 'none', count: 2 },
+      { class: '5xx', by: 'gateway', cause: 'no-cluster', count: 2 },
       { class: '5xx', by: 'gateway', cause: 'timeout', count: 4 },
-      { class: '5xx', by: 'upstream', cause: 'none', count: 5 },
+      { class: '5xx', by: 'upstream', cause: 'none', count: 3 },
       { class: 'none', by: 'gateway', cause: 'client-left', count: 3 },
     ]);
   });

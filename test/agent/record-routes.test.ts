@@ -14,7 +14,8 @@ function cart(ok: number, failed: number, slow = 0): Routes[number] {
     { class: '2xx', by: 'upstream', cause: 'none', count: ok },
     { class: '5xx', by: 'gateway', cause: 'timeout', count: failed },
   ] as const;
-  return { route: 'shop/cart', endings, received: 1, sent: 2, durations: [[20, ok]], answered: ok + failed, slow };
+  const sums = { received: 1, sent: 2, retries: 5, answered: ok + failed, slow };
+  return { route: 'shop/cart', endings, durations: [[20, ok]], ...sums };
 }
 
 /** What was told, by instrument. */
@@ -45,6 +46,7 @@ describe('what followed logs tell', () => {
     expect(told).toMatchObject({
       'route.requests': 10,
       'route.bytes': 3,
+      'route.retries': 5,
       'route.latency': 7,
       'gateway.latency': 7,
       'gateway.lost_route': 4,

@@ -95,6 +95,7 @@ describe('what is told of pods', () => {
       received: 10,
       sent: 20,
       'retry shop/cart': 3,
+      'retry shop/users': 4,
       'timeout shop/cart': 1,
     };
     const told = await lines((metrics) => recordGrowth(metrics, [{ pod: pod('a'), growth }]));
@@ -103,6 +104,7 @@ describe('what is told of pods', () => {
     );
     expect(told).toContain('meshdoctor_gateway_bytes_total{gateway="shop/edge",direction="sent"} 20');
     expect(told).toContain('meshdoctor_target_retries_total{gateway="shop/edge",target="shop/cart"} 3');
+    expect(told).toContain('meshdoctor_gateway_retries_total{gateway="shop/edge"} 7');
   });
 });
 

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asObject, type JsonObject } from '../../src/lib/json.ts';
+import { askAdmin, waitUntil } from '../lab/admin.ts';
 import { startControlPlane } from '../lab/control-plane.ts';
 import { type Envoy, startEnvoy, waitForLive } from '../lab/envoy.ts';
 import { envoyBinary, standInBinary } from '../lab/install/install.ts';
@@ -9,7 +10,8 @@ import { writeStatus } from '../lab/kube/apply.ts';
 import { admitted, reconciled } from '../lab/kube/mesh-controller.ts';
 import { addNode } from '../lab/kube/nodes.ts';
 import { writeLog } from '../lab/kube/pod-files.ts';
-import { type LabNetwork, startNetwork } from '../lab/network.ts';
+import { startNetwork } from '../lab/network.ts';
+import { largeConfig } from './large.ts';
 
 /** Gateways with real Envoys, in a cluster with a real API server. */
 export interface Fleet {
@@ -17,7 +19,7 @@ export interface Fleet {
   readonly envoys: readonly Envoy[];
   /** Adds a gateway: App Mesh's objects, a stand-in that serves them, an Envoy that runs them, and its pod. */
   readonly add: (namespace: string, routes: number) => Promise<Envoy>;
-  /** Adds one whose Envoy has so many clusters of its own, and its pod. */
+  /** Adds one whose Envoy has so many clusters, as many routes in two tables, and no control plane any more, and its pod. */
   readonly addLarge: (namespace: string, clusters: number) => Promise<Envoy>;
   readonly stop: () => Promise<void>;
 }
@@ -27,6 +29,8 @@ export const node = 'node-1';
 const routesAService = 10;
 const since = '2026-08-14T09:30:00Z';
 const atOnce = 8;
+/** One of 10,000 clusters takes half a minute, and longer on a busy machine. */
+const LARGE_MS = 180_000;
 
 /** Starts an API server without gateways. */
 export async function startFleet(folder: string): Promise<Fleet> {
@@ -71,8 +75,11 @@ export async function startFleet(folder: string): Promise<Fleet> {
     },
     async addLarge(namespace, clusters) {
       await store(cluster, shop, gatewayObjects(namespace, 0));
-      const list = Array.from({ length: clusters }, (_, at) => staticCluster(`service-${at}`, network));
-      return start(namespace, 1, { dynamic_resources: {}, static_resources: { clusters: list } });
+      const home = join(folder, namespace);
+      await mkdir(home, { recursive: true });
+      const envoy = await start(namespace, 1, { dynamic_resources: await largeConfig(home, clusters, network) });
+      await waitUntil('it to be LIVE', async () => (await askAdmin(envoy.adminUrl, '/ready')).status === 200, LARGE_MS);
+      return envoy;
     },
     async stop() {
       for (const end of ends) await end();
@@ -80,12 +87,6 @@ export async function startFleet(folder: string): Promise<Fleet> {
       await cluster.stop();
     },
   };
-}
-
-function staticCluster(name: string, network: LabNetwork): object {
-  const socket_address = { address: network.dns.address, port_value: 9 };
-  const endpoints = [{ lb_endpoints: [{ endpoint: { address: { socket_address } } }] }];
-  return { name, type: 'STATIC', load_assignment: { cluster_name: name, endpoints } };
 }
 
 const mesh = (kind: string, namespace: string | undefined, name: string, spec: object): JsonObject => ({

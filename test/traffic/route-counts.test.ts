@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { compileText } from '../../src/collect/access-log/text-parser.ts';
+import { defaultTextFormat } from '../../src/collect/access-log/format.ts';
 import { LogReader } from '../../src/collect/access-log/reader.ts';
 import { type CountedTurn, RouteCounts } from '../../src/traffic/route-counts.ts';
 import type { Classified } from '../../src/traffic/traffic.ts';
@@ -24,6 +26,8 @@ interface Said {
   readonly upstream?: string;
   readonly id?: string;
   readonly second?: number;
+  /** Appended to the format; absent: not logged. */
+  readonly attempts?: number;
 }
 
 /** A line in Envoy's default format. */
@@ -34,17 +38,19 @@ function line({
   upstream = '10.0.0.9:8080',
   id = '-',
   second = 1,
+  attempts,
 }: Said): string {
   const time = new Date(Date.parse('2026-11-27T10:00:00Z') + second * 1000).toISOString();
   const served = ending.startsWith('200') ? '3' : '-';
-  return `[${time}] "GET ${path} HTTP/1.1" ${ending} 5 98 ${ms} ${served} "-" "curl/8.1" "${id}" "shop.example" "${upstream}"`;
+  return `[${time}] "GET ${path} HTTP/1.1" ${ending} 5 98 ${ms} ${served} "-" "curl/8.1" "${id}" "shop.example" "${upstream}"${attempts === undefined ? '' : ` ${attempts}`}`;
 }
 
 function counts(inner: string | null = null): {
   readonly take: (said: Said) => void;
   readonly turn: () => CountedTurn;
 } {
-  const reader = new LogReader([]);
+  const told = compileText(`${defaultTextFormat.trimEnd()} %UPSTREAM_REQUEST_ATTEMPT_COUNT%`);
+  const reader = new LogReader(told ? [told] : []);
   const all = new RouteCounts();
   all.decideBy(({ outer }) => {
     if (outer.path?.startsWith('/cart'))
@@ -129,6 +135,17 @@ describe('requests by route', () => {
     const other = turn();
     expect([sumOf(one), sumOf(other)]).toEqual([1, 1]);
     expect(other.routes[0]?.endings).toMatchObject([{ cause: 'no-healthy-upstream' }]);
+  });
+
+  it('tell how often they were sent once more, at the listener they leave by, where the log tells it', () => {
+    const { take, turn } = counts();
+    for (const attempts of [1, 3, 0, 2]) take({ attempts });
+    take({});
+    expect(turn().routes[0]).toMatchObject({ answered: 5, retries: 3 });
+    const twice = counts('inner');
+    twice.take({ id: 'a', attempts: 3 });
+    twice.take({ id: 'a', attempts: 1, upstream: '127.0.0.1:15001' });
+    expect(twice.turn().routes[0]).toMatchObject({ answered: 1, retries: 2 });
   });
 
   it('are counted alone where the other line did not come for a turn', () => {

@@ -19,6 +19,7 @@ export function emptyDraft(): Draft {
     sent: null,
     durationMs: null,
     serviceMs: null,
+    attempts: null,
     authority: null,
     requestId: null,
     traceId: null,
@@ -59,6 +60,7 @@ function putField(draft: Draft, field: LoggedField, text: string, most: number |
     case 'received':
     case 'sent':
     case 'durationMs':
+    case 'attempts':
       return putNumber(draft, field, text);
     case 'flag':
       draft.flag = shortFlags(text);
@@ -86,7 +88,9 @@ function putField(draft: Draft, field: LoggedField, text: string, most: number |
   }
 }
 
-function putNumber(draft: Draft, field: 'status' | 'received' | 'sent' | 'durationMs', text: string): boolean {
+type NumberField = 'status' | 'received' | 'sent' | 'durationMs' | 'attempts';
+
+function putNumber(draft: Draft, field: NumberField, text: string): boolean {
   if (text === '-') return true;
   draft[field] = Number(text);
   return digits.test(text) && (field !== 'status' || draft[field] < 1000);

@@ -84,6 +84,7 @@ const usual: Readonly<Record<LoggedField, readonly string[]>> = {
   sent: ['bytes_sent', 'response_bytes', 'bytes_out', 'bytes'],
   durationMs: ['duration', 'duration_ms', 'request_duration', 'total_duration'],
   serviceMs: ['upstream_service_time', 'x_envoy_upstream_service_time', 'resp_x_envoy_upstream_service_time'],
+  attempts: ['upstream_request_attempt_count', 'attempt_count', 'attempts'],
   authority: ['authority', ':authority', 'host', 'req_authority', 'http_host', 'request_host'],
   requestId: ['request_id', 'x_request_id', 'requestid', 'req_id'],
   traceId: ['trace_id', 'x_amzn_trace_id', 'traceid'],

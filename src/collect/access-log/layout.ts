@@ -56,6 +56,7 @@ export function roleOf(meaning: Meaning, most: number | null): Role | null {
     case 'route':
     case 'failure':
     case 'local':
+    case 'attempts':
       return 'skip';
     default:
       return 'key';

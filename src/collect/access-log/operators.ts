@@ -23,6 +23,7 @@ const fields: Readonly<Record<string, LoggedField>> = {
   BYTES_SENT: 'sent',
   DURATION: 'durationMs',
   PATH: 'path',
+  UPSTREAM_REQUEST_ATTEMPT_COUNT: 'attempts',
   UPSTREAM_HOST: 'upstream',
   UPSTREAM_REMOTE_ADDRESS: 'upstream',
   UPSTREAM_CLUSTER: 'cluster',

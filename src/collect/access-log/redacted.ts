@@ -9,7 +9,7 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
  * client and no other header. Envoy's own random request id stays: it joins the two lines of a request.
  */
 export function redactedLine(line: LogLine): string {
-  const { at, method, path, protocol, status, flag, details, received, sent, durationMs, serviceMs } = line;
+  const { at, method, path, protocol, status, flag, details, received, sent, durationMs, serviceMs, attempts } = line;
   const { authority, requestId, upstream, cluster, route, pod, headers } = line;
   const agent = headers['user-agent'];
   const told = {
@@ -24,6 +24,7 @@ export function redactedLine(line: LogLine): string {
     bytes_sent: sent,
     duration: durationMs,
     upstream_service_time: serviceMs,
+    upstream_request_attempt_count: attempts,
     authority,
     request_id: requestId !== null && (requestId === '-' || uuid.test(requestId)) ? requestId : null,
     upstream_host: upstream,

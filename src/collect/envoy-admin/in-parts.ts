@@ -1,12 +1,14 @@
 import { asList, asObject, asText, isObject, type JsonObject, parseJson } from '../../lib/json.ts';
-import { expectedMs, mostInPart, partMs } from './pacing.ts';
+import { expectedMs, mostInPart, partMs, tablesMs } from './pacing.ts';
 import type { ListPath } from './paths.ts';
 import { blame, call, keepPage, type Reading } from './reading.ts';
 import { type Slice, slicesOf } from './slices.ts';
+import type { Answer } from './get.ts';
 
 /** One resource as Envoy prints it. */
 interface Element {
   readonly name: string;
+  readonly body: JsonObject;
   readonly text: string;
 }
 
@@ -21,7 +23,7 @@ export async function askInParts(reading: Reading, path: ListPath, name: string)
   if (typeof parts === 'string') return blame(reading, path, parts);
   const elements: Element[] = [];
   for (const part of parts) {
-    const some = await askPart(reading, path, part);
+    const some = await (isOfTables(path) ? askTable : askPart)(reading, path, part);
     if (typeof some === 'string') return blame(reading, path, some);
     elements.push(...some);
   }
@@ -36,6 +38,10 @@ async function partsOf(reading: Reading, path: ListPath): Promise<readonly Slice
   const maxCallMs = limit?.maxCallMs ?? 0;
   const expected = Math.round(expectedMs(path, reading.clusters));
   const because = `it would block Envoy's main thread for about ${expected} ms (--max-call ${maxCallMs}ms)`;
+  if (isOfTables(path)) {
+    const tables = tablesMs.expected(reading.clusters) > maxCallMs ? null : slicesOf(reading.tables, 1, true);
+    return tables ?? `not asked for: ${because}, and how large its tables are cannot be found out for less`;
+  }
   const ofEndpoints = path.includes('endpoint_configs');
   if (!ofEndpoints && !path.includes('clusters')) return `not asked for: ${because}, and cannot be had in parts`;
   const names = ofEndpoints ? [...reading.assignments] : reading.names;
@@ -59,6 +65,28 @@ export async function learnNames(reading: Reading): Promise<void> {
   reading.clusters = Math.max(reading.clusters, names.length);
 }
 
+function isOfTables(path: ListPath): boolean {
+  return path.includes('route_configs');
+}
+
+/**
+ * A table of routes is one resource: it comes in one call or not at all. How large one is nobody says, but a call that is to
+ * show its name alone takes its part of the time.
+ */
+async function askTable(reading: Reading, path: ListPath, part: Slice): Promise<readonly Element[] | string> {
+  const { maxCallMs = 0 } = reading.request.limit ?? {};
+  const named = `&name_regex=${encodeURIComponent(part.pattern)}` as const;
+  const tried = await call(reading, `${path}&mask=route_config.name${named}`, tablesMs.expected(reading.clusters));
+  const tables = elementsIn(tried);
+  if (typeof tables === 'string' || tables.length === 0 || !tried.ok) return tables;
+  const expected = Math.round(tablesMs.whole(tried.ms));
+  if (expected > maxCallMs) {
+    const enough = Math.ceil(expected / 100) * 100;
+    return `a table of routes cannot be had in parts, and one would block Envoy's main thread for about ${expected} ms (--max-call ${maxCallMs}ms): allow it with --max-call ${enough}ms, or make a copy by hand when it is quiet`;
+  }
+  return elementsIn(await call(reading, `${path}${named}`, expected));
+}
+
 /** The resources of one part; a line that says why there are none. */
 async function askPart(
   reading: Reading,
@@ -68,26 +96,27 @@ async function askPart(
   const { clusters, request } = reading;
   const limit = { maxCallMs: request.limit?.maxCallMs ?? 0, clusters };
   const asked = `${path}&name_regex=${encodeURIComponent(pattern)}` as const;
-  const answer = await call(reading, asked, partMs(path, names, clusters));
+  const elements = elementsIn(await call(reading, asked, partMs(path, names, clusters)));
+  if (typeof elements === 'string') return elements;
+  if (elements.length > mostInPart(path, limit))
+    return `a part of it held ${elements.length}, more than its statistics name: the others are not asked for`;
+  if (path.includes('clusters')) for (const { body } of elements) reading.assignments.add(assignmentOf(body));
+  return elements;
+}
+
+function elementsIn(answer: Answer): readonly Element[] | string {
   if (!answer.ok) return `a part of it: ${answer.reason}`;
   // Where it keeps no dump that could hold the list.
   if (answer.status === 404) return [];
   if (answer.status !== 200) return `a part of it: it answered with status ${answer.status}`;
-  const elements = elementsOf(answer.text);
-  if (elements === null) return 'a part of it is no page of a config dump';
-  if (elements.length > mostInPart(path, limit))
-    return `a part of it held ${elements.length}, more than its statistics name: the others are not asked for`;
-  if (path.includes('clusters')) for (const element of elements) reading.assignments.add(assignmentOf(element));
-  return elements.map((element) => ({ name: nameOf(element), text: JSON.stringify(element) }));
-}
-
-function elementsOf(text: string): readonly JsonObject[] | null {
-  const page = parseJson(text);
-  return page === undefined ? null : asList(asObject(page).configs).filter(isObject);
+  const page = parseJson(answer.text);
+  if (page === undefined) return 'a part of it is no page of a config dump';
+  const bodies = asList(asObject(page).configs).filter(isObject);
+  return bodies.map((body) => ({ name: nameOf(body), body, text: JSON.stringify(body) }));
 }
 
 function nameOf(element: JsonObject): string {
-  const held = asObject(element.cluster ?? element.endpoint_config);
+  const held = asObject(element.cluster ?? element.endpoint_config ?? element.route_config);
   return asText(held.name) ?? asText(held.cluster_name) ?? '';
 }
 

@@ -20,6 +20,7 @@ export type AdminPath =
   | '/listeners?format=json'
   | ListPath
   | `${ListPath}&name_regex=${string}`
+  | `${ListPath}&mask=route_config.name&name_regex=${string}`
   | typeof bootstrapPath
   | typeof wholeBootstrapPath
   | '/config_dump?include_eds'

@@ -4,7 +4,16 @@ import { type ConfigField, configFields } from '../../snapshot/envoy/config-fiel
 import type { Harvest } from '../../snapshot/snapshot.ts';
 import { type Answer, parseTarget } from './get.ts';
 import { bootstrapPath, wholeBootstrapPath } from './paths.ts';
-import { ask, beginReading, beyondLimit, call, type EnvoyAdminRequest, isTyped, type Reading } from './reading.ts';
+import {
+  ask,
+  beginReading,
+  beyondLimit,
+  blame,
+  call,
+  type EnvoyAdminRequest,
+  isTyped,
+  type Reading,
+} from './reading.ts';
 import { configSections } from './sections.ts';
 import { unseen } from './unseen.ts';
 
@@ -136,6 +145,11 @@ async function askField(reading: Reading, field: ConfigField): Promise<void> {
   const eds = field.endsWith('endpoint_configs') ? '&include_eds' : '';
   const path = `/config_dump?resource=${field}${eds}` as const;
   const name = `config_dump-${field}.json`;
+  // A copy without routes is none: what else it would take of the Envoy is spared.
+  if (reading.request.limit && reading.unread.some(({ section }) => section === 'routes')) {
+    if (!field.endsWith('route_configs')) blame(reading, path, 'not asked for: its routes could not be had');
+    return;
+  }
   if (beyondLimit(reading, path) === null) await ask(reading, path, 'config_dump', name);
   else await (await import('./in-parts.ts')).askInParts(reading, path, name);
 }
@@ -149,5 +163,6 @@ export async function versions(reading: Reading): Promise<string | null> {
   );
   if (!texts) return '';
   reading.clusters = Math.max(reading.clusters, texts.filter((text) => text.includes('"cluster.')).length);
+  reading.tables = texts.flatMap((text) => /"http\.[^"]*?\.rds\.([^"]+)\.version_text"/.exec(text)?.[1] ?? []);
   return texts.sort().join('\n');
 }

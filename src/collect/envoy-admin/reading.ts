@@ -59,6 +59,8 @@ export interface Reading {
   clusters: number;
   /** What they are called in its statistics; empty where that is not known. */
   names: readonly string[];
+  /** What tables of routes are called in its statistics. */
+  tables: readonly string[];
   /** By what names the clusters that came in parts ask for their endpoints. */
   readonly assignments: Set<string>;
 }
@@ -72,6 +74,7 @@ export function beginReading(request: EnvoyAdminRequest, target: AdminTarget): R
     clusters: request.limit?.clusters ?? 0,
     assignments: new Set<string>(),
     names: [],
+    tables: [],
   };
   return { request, target, pages: new Map(), unread: [], ...counted, ...borne };
 }

@@ -66,6 +66,7 @@ export const sections: readonly Section[] = [
         where: unanswered,
       }),
       percentiles('Latency', 'gateway.latency'),
+      one('Retries a second', 'gateway.retries', 'rate'),
       one('Connections of clients', 'gateway.connections', 'value'),
       one('Bytes a second', 'gateway.bytes', 'rate', { by: ['direction'] }),
     ],
@@ -80,6 +81,7 @@ export const sections: readonly Section[] = [
         by: ['route', 'class', 'by', 'cause'],
         where: unanswered,
       }),
+      one('Retries a second, by route', 'route.retries', 'rate', { by: ['route'] }),
       one('Bytes a second, by route', 'route.bytes', 'rate', { by: ['route', 'direction'] }),
       {
         title: 'Routes near their timeout, and down',
@@ -103,8 +105,8 @@ export const sections: readonly Section[] = [
       },
       one('Healthy members, of all', 'target.healthy', 'ratio', { by: ['target'] }),
       one('Members', 'target.members', 'value', { by: ['target', 'health'] }),
-      one('Retries a second', 'target.retries', 'rate', { by: ['target'] }),
-      one('Timeouts a second', 'target.timeouts', 'rate', { by: ['target'] }),
+      one('Retries a second, by target', 'target.retries', 'rate', { by: ['target'] }),
+      one('Timeouts a second, by target', 'target.timeouts', 'rate', { by: ['target'] }),
     ],
   },
   {

@@ -17,6 +17,8 @@ export interface LogLine {
   readonly durationMs: number | null;
   /** `x-envoy-upstream-service-time`: `-` where no upstream answered. */
   readonly serviceMs: string | null;
+  /** How often it was sent to an upstream; 1 also where none could be chosen (seen on 1.40.0). */
+  readonly attempts: number | null;
   readonly authority: string | null;
   readonly requestId: string | null;
   readonly traceId: string | null;

