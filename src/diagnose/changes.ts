@@ -41,17 +41,21 @@ const made = new Set([
  * and evictions by events, objects by their creation and by the last writes of their spec, certificates by Envoy. Before `since` where it is known, else before the snapshot.
  */
 export function joinChanges(model: Model, findings: readonly Finding[]): readonly Finding[] {
+  const isAsked = ({ foldedUnder, effect }: Finding): boolean => foldedUnder === null && effect !== 'standing';
+  if (!findings.some(isAsked)) return findings;
+  const all = everyChange(model);
   return findings.map((finding) => {
-    if (finding.foldedUnder !== null || finding.effect === 'standing') return finding;
-    const changes = changesOf(model, finding);
+    if (!isAsked(finding)) return finding;
+    const changes = changesOf(model, finding, all);
     return changes.length === 0 ? finding : { ...finding, changes };
   });
 }
 
-function changesOf(model: Model, { subjects, affects, since }: Finding): readonly Change[] {
+type Changes = ReadonlyMap<string, readonly Change[]>;
+
+function changesOf(model: Model, { subjects, affects, since }: Finding, all: Changes): readonly Change[] {
   const until = Date.parse(since ?? model.now);
   if (Number.isNaN(until)) return [];
-  const all = recentChanges(model);
   const found = new Map<string, Change>();
   for (const ref of [...subjects, ...affects]) {
     for (const change of all.get(refKey(ref)) ?? []) {
@@ -65,7 +69,7 @@ function changesOf(model: Model, { subjects, affects, since }: Finding): readonl
 }
 
 /** Every change that was seen, by the object it touches: itself, its owner, and the VirtualNode or gateway whose pods it makes. */
-const recentChanges = memoize((model: Model): ReadonlyMap<string, readonly Change[]> => {
+function everyChange(model: Model): Changes {
   const changes = [
     ...createdObjects(model),
     ...editedObjects(model),
@@ -76,7 +80,7 @@ const recentChanges = memoize((model: Model): ReadonlyMap<string, readonly Chang
   return new Map(
     [...groupBy(touched, ({ key }) => key)].map(([key, group]) => [key, group.map(({ change }) => change)]),
   );
-});
+}
 
 function createdObjects({ snapshot, place }: Model): readonly Change[] {
   return snapshot.objects.flatMap(({ ref, body }) => {

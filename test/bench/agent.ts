@@ -19,23 +19,6 @@ interface Taken {
   readonly ofEnvoy: number;
 }
 
-/** What the agent was measured at. */
-interface AgentMeasured {
-  readonly agent: Taken;
-  readonly otelcol: Taken;
-  /** Milliseconds of the slowest `/ready` of a large Envoy: nobody reads it, the agent does, and it makes a rescue copy. */
-  readonly slowestReady: {
-    readonly alone: number;
-    readonly read: number;
-    readonly copied: number;
-    readonly clusters: number;
-  };
-  /** Whether that copy is good, and the seconds it took. */
-  readonly copy: { readonly good: boolean; readonly seconds: number };
-  /** The most MiB in the first half of a day's looks, and in the second: V8 has its code and its heap after some 900. */
-  readonly day: { readonly before: number; readonly after: number; readonly looks: number };
-}
-
 /** How much is measured. */
 interface AgentSizes {
   readonly gateways: number;
@@ -52,78 +35,111 @@ const whole: AgentSizes = {
 };
 const small: AgentSizes = { gateways: 2, routes: 20, clusters: 100, seconds: 5, intervalSeconds: 2, looks: 12 };
 
-/** The agent beside its limits, and beside a collector. */
+/** The agent beside its limits, and beside a collector: only where all is measured, since a collector builds for long. */
 export async function agentRows(folder: string, smoke: boolean): Promise<readonly Row[]> {
-  const sizes = smoke ? small : whole;
-  const { agent, otelcol, slowestReady, copy, day } = await measureAgent(folder, sizes);
-  const fleet = `\`agent\`, ${sizes.gateways} gateways of ${sizes.routes} routes`;
-  const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
-  const beside = (ours: string, theirs: string): string => `${ours} (\`otelcol\` that scrapes the same: ${theirs})`;
-  const { alone, read, copied, clusters } = slowestReady;
-  const row = (what: string, measured: string, limit: string, holds: boolean): Row => ({
-    what,
-    measured,
-    limit,
-    holds,
-  });
-  return [
-    row(
-      `${fleet}: memory`,
-      beside(`${agent.mib.toFixed(0)} MiB`, `${otelcol.mib.toFixed(0)} MiB`),
-      '160 MiB',
-      agent.mib < 160,
-    ),
-    row(`${fleet}: of one core`, beside(percent(agent.share), percent(otelcol.share)), '5 %', agent.share <= 0.05),
-    row(
-      `${fleet}: of the main thread of an Envoy, the most`,
-      beside(percent(agent.ofEnvoy), percent(otelcol.ofEnvoy)),
-      '0.5 %',
-      agent.ofEnvoy <= 0.005,
-    ),
-    row(
-      `\`agent\`: the slowest \`/ready\` of an Envoy of ${clusters} clusters that it reads for the first time`,
-      `${read.toFixed(0)} ms (${alone.toFixed(0)} ms where nobody reads)`,
-      '300 ms',
-      read < 300,
-    ),
-    row(
-      `\`agent\`: the slowest \`/ready\` of that Envoy while a rescue copy of it is made`,
-      `${copied.toFixed(0)} ms (${copy.good ? 'a good copy' : 'no copy'} after ${(copy.seconds / 60).toFixed(1)} min)`,
-      '300 ms',
-      copied < 300 && copy.good,
-    ),
-    row(
-      `\`agent\`, as many looks as in a day (${day.looks}), routes come and go: memory in the first half and after`,
-      `at most ${day.before.toFixed(0)} MiB, then ${day.after.toFixed(0)} MiB`,
-      'a twentieth more',
-      day.after <= day.before * 1.05,
-    ),
-  ];
-}
-
-/** Measures the agent in a cluster of its own; the figures are of a machine that does little else. */
-async function measureAgent(folder: string, sizes: AgentSizes): Promise<AgentMeasured> {
+  const { gateways, routes, intervalSeconds, seconds } = sizesOf(smoke);
   const fleet = await startFleet(folder);
   try {
-    const day = await aDay(fleet, sizes.looks);
-    const { slowestReady, copy } = await large(fleet, join(folder, 'copies'), sizes);
     const envoys: Envoy[] = [];
-    for (let at = 0; at < sizes.gateways; at += 1) envoys.push(await fleet.add(`team-${at}`, sizes.routes));
+    for (let at = 0; at < gateways; at += 1) envoys.push(await fleet.add(`team-${at}`, routes));
     // Its pod is in no namespace that is read: what it takes is what Envoys take that nobody asks.
-    const idle = await fleet.add('idle', sizes.routes);
+    const idle = await fleet.add('idle', routes);
     await fleet.cluster.client.must('/api/v1/namespaces/idle/pods/edge-0?gracePeriodSeconds=0', { method: 'DELETE' });
-    const agent = await start(fleet, ['--interval', `${sizes.intervalSeconds}s`]);
-    await agent.line('look', ({ read }) => Number(read) >= sizes.gateways);
-    const taken = await take(agent.child, { envoys, idle }, sizes.seconds);
+    const agent = await start(fleet, ['--interval', `${intervalSeconds}s`]);
+    // From when it leads and has judged everything once.
+    await agent.line('look', ({ read, findings }) => Number(read) >= gateways && findings !== null);
+    const taken = await take(agent.child, { envoys, idle }, seconds);
     await agent.end();
-    const collector = await scraping(folder, envoys, sizes.intervalSeconds);
-    await sleep(sizes.intervalSeconds * 1000);
-    const theirs = await take(collector, { envoys, idle }, sizes.seconds);
-    await stopChild(collector);
-    return { agent: taken, otelcol: theirs, slowestReady, copy, day };
+    const theirs = smoke ? null : await ofCollector(folder, { envoys, idle }, { intervalSeconds, seconds });
+    return rowsOf(`\`agent\`, ${gateways} gateways of ${routes} routes`, taken, theirs);
   } finally {
     await fleet.stop();
   }
+}
+
+async function ofCollector(
+  folder: string,
+  read: Parameters<typeof take>[1],
+  { intervalSeconds, seconds }: Pick<AgentSizes, 'intervalSeconds' | 'seconds'>,
+): Promise<Taken> {
+  const collector = await scraping(folder, read.envoys, intervalSeconds);
+  await sleep(intervalSeconds * 1000);
+  const taken = await take(collector, read, seconds);
+  await stopChild(collector);
+  return taken;
+}
+
+/** `theirs`: what a collector takes; null: none was measured. */
+function rowsOf(what: string, ours: Taken, theirs: Taken | null): readonly Row[] {
+  const beside = (told: (taken: Taken) => string): string =>
+    theirs ? `${told(ours)} (\`otelcol\` that scrapes the same: ${told(theirs)})` : told(ours);
+  const [mib, core, main] = [
+    beside((taken) => `${taken.mib.toFixed(0)} MiB`),
+    beside(({ share }) => percent(share)),
+    beside(({ ofEnvoy }) => percent(ofEnvoy)),
+  ];
+  return [
+    row(`${what}: memory`, mib, '160 MiB', ours.mib < 160),
+    row(`${what}: of one core`, core, '5 %', ours.share <= 0.05),
+    row(`${what}: of the main thread of an Envoy, the most`, main, '0.5 %', ours.ofEnvoy <= 0.005),
+  ];
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(2)} %`;
+}
+
+function row(what: string, measured: string, limit: string, holds: boolean): Row {
+  return { what, measured, limit, holds };
+}
+
+/** How long a large Envoy keeps its probe waiting: the agent reads it for the first time, and makes a rescue copy of it. */
+export async function largeRows(folder: string, smoke: boolean): Promise<readonly Row[]> {
+  const sizes = sizesOf(smoke);
+  const fleet = await startFleet(folder);
+  try {
+    const { alone, read, copied, good, copySeconds } = await large(fleet, join(folder, 'copies'), sizes);
+    const slowest = `\`agent\`: the slowest \`/ready\` of an Envoy of ${sizes.clusters} clusters`;
+    const came = `${good ? 'a good copy' : 'no copy'} after ${(copySeconds / 60).toFixed(1)} min`;
+    return [
+      row(
+        `${slowest} that it reads for the first time`,
+        `${read.toFixed(0)} ms (${alone.toFixed(0)} ms where nobody reads)`,
+        '300 ms',
+        read < 300,
+      ),
+      row(
+        `${slowest} while a rescue copy of it is made`,
+        `${copied.toFixed(0)} ms (${came})`,
+        '300 ms',
+        copied < 300 && good,
+      ),
+    ];
+  } finally {
+    await fleet.stop();
+  }
+}
+
+/** A day's looks. V8 has its code and its heap after some 900 of them: halves are compared. */
+export async function dayRows(folder: string, smoke: boolean): Promise<readonly Row[]> {
+  const fleet = await startFleet(folder);
+  try {
+    const { before, after: later, looks } = await aDay(fleet, sizesOf(smoke).looks);
+    return [
+      row(
+        `\`agent\`, as many looks as in a day (${looks}), routes come and go: memory in the first half and after`,
+        `at most ${before.toFixed(0)} MiB, then ${later.toFixed(0)} MiB`,
+        'a twentieth more',
+        later <= before * 1.05,
+      ),
+    ];
+  } finally {
+    await fleet.stop();
+  }
+}
+
+function sizesOf(smoke: boolean): AgentSizes {
+  return smoke ? small : whole;
 }
 
 function start({ cluster }: Fleet, more: readonly string[]): Promise<AgentProcess> {
@@ -132,7 +148,10 @@ function start({ cluster }: Fleet, more: readonly string[]): Promise<AgentProces
 }
 
 /** As many looks as an agent makes in a day, one after the other, while routes come and go. */
-async function aDay(fleet: Fleet, looks: number): Promise<AgentMeasured['day']> {
+async function aDay(
+  fleet: Fleet,
+  looks: number,
+): Promise<{ readonly before: number; readonly after: number; readonly looks: number }> {
   await fleet.add('day', 100);
   const agent = await start(fleet, ['--interval', '300ms']);
   const made = (): number => agent.lines.filter(({ event }) => event === 'look').length;
@@ -152,12 +171,17 @@ async function aDay(fleet: Fleet, looks: number): Promise<AgentMeasured['day']> 
   return { before: Math.max(...samples.slice(0, half)), after: Math.max(...samples.slice(half)), looks: made() };
 }
 
+/** Milliseconds of the slowest `/ready`: nobody reads, the agent does, and it makes a rescue copy; whether that is good, and its seconds. */
+interface Large {
+  readonly alone: number;
+  readonly read: number;
+  readonly copied: number;
+  readonly good: boolean;
+  readonly copySeconds: number;
+}
+
 /** How long an Envoy of many clusters keeps its probe waiting while the agent reads it for the first time, again, and whole. */
-async function large(
-  fleet: Fleet,
-  copies: string,
-  { clusters, seconds }: AgentSizes,
-): Promise<Pick<AgentMeasured, 'slowestReady' | 'copy'>> {
+async function large(fleet: Fleet, copies: string, { clusters, seconds }: AgentSizes): Promise<Large> {
   const envoy = await fleet.addLarge('large', clusters);
   const flags = ['--interval', '1s', '--only-namespace', 'large'];
   const alone = await slowest(envoy, after(seconds / 5));
@@ -170,9 +194,9 @@ async function large(
   const told = (event: string): boolean => keeper.lines.some((line) => line.event === event);
   const late = after(mostCopySeconds);
   const copied = await slowest(envoy, () => told('rescue-copy') || told('rescue-copy-failed') || late());
-  const copy = { good: told('rescue-copy'), seconds: (performance.now() - begun) / 1000 };
+  const copySeconds = (performance.now() - begun) / 1000;
   await keeper.end();
-  return { slowestReady: { alone, read, copied, clusters }, copy };
+  return { alone, read, copied, good: told('rescue-copy'), copySeconds };
 }
 
 const mostCopySeconds = 3_600;

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { agentRows } from './agent.ts';
+import { agentRows, dayRows, largeRows } from './agent.ts';
 import { bundledRules } from './bundled.ts';
 import { writeConfigDump, writeManifests } from './inputs.ts';
 import { measureLive } from './live.ts';
@@ -46,6 +46,8 @@ const parts: Readonly<Record<string, () => unknown>> = {
   html: () => page(smoke ? 60 : 500),
   live: () => live(smoke ? 100 : 1_000),
   agent: async () => rows.push(...(await agentRows(folder, smoke))),
+  'agent-large': async () => rows.push(...(await largeRows(folder, smoke))),
+  'agent-day': async () => rows.push(...(await dayRows(folder, smoke))),
 };
 const unknown = wanted.filter((name) => !Object.hasOwn(parts, name));
 if (unknown.length > 0) {
