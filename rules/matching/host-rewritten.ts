@@ -1,7 +1,9 @@
 import { whenObjectsApply } from '../../src/diagnose/effect.ts';
-import { defineRule, finding } from '../../src/diagnose/rule.ts';
+import { type LoggedFacts, loggedFacts } from '../../src/diagnose/logged-facts.ts';
+import { defineRule, finding, type Outcome } from '../../src/diagnose/rule.ts';
 import { aboutDefaults } from '../../src/diagnose/route-facts.ts';
 import { tellUnplaced } from '../../src/diagnose/told-routes.ts';
+import type { Gateway } from '../../src/model/gateway.ts';
 import type { Model } from '../../src/model/model.ts';
 import { gatewayTables, isAppMesh, tableParts } from '../../src/routing/gateway-tables.ts';
 import { routeFacts } from '../../src/routing/route-facts.ts';
@@ -11,9 +13,10 @@ export default defineRule({
   id: 'host-rewritten',
   title: 'The gateway replaces Host by the name of the VirtualService',
   severity: 'info',
-  ...tableParts,
+  needs: tableParts.needs,
+  also: [...tableParts.also, 'logs'],
   docs: {
-    what: 'Routes of an App Mesh gateway whose requests reach the workload with the AWS name of the VirtualService as Host, which is the default. One finding a gateway, with the first 20 routes; a standing fact where the gateway takes no configuration any more.',
+    what: 'Routes of an App Mesh gateway whose requests reach the workload with the AWS name of the VirtualService as Host, which is the default. One finding a gateway, with the first 20 routes; a standing fact where the gateway takes no configuration any more. An error where the access log holds at least 20 requests that the workload answered 421 (it serves no such host), and none like them was served.',
     why: 'A workload that builds absolute URLs, redirects or cookie domains from Host, or that serves several hosts, sees a name that no client knows. The original stands in `x-envoy-original-host` on newer Envoys, and not in `x-forwarded-host`.',
     fix: 'Where a workload needs the host of the client: `rewrite.hostname.defaultTargetHostname: DISABLED`. On a gateway that takes no configuration any more, let the workload read its public name from its own configuration.',
     seen: 'Redirects to `cart.shop.svc.cluster.local`, redirect loops, cookies that clients refuse, 421 or 404 from a workload that checks Host.',
@@ -35,6 +38,9 @@ export default defineRule({
           return madeBy(decision, route) === true && host !== undefined && host !== authority;
         },
       );
+      // 421 alone says that it is the host: 400, 403 and redirects have many reasons.
+      const refused = loggedFacts(model, table, facts, ({ by, status }) => by === 'upstream' && status === 421, 20);
+      if (refused) yield misdirected(model, gateway, refused);
       const [first, ...rest] = facts;
       if (!first) continue;
       const { request, decision } = first;
@@ -53,6 +59,29 @@ export default defineRule({
     }
   },
 });
+
+function misdirected(model: Model, gateway: Gateway, { facts, count, most, about }: LoggedFacts): Outcome {
+  const [{ request, decision }] = facts;
+  return finding(gateway, {
+    ...about,
+    severity: 'error',
+    message: `${count} requests were answered 421 by their workload (${most.method} ${most.path}), and none like them was served: it is asked for host ${decision.hops[0]?.rewrite?.host}, where the client asked for ${request.authority}.`,
+    cause: 'App Mesh replaces Host unless a GatewayRoute says otherwise, and the workload serves no host of that name.',
+    fix: [
+      {
+        say: 'Let the workload, or the sidecar or web server before it, serve the name of the VirtualService too.',
+        restarts: 'target',
+        works: 'now',
+      },
+      {
+        say: 'Or set rewrite.hostname.defaultTargetHostname to DISABLED on the GatewayRoute.',
+        restarts: 'nothing',
+        works: whenObjectsApply(model, [gateway]),
+      },
+    ],
+    discriminator: 'not served',
+  });
+}
 
 function judged(model: Model) {
   return gatewayTables(model)

@@ -1,6 +1,6 @@
 import type { Model } from '../../model/model.ts';
 import type { Decision } from '../../routing/match/decision.ts';
-import { describeClause } from '../../routing/match/describe.ts';
+import { labelOfRoute } from '../../routing/match/describe.ts';
 import { isInner } from '../../routing/gateway-tables.ts';
 import { routesOf } from '../../routing/origins.ts';
 import { routeKey } from '../../routing/translate/translation.ts';
@@ -155,8 +155,7 @@ export function labelsOf({ table, originOf }: RunningTable): RouteLabels {
   const labels = new Map<string, SeenRoute>();
   for (const { route } of routesOf(table)) {
     const origin = originOf(route.place);
-    const asks = route.clauses.map(describeClause).join(' and ') || 'every request';
-    const label = origin ? refText(origin.ref) : route.name || `#${route.index} ${asks}`;
+    const label = origin ? refText(origin.ref) : labelOfRoute(route);
     labels.set(routeKey(route.place), { label, ref: origin?.ref ?? null });
   }
   return labels;

@@ -1,4 +1,5 @@
 import type { Clause, HeaderTest, PathTest, TextTest, ValueTest } from '../table/clause.ts';
+import type { Route } from '../table/table.ts';
 import { cookieValue, type Facts, headerValues, queryValue } from './facts.ts';
 
 /** A clause as a person would write it: `path starts with "/a/"`, `header x-user is "beta"`. */
@@ -25,6 +26,11 @@ export function describeClause(clause: Clause): string {
     case 'invalid':
       return `invalid: ${clause.what}`;
   }
+}
+
+/** A route of which no object is known, as people call it: by its name, else by its number and what it asks for. */
+export function labelOfRoute({ name, index, clauses }: Pick<Route, 'name' | 'index' | 'clauses'>): string {
+  return name || `#${index} ${clauses.map(describeClause).join(' and ') || 'every request'}`;
 }
 
 /** A header as people call it: `header x-user`, `path`, `host`. */

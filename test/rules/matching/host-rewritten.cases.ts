@@ -1,3 +1,4 @@
+import { logOf } from '../../support/log-lines.ts';
 import { behind, edge, matching, node, plainEnvoy, router, runningEdge, toSelf } from '../../support/routes.ts';
 import type { RuleCases } from '../../support/rule-table.ts';
 import { virtualService } from '../../support/shop.ts';
@@ -21,6 +22,22 @@ export default {
       now: '2026-11-24T12:00:00Z',
       finds: ['VirtualGateway shop/edge'],
       says: '1 route of gateway edge replaces Host',
+      effect: 'standing',
+    },
+    {
+      name: 'the workload serves no such host, as its log says',
+      envoy: runningEdge(`{ prefix: /cart/, prefixRewrite: /, ${toSelf} }`),
+      now: '2026-11-24T12:00:00Z',
+      accessLog: logOf({ request: 'GET /cart/items/7', ends: '421 -', served: true, count: 20 }),
+      finds: ['VirtualGateway shop/edge', 'VirtualGateway shop/edge'],
+      says: '20 requests were answered 421 by their workload (GET /cart/items/:id), and none like them was served: it is asked for host cart.shop',
+    },
+    {
+      name: 'a 400 has many reasons',
+      envoy: runningEdge(`{ prefix: /cart/, prefixRewrite: /, ${toSelf} }`),
+      now: '2026-11-24T12:00:00Z',
+      accessLog: logOf({ request: 'GET /cart/items/7', ends: '400 -', served: true, count: 50 }),
+      finds: ['VirtualGateway shop/edge'],
       effect: 'standing',
     },
   ],

@@ -1,3 +1,4 @@
+import { logOf } from '../../support/log-lines.ts';
 import { behind, edge, matching, node, plainEnvoy, router, runningEdge, toSelf } from '../../support/routes.ts';
 import type { RuleCases } from '../../support/rule-table.ts';
 import { virtualService } from '../../support/shop.ts';
@@ -46,6 +47,33 @@ export default {
       envoy: plainEnvoy('{ prefix: /a, cluster: cart }'),
       finds: ['Envoy envoy-1'],
       severity: 'info',
+    },
+    {
+      name: 'a longer name is asked for and not served',
+      envoy: runningEdge(`{ prefix: /api, ${toSelf} }`),
+      now: '2026-11-24T12:00:00Z',
+      accessLog: logOf({ request: 'GET /apis/list', ends: '404 -', served: true }),
+      finds: ['VirtualGateway shop/edge', 'VirtualGateway shop/edge'],
+      says: '1 request of a longer name went by a prefix that does not end in a slash, and none like them was served: /api also takes GET /apis/list',
+    },
+    {
+      name: 'paths that end or go on with a segment',
+      envoy: runningEdge(`{ prefix: /api, ${toSelf} }`),
+      now: '2026-11-24T12:00:00Z',
+      accessLog: logOf(
+        { request: 'GET /api/list', ends: '404 -', served: true, count: 9 },
+        { request: 'GET /api?x=1', ends: '404 -', served: true },
+      ),
+      finds: ['VirtualGateway shop/edge'],
+      effect: 'standing',
+    },
+    {
+      name: 'the longer name is served',
+      envoy: runningEdge(`{ prefix: /api, ${toSelf} }`),
+      now: '2026-11-24T12:00:00Z',
+      accessLog: logOf({ request: 'GET /apis/list', ends: '200 -', served: true, count: 9 }),
+      finds: ['VirtualGateway shop/edge'],
+      effect: 'standing',
     },
   ],
   quiet: [

@@ -1,3 +1,4 @@
+import { logOf } from '../../support/log-lines.ts';
 import { behind, edge, matching, node, plainEnvoy, router, runningEdge, toSelf } from '../../support/routes.ts';
 import type { RuleCases } from '../../support/rule-table.ts';
 import { virtualService } from '../../support/shop.ts';
@@ -41,6 +42,41 @@ export default {
       finds: ['Envoy envoy-1'],
       says: '1 route of gateway envoy-1 leaves a double slash: /a/x goes on as //x',
       severity: 'info',
+    },
+    {
+      name: 'the workload knows no such path, as its log says: an error, also where nothing can be changed any more',
+      envoy: runningEdge(`{ prefix: /cart/, prefixRewrite: /, ${toSelf} }`),
+      now: '2026-11-24T12:00:00Z',
+      accessLog: logOf({ request: 'GET /cart/items/7', ends: '404 -', served: true, count: 20 }),
+      finds: ['VirtualGateway shop/edge', 'VirtualGateway shop/edge'],
+      says: '20 requests whose prefix gateway edge cuts were answered 404 by their workload (GET /cart/items/:id), and none like them was served: /cart/x reaches cart.shop as /x',
+    },
+    {
+      name: 'nineteen 404s are no error',
+      envoy: runningEdge(`{ prefix: /cart/, prefixRewrite: /, ${toSelf} }`),
+      now: '2026-11-24T12:00:00Z',
+      accessLog: logOf({ request: 'GET /cart/items/7', ends: '404 -', served: true, count: 19 }),
+      finds: ['VirtualGateway shop/edge'],
+      effect: 'standing',
+    },
+    {
+      name: 'others like them were served',
+      envoy: runningEdge(`{ prefix: /cart/, prefixRewrite: /, ${toSelf} }`),
+      now: '2026-11-24T12:00:00Z',
+      accessLog: logOf(
+        { request: 'GET /cart/items/7', ends: '404 -', served: true, count: 20 },
+        { request: 'GET /cart/items/8', ends: '200 -', served: true },
+      ),
+      finds: ['VirtualGateway shop/edge'],
+      effect: 'standing',
+    },
+    {
+      name: 'scanners ask everybody',
+      envoy: runningEdge(`{ prefix: /cart/, prefixRewrite: /, ${toSelf} }`),
+      now: '2026-11-24T12:00:00Z',
+      accessLog: logOf({ agent: 'sqlmap/1.7', request: 'GET /cart/items/7', ends: '404 -', served: true, count: 20 }),
+      finds: ['VirtualGateway shop/edge'],
+      effect: 'standing',
     },
   ],
   quiet: [
