@@ -27,6 +27,7 @@ import {
   type VirtualService,
 } from './mesh/kinds.ts';
 import { meshGroup, missingPart } from './missing.ts';
+import { memberBehind, notingReads, textOfEnvoy, textOfGateway } from './noted.ts';
 import type { Part } from './parts.ts';
 import { type Ingress, readIngress } from './platform/ingress.ts';
 import {
@@ -238,35 +239,11 @@ export function buildModel(snapshot: Snapshot): Model {
       if (value) return value();
       const [kind = '', field = ''] = name.split(' ');
       if (kind === 'missing') return JSON.stringify(missing(field as Part));
-      return kind === 'snapshot'
-        ? valueBehind(snapshot, field)
-        : snapshot.envoys.map((view) => sectionOf(view, name as Part));
+      if (kind === 'snapshot') return memberBehind(snapshot, field);
+      // Of a name that nothing stands behind nobody can say that nothing changed.
+      return name.startsWith('envoy.') ? snapshot.envoys.map((view) => sectionOf(view, name as Part)) : {};
     },
   };
-}
-
-/** A snapshot that notes which of its members are read. */
-function notingReads(snapshot: Snapshot): Snapshot {
-  return new Proxy(snapshot, {
-    get(target, key) {
-      noteRead(`snapshot ${String(key)}`);
-      return Reflect.get(target, key);
-    },
-  });
-}
-
-/** What tells whether a member of a snapshot is what it was: its coverage is written anew each time. */
-function valueBehind(snapshot: Snapshot, field: string): unknown {
-  const value: unknown = Reflect.get(snapshot, field);
-  return field === 'coverage' ? JSON.stringify(value) : value;
-}
-
-function textOfGateway({ ref, frozen, envoys }: Gateway): string {
-  return JSON.stringify([ref, frozen, envoys.map(textOfEnvoy)]);
-}
-
-function textOfEnvoy({ key, label, nodeId, nodeCluster }: Envoy): string {
-  return JSON.stringify([key, label, nodeId, nodeCluster]);
 }
 
 /** The lists of the last model, by part. */

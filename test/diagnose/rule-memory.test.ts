@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../rules/index.ts';
 import { loadRule, ruleFiles } from '../../src/dev/rule-files.ts';
+import type { Rule } from '../../src/diagnose/rule.ts';
 import { RuleMemory } from '../../src/diagnose/rule-memory.ts';
 import { runRule } from '../../src/diagnose/run.ts';
+import { noteRead } from '../../src/lib/reads.ts';
 import { buildModel } from '../../src/model/model.ts';
 import { parts } from '../../src/model/parts.ts';
 import type { Snapshot } from '../../src/snapshot/snapshot.ts';
@@ -29,6 +31,21 @@ describe('what rules said before', () => {
       return rules.flatMap((rule, at) => (memory.run(model, rule) === before[at] ? [] : [`${name}: ${rule.id}`]));
     });
     expect(wrong).toEqual([]);
+  });
+
+  it('is not said again where a rule read what nobody can tell to be the same', () => {
+    const [, { snapshot }] = loud as [unknown, (typeof loud)[number]];
+    const rule: Rule = {
+      ...(rules[0] as Rule),
+      subjects: () => {
+        noteRead('the weather');
+        return [];
+      },
+      check: () => [],
+    };
+    const memory = new RuleMemory();
+    const [first, second] = [buildModel(snapshot), buildModel(snapshot)].map((model) => memory.run(model, rule));
+    expect(second).not.toBe(first);
   });
 
   it('is what a rule says that is asked for the first time, whatever changed', () => {
