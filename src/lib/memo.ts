@@ -3,12 +3,12 @@ import { noteReads, type Reads, recordReads } from './reads.ts';
 /** The same set for the same names: what is worked out for each of thousands of objects mostly reads the same. */
 function shared(reads: Reads): Reads {
   const key = [...reads].sort().join('\n');
-  const known = sets.get(key) ?? reads;
-  sets.set(key, known);
+  const known = sharedReads.get(key) ?? reads;
+  sharedReads.set(key, known);
   return known;
 }
 
-const sets = new Map<string, Reads>();
+const sharedReads = new Map<string, Reads>();
 
 /** Remembers the result of a pure function for as long as its argument lives, and what was read for it. */
 export function memoize<K extends object, V>(compute: (key: K) => V): (key: K) => V {
