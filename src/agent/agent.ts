@@ -167,19 +167,18 @@ async function restOrChange(
   least: number,
   rest: number,
 ): Promise<void> {
-  const pause = (ms: number): Promise<unknown> => sleep(ms, undefined, { signal }).catch(() => {});
   const ended = new AbortController();
   // Not `AbortSignal.any`: Node 20 keeps something of each for as long as the oldest of its signals lives.
   const end = (): void => ended.abort();
   signal.addEventListener('abort', end);
   if (signal.aborted) end();
   const leads = once(elected, 'leads', { signal: ended.signal }).catch(() => 'rested');
-  await pause(least);
+  await wait(least, signal);
   if (rest > least) {
     const whole = sleep(rest - least, 'rested', { signal: ended.signal }).catch(() => 'rested');
     // An engine that dies while it is waited for is noticed by the next look.
     const why = await Promise.race([whole, leads, engine.changed().catch(() => whole)]);
-    if (why !== 'rested') await pause(settleMs);
+    if (why !== 'rested') await wait(settleMs, signal);
   }
   signal.removeEventListener('abort', end);
   end();

@@ -1,9 +1,10 @@
+import { groupBy } from '../lib/memo.ts';
 import type { Model } from '../model/model.ts';
 import { classEvidence, countOf, impactOf, mostFirst, sinceOf, trafficOf } from '../model/traffic.ts';
 import type { GatewayTable } from '../routing/gateway-tables.ts';
 import { labelOfRoute } from '../routing/match/describe.ts';
 import type { RouteFact } from '../routing/route-facts.ts';
-import type { SeenClass, SeenRoute } from '../snapshot/access-log/traffic-view.ts';
+import type { SeenClass } from '../snapshot/access-log/traffic-view.ts';
 import { refKey } from '../snapshot/object.ts';
 import type { FindingDraft } from './finding.ts';
 import { aboutRoutes } from './route-facts.ts';
@@ -33,8 +34,9 @@ export function loggedFacts(
   if (logs.state === 'not-read') return null;
   const view = logs.value;
   const refused = view.classes.filter((one) => one.sender === null && one.served === 0 && one.routes.length === 1);
+  const byRoute = groupBy(refused, ({ routes: [route] }) => (route?.ref ? refKey(route.ref) : route?.label));
   const groups = facts.flatMap((fact) => {
-    const classes = refused.filter((one) => isOf(fact, one.routes[0]) && hurts(one, fact));
+    const classes = keysOf(fact).flatMap((key) => (byRoute.get(key) ?? []).filter((one) => hurts(one, fact)));
     return classes.length > 0 ? [{ fact, classes }] : [];
   });
   const [hurt, ...others] = groups.map(({ fact }) => fact);
@@ -58,9 +60,8 @@ export function loggedFacts(
   };
 }
 
-function isOf({ entry, origin }: RouteFact, route: SeenRoute | undefined): boolean {
-  if (!route) return false;
-  const { written } = origin;
-  if (route.ref && written) return refKey(route.ref) === refKey(written.object.ref);
-  return route.label === labelOfRoute(entry.route);
+/** How a class may name the route of a fact: by its object, or as one of which no object is known. */
+function keysOf({ entry, origin: { written } }: RouteFact): readonly string[] {
+  const label = labelOfRoute(entry.route);
+  return written ? [refKey(written.object.ref), label] : [label];
 }

@@ -83,7 +83,7 @@ export class Scanner {
     };
     compiled ??= new WebAssembly.Module(Buffer.from(scanModule, 'base64'));
     // The parsing edge: what a module exports has no types.
-    this.#exports = new WebAssembly.Instance(compiled, { asked }).exports as unknown as Exports;
+    this.#exports = new WebAssembly.Instance<Exports>(compiled, { asked }).exports;
     const { buffer } = this.#exports.memory;
     this.bytes = Buffer.from(buffer);
     this.#view = new DataView(buffer);

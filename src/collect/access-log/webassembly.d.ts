@@ -3,12 +3,13 @@ declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array);
   }
-  class Instance {
+  /** `Exports`: what the module is known to export; nothing checks it. */
+  class Instance<Exports> {
     constructor(
       module: Module,
       imports: Readonly<Record<string, Readonly<Record<string, (...args: number[]) => number>>>>,
     );
-    readonly exports: Readonly<Record<string, unknown>>;
+    readonly exports: Exports;
   }
   interface Memory {
     readonly buffer: ArrayBuffer;
