@@ -36,7 +36,7 @@ export default defineRule({
 
 function* judge(model: Model, gateway: Gateway, ingress: Ingress, rule: IngressRule) {
   const services = servicesOfGateway(model, gateway);
-  const found = lookUp(model.snapshot, 'Service', model.services, ingress.ref.namespace, rule.service);
+  const found = lookUp(model, 'Service', model.services, ingress.ref.namespace, rule.service);
   const mine = found.state === 'present' && services.includes(found.value);
   if (found.state === 'present' && (!mine || found.value.ports.some(isPort(rule)))) return;
   if (found.state !== 'present' && !isAbout(gateway, ingress, rule, new Set(services.map(({ ref }) => ref.name))))

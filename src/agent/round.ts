@@ -12,7 +12,15 @@ import { tellEvent } from './events.ts';
 import { changesSince, type FindingChange, type Held, isHeard } from '../report/finding-changes.ts';
 import type { Log } from './log.ts';
 import type { AgentOptions } from './options.ts';
-import { forgetCluster, forgetPods, recordCluster, recordGrowth, recordPods, type Told } from './record.ts';
+import {
+  type ClusterLook,
+  forgetCluster,
+  forgetPods,
+  recordCluster,
+  recordGrowth,
+  recordPods,
+  type Told,
+} from './record.ts';
 import { RouteRecorder } from './record-routes.ts';
 import type { Keeper } from './rescue-copies.ts';
 import { makeTally } from './tally.ts';
@@ -82,8 +90,10 @@ export class Rounds {
     this.#recordGateways(parts.metrics, mine, complete);
     const followed = await this.#followLogs(parts, complete ? mine : null);
     parts.metrics.set('agent.leader', leader ? 1 : 0, {});
-    const document = leader ? await parts.engine.diagnose(this.#options.diagnose) : null;
-    if (document && parts.leads()) await this.#tell(parts, document, measures);
+    // Before the rules: what was made for them is let go after.
+    const statuses = leader ? (await parts.engine.status()).gateways : [];
+    const document = leader ? await parts.engine.diagnose({ ...this.#options.diagnose, brief: true }) : null;
+    if (document && parts.leads()) await this.#tell(parts, { document, statuses, measures });
     else this.#follow(parts.metrics);
     const troubles = [
       ...summary.sources.filter(({ trouble }) => trouble !== null).map(({ name, detail }) => `${name}: ${detail}`),
@@ -177,9 +187,9 @@ export class Rounds {
     await this.#keeper.keep(frozen, measures, Date.now());
   }
 
-  async #tell(parts: RoundParts, document: ReportDocument, measures: readonly PodMeasure[]): Promise<void> {
-    const { gateways: statuses } = await parts.engine.status();
-    recordCluster(parts.metrics, { document, statuses, measures }, this.#told);
+  async #tell(parts: RoundParts, look: ClusterLook): Promise<void> {
+    const { document, measures } = look;
+    recordCluster(parts.metrics, look, this.#told);
     // What another leader knew is not known here: that it is gone since cannot be told.
     const { held, changes } = changesSince(this.#led ? this.#held : new Map(), document);
     this.#held = held;

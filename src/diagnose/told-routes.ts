@@ -60,7 +60,7 @@ export function toldRoute(model: Model, { gateway, envoy }: JudgedTable, unit: R
     subject: written?.object ?? gateway,
     says: written?.says ?? (origin ? refText(origin.ref) : `${name} of virtual host ${place.host.name}`),
     asks,
-    evidence: first ? [first, ...rest] : [made ?? { source: 'config_dump', ...place.host.place, value: { asks } }],
+    evidence: first ? [first, ...rest] : [made ?? envoyEvidence('config_dump', place.host.place, { asks })],
     ref: written?.object.ref ?? null,
     key: written ? written.key : unit.key,
   };

@@ -14,7 +14,6 @@ import { decide } from '../routing/match/decide.ts';
 import { endsOf } from '../routing/match/endings.ts';
 import type { RoutingRequest } from '../routing/match/request.ts';
 import type { Table } from '../routing/table/table.ts';
-import { routeKey } from '../routing/translate/translation.ts';
 import { type ObjectRef, refKey } from '../snapshot/object.ts';
 import { CannotExplain, type Decider } from './deciders.ts';
 import { decidersFor } from './explain.ts';
@@ -85,7 +84,7 @@ function wayRefs(model: Model, { tables, desired }: Decider, asked: RequestsAske
   }
   if (desired) {
     for (const at of routesDeciding(desired.table, asked)) {
-      const origin = desired.translation.origins.get(routeKey(at));
+      const origin = desired.translation.origins.get(at);
       if (origin) refs.push(origin.ref);
     }
     const { leftOut } = desired.translation;

@@ -42,7 +42,7 @@ export function orUndefined(decision: Decision, desired: Desired, routing: Routi
   const other = unlessUnread(decideBy({ table: turned.table, envoys: [] }, routing, way, null), turned);
   if (differences(sure, other).length === 0) return sure;
   const names = [[decision, origins] as const, [other, turned.translation.origins] as const].flatMap(
-    ([{ hops }, from]) => hops.flatMap(({ route }) => (route ? refTextOf(from.get(routeKey(route))) : [])),
+    ([{ hops }, from]) => hops.flatMap(({ route }) => (route ? refTextOf(from.get(route)) : [])),
   );
   const why = `App Mesh does not define the order of ${[...new Set(names)].join(', ')} (equal priority, and neither prefix is the longer)`;
   return {

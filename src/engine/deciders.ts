@@ -3,14 +3,13 @@ import type { Envoy } from '../model/envoy/envoy.ts';
 import type { Gateway } from '../model/gateway.ts';
 import type { Model } from '../model/model.ts';
 import { entriesOf, type Entry, seesAllEntries } from '../model/platform/entry.ts';
+import { askedOf, askedTable } from '../routing/gateway-tables.ts';
 import { assumedVersion, configurationText, tableOf } from '../routing/from-envoy.ts';
 import type { RoutingRequest } from '../routing/match/request.ts';
 import { type Asked, type OriginOf, originsFor } from '../routing/origins.ts';
-import { compileTable } from '../routing/table/compile.ts';
 import type { Table } from '../routing/table/table.ts';
 import type { Extreme } from '../routing/translate/order.ts';
-import { translate } from '../routing/translate/translate.ts';
-import { type LeftOut, routeKey } from '../routing/translate/translation.ts';
+import type { LeftOut } from '../routing/translate/translation.ts';
 import { refText } from '../snapshot/object.ts';
 import { unmadeOf } from '../routing/unmade.ts';
 
@@ -76,8 +75,7 @@ function deciderOf(model: Model, gateway: Gateway, version: string | null, reaso
     return [];
   });
   reasons.push(...unread);
-  const [first] = running;
-  const desired = desiredOf(model, gateway, version ?? first?.version ?? assumedVersion, 'usual');
+  const desired = desiredOf(model, gateway, version, 'usual');
   const base = {
     gateway,
     desired,
@@ -87,17 +85,19 @@ function deciderOf(model: Model, gateway: Gateway, version: string | null, reaso
   };
   if (running.length > 0) return { ...base, tables: together(running, desired) };
   if (!desired) return null;
-  const originOf: RunningTable['originOf'] = (at) => desired.translation.origins.get(routeKey(at)) ?? null;
+  const originOf: RunningTable['originOf'] = (at) => desired.translation.origins.get(at) ?? null;
   const made = { envoys: [], table: desired.table, version: version ?? assumedVersion, versionKnown: version !== null };
   return { ...base, tables: [{ ...made, originOf }] };
 }
 
-function desiredOf(model: Model, gateway: Gateway, version: string, extreme: Extreme): Desired | null {
-  if (!gateway.object) return null;
-  const translation = translate(model, gateway.object, version, extreme);
+/** `version`: of which Envoy; null: of the one that runs, as rules see it. */
+function desiredOf(model: Model, gateway: Gateway, version: string | null, extreme: Extreme): Desired | null {
+  const asked = version === null ? askedTable(model, gateway, extreme) : askedOf(model, gateway, version, extreme);
+  if (!asked?.translation) return null;
+  const { table, translation } = asked;
   const desired: Desired = {
     translation,
-    table: compileTable(translation.input),
+    table,
     reversed: () => reversed(desired),
     unmade: (request) => unmadeOf(translation, request),
   };

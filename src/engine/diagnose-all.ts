@@ -16,7 +16,7 @@ export type RuleMemories = Map<string | null, RuleMemory>;
 export async function diagnoseAll(
   models: readonly Model[],
   memories: RuleMemories,
-  { rules: wanted, skip, suppressions = [], userRules = [], ways, requests = null }: DiagnoseOptions,
+  { rules: wanted, skip, suppressions = [], userRules = [], ways, requests = null, brief = false }: DiagnoseOptions,
 ): Promise<ReportDocument> {
   const all = [...catalogue.map(({ rule }) => rule), ...(await compiled(userRules))];
   const known = all.map(({ id }) => id);
@@ -38,6 +38,7 @@ export async function diagnoseAll(
       docsOf: (rule) => `meshdoctor rules ${rule}`,
       cluster: snapshot.cluster,
       envoys: snapshot.envoys,
+      brief,
     });
     return drawn ? drawn(model, document, snapshot.position) : document;
   };

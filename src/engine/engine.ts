@@ -40,7 +40,9 @@ export function makeEngine(): Engine {
       if (live) await hearOfLogs();
       // The rules are many: who asks for something else does not load them.
       const { diagnoseAll } = await import('./diagnose-all.ts');
-      return diagnoseAll(gathered.models, memories, options);
+      const document = await diagnoseAll(gathered.models, memories, options);
+      if (options.brief) gathered.release();
+      return document;
     },
     async status() {
       return {
@@ -59,7 +61,7 @@ export function makeEngine(): Engine {
       const { live } = gathered.asked;
       if (!live) throw new Error('logs are followed in a cluster alone');
       follower ??= new Made(await followBy(options, live));
-      return follower.turn(gathered.model, options);
+      return follower.turn(gathered.snapshot, options);
     },
     changed: () => changes.told(),
     async explain(options) {

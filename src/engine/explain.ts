@@ -62,7 +62,8 @@ function explainOne(model: Model, way: Way, request: ExplainRequest, position: P
   const answered = answer(way, request, (running) => {
     const own: Step[] = [];
     heard.set(running, own);
-    return (step) => own.push(step);
+    // What goes out is plain: a place in a table makes its pointer itself.
+    return (step) => own.push({ ...step, place: plainPlace(step.place) });
   });
   const { first, others, asked } = answered;
   const { running, decision } = first;
@@ -85,8 +86,12 @@ function explainOne(model: Model, way: Way, request: ExplainRequest, position: P
     notes: notesOf(way, first, request, position),
     endpoints: endpointsOf(model, decider, envoy, decision),
     names: namesOf(model, decider, envoy, decisions),
-    faults: running.table.faults.map(({ place, message }) => ({ ...place, message })),
+    faults: running.table.faults.map(({ place: { document, pointer }, message }) => ({ document, pointer, message })),
   };
+}
+
+function plainPlace(place: Step['place']): Step['place'] {
+  return place && { document: place.document, pointer: place.pointer };
 }
 
 function notesOf(

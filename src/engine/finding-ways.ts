@@ -6,7 +6,6 @@ import { entriesOf } from '../routing/gateway-tables.ts';
 import type { OriginOf } from '../routing/origins.ts';
 import { requestFor } from '../routing/sample.ts';
 import type { Table } from '../routing/table/table.ts';
-import { routeKey } from '../routing/translate/translation.ts';
 import { type Witness, witnessOf } from '../routing/witness.ts';
 import { refKey } from '../snapshot/object.ts';
 import { CannotExplain, type Decider } from './deciders.ts';
@@ -71,7 +70,7 @@ const samplesOf = memoize((model: Model): ReadonlyMap<string, Sample> => {
   for (const decider of deciders) {
     const { desired } = decider;
     if (!desired) continue;
-    gather(decider, desired.table, (at) => desired.translation.origins.get(routeKey(at)) ?? null, samples);
+    gather(decider, desired.table, (at) => desired.translation.origins.get(at) ?? null, samples);
   }
   return samples;
 });

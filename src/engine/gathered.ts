@@ -66,6 +66,11 @@ export class Gathered {
     return this.#models;
   }
 
+  /** Lets go of the models, and of all that rules made from them; who asks for one again waits for it. */
+  release(): void {
+    this.#models = [];
+  }
+
   /** Reads all sources, and then speaks of them. */
   async collect(request: CollectRequest): Promise<CollectSummary> {
     const begun = performance.now();

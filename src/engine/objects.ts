@@ -44,7 +44,7 @@ export function objectsOf(
     }
   }
   for (const { route } of asked?.decision.hops ?? []) {
-    const origin = route ? asked?.desired?.translation.origins.get(routeKey(route)) : undefined;
+    const origin = route ? asked?.desired?.translation.origins.get(route) : undefined;
     if (route && origin) note(route, origin.ref, origin, origin);
   }
   return objects;

@@ -37,6 +37,8 @@ export interface DiagnoseOptions {
   readonly suppressions?: readonly Suppression[];
   /** Tell only what is about such requests. */
   readonly requests?: RequestsAsked | null;
+  /** For counts and lines of a log: findings without evidence, causes and fixes; what was made for the rules is let go. */
+  readonly brief?: boolean;
   /** Rules of the user's own, read and found right. */
   readonly userRules?: readonly UserRuleText[];
 }

@@ -47,7 +47,7 @@ interface Named {
 
 /** Looks an object up in what was read: present, absent with the proof that all were listed, or unknown. */
 export function lookUp<T extends Named>(
-  snapshot: Snapshot,
+  { completeness: seenOf }: { readonly completeness: (kind: string, namespace: string) => Completeness },
   kind: string,
   objects: readonly T[],
   namespace: string | null,
@@ -55,7 +55,7 @@ export function lookUp<T extends Named>(
 ): Relation<T> {
   const found = named(objects, namespace, name);
   if (found) return { state: 'present', value: found };
-  const seen = completeness(snapshot, kind, namespace ?? '*');
+  const seen = seenOf(kind, namespace ?? '*');
   if (seen.complete) return { state: 'absent', proof: [seen.proof] };
   return { state: 'unknown', gap: seen.gap };
 }

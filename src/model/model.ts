@@ -27,7 +27,7 @@ import {
   type VirtualService,
 } from './mesh/kinds.ts';
 import { meshGroup, missingPart } from './missing.ts';
-import { memberBehind, notingReads, textOfEnvoy, textOfGateway } from './noted.ts';
+import { memberBehind, notingReads, textOfEnvoy, textOfGateway, textOfObjectsCoverage } from './noted.ts';
 import type { Part } from './parts.ts';
 import { type Ingress, readIngress } from './platform/ingress.ts';
 import {
@@ -148,6 +148,7 @@ export function buildModel(snapshot: Snapshot): Model {
   behind.set('aws.cloudWatch', () => snapshot.cloudWatch);
   behind.set('traces', () => snapshot.traces);
   behind.set('logs', () => snapshot.traffic);
+  behind.set('coverage of objects', () => textOfObjectsCoverage(snapshot));
   behind.set('standing by', () => [...standingBy]);
   behind.set('gateways', () => gateways.flatMap((gateway) => [gateway.object, textOfGateway(gateway)]));
   behind.set('envoys', () => envoys.map(textOfEnvoy));
@@ -224,7 +225,10 @@ export function buildModel(snapshot: Snapshot): Model {
       noteRead('standing by');
       return standingBy;
     },
-    completeness: (kind, namespace) => completeness(noted, kind, namespace),
+    completeness: (kind, namespace) => {
+      noteRead('coverage of objects');
+      return completeness(snapshot, kind, namespace);
+    },
     missing: (part) => {
       noteRead(`missing ${part}`);
       return missing(part);

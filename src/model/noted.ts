@@ -19,6 +19,11 @@ export function memberBehind(snapshot: Snapshot, field: string): unknown {
   return field === 'coverage' ? JSON.stringify(value) : value;
 }
 
+/** What was seen of objects, each line with its place in the coverage table, which proofs name. */
+export function textOfObjectsCoverage({ coverage }: Snapshot): string {
+  return JSON.stringify([...coverage.entries()].filter(([, { subject }]) => subject.type === 'objects'));
+}
+
 /** What a gateway is, without what its Envoys say in sections of their own. */
 export function textOfGateway({ ref, frozen, envoys }: Gateway): string {
   return JSON.stringify([ref, frozen, envoys.map(textOfEnvoy)]);

@@ -12,11 +12,13 @@ import {
   pointer,
 } from '../lib/json.ts';
 import type { Evidence, EvidenceSource } from '../snapshot/evidence.ts';
-import type { KubernetesObject, ObjectRef } from '../snapshot/object.ts';
+import type { KubernetesObject, ObjectRef, Place } from '../snapshot/object.ts';
 
 /** What every Kubernetes object has, read once and tolerant of garbled fields. */
 export interface Resource {
   readonly ref: ObjectRef;
+  /** Where it was read. */
+  readonly place: Place;
   readonly body: JsonObject;
   readonly spec: JsonObject;
   readonly status: JsonObject;
@@ -43,6 +45,7 @@ export function readResource(object: KubernetesObject, source: EvidenceSource): 
   const metadata = asObject(object.body.metadata);
   return {
     ref: object.ref,
+    place: object.place,
     body: object.body,
     spec: asObject(object.body.spec),
     status: asObject(object.body.status),

@@ -20,6 +20,8 @@ export interface ReportContext {
   /** The cluster that was read; null or absent where there is none. */
   readonly cluster?: string | null;
   readonly envoys?: readonly Pick<EnvoyView, 'key' | 'pod'>[];
+  /** Findings without evidence, causes and fixes. */
+  readonly brief?: boolean;
 }
 
 /** Makes the report of a diagnosis. Pure: nothing in it depends on the machine or the time it is made. */
@@ -81,7 +83,7 @@ function reportFinding(
   const pods = new Set(evidence.flatMap(({ pod }) => pod ?? []));
   // What one Envoy alone showed is a fact of its pod.
   const [pod = null] = pods.size === 1 ? pods : [];
-  return {
+  const whole: ReportFinding = {
     id: finding.id,
     rule: finding.rule,
     severity: finding.severity,
@@ -108,6 +110,7 @@ function reportFinding(
     suppressed: finding.suppressed ?? null,
     known: false,
   };
+  return context.brief ? { ...whole, evidence: [], cause: '', changes: [], avoid: [], fix: [], witness: null } : whole;
 }
 
 /** The pod whose Envoy told a document, as `namespace/name`. */

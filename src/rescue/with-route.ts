@@ -5,7 +5,7 @@ import type { VirtualGateway } from '../model/mesh/kinds.ts';
 import { beginsTls } from '../model/mesh/tls-demand.ts';
 import type { Model } from '../model/model.ts';
 import { translate } from '../routing/translate/translate.ts';
-import { routeKey, type Translation } from '../routing/translate/translation.ts';
+import type { Translation } from '../routing/translate/translation.ts';
 import { refKey, refText } from '../snapshot/object.ts';
 import { editObjects } from './edit.ts';
 import type { FindService } from './endpoints.ts';
@@ -67,7 +67,7 @@ function placesOf({ input, origins }: Translation, { listeners }: VirtualGateway
     const routes = asList(asObject(asList(body.virtual_hosts)[0]).routes).map(asObject);
     return routes.flatMap((_, at) => {
       const pointer = `/virtual_hosts/0/routes/${at}`;
-      const origin = origins.get(routeKey({ document: place.document, pointer }));
+      const origin = origins.get({ document: place.document, pointer });
       return origin && refKey(origin.ref) === key ? [{ port, routes, at }] : [];
     });
   });

@@ -70,7 +70,7 @@ function driftOf(model: Model, running: GatewayTable, asked: Table, translation:
     asked,
     translation,
     runs,
-    asks: (at) => translation.origins.get(routeKey(at)) ?? null,
+    asks: (at) => translation.origins.get(at) ?? null,
     applied: new Set([...places.values()].flatMap(({ route }) => keyOf(runs(route.place)) ?? [])),
     places,
   };
@@ -169,7 +169,7 @@ function behind(sides: Sides, runningAt: RouteAt | null, askedAt: RouteAt | null
   const service = serviceNamedBy(place.route);
   const same = new Map<string, Origin>();
   for (const { host, route } of routesOf(sides.asked)) {
-    const origin = translation.origins.get(routeKey(route.place));
+    const origin = translation.origins.get(route.place);
     const key = keyOf(origin ?? null);
     const fits = service === '' ? host.name === place.host.name : serviceNamedBy(route) === service;
     if (origin && key && fits && !applied.has(key)) same.set(key, origin);

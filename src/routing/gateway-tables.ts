@@ -91,8 +91,13 @@ const askedTables = {
 };
 
 function makeAsked(model: Model, gateway: Gateway, extreme: Extreme): GatewayTable | 'none' {
-  if (!gateway.object) return 'none';
-  const translation = translate(model, gateway.object, runningVersion(gateway) ?? assumedVersion, extreme);
+  return askedOf(model, gateway, runningVersion(gateway) ?? assumedVersion, extreme) ?? 'none';
+}
+
+/** As `askedTable`, by an Envoy of this version; made anew each time. */
+export function askedOf(model: Model, gateway: Gateway, version: string, extreme: Extreme): GatewayTable | null {
+  if (!gateway.object) return null;
+  const translation = translate(model, gateway.object, version, extreme);
   return { gateway, envoy: null, table: compileTable(translation.input), translation };
 }
 

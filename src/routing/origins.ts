@@ -1,7 +1,7 @@
 import { groupBy } from '../lib/memo.ts';
 import { describeClause } from './match/describe.ts';
 import type { Listener, Route, Table, VirtualHost } from './table/table.ts';
-import { type Origin, routeKey, type Translation } from './translate/translation.ts';
+import { ByRoute, type Origin, type Translation } from './translate/translation.ts';
 
 /** The object a route of a table was made from; null: none is known. */
 export type OriginOf = (at: { readonly document: string; readonly pointer: string }) => Origin | null;
@@ -19,16 +19,16 @@ export interface Asked {
 export function originsFor(table: Table, desired: Asked | null): OriginOf {
   if (!desired) return () => null;
   const asked = groupBy(sayings(desired.table), ([saying]) => saying);
-  const byPlace = new Map<string, Origin>();
+  const byPlace = new ByRoute<Origin>();
   for (const [saying, routes] of groupBy(sayings(table), ([said]) => said)) {
     const same = asked.get(saying) ?? [];
     for (const [at, [, route]] of routes.entries()) {
       const twin = same[Math.min(at, same.length - 1)]?.[1];
-      const origin = twin && desired.translation.origins.get(routeKey(twin.place));
-      if (origin) byPlace.set(routeKey(route.place), origin);
+      const origin = twin && desired.translation.origins.get(twin.place);
+      if (origin) byPlace.set(route.place, origin);
     }
   }
-  return (at) => byPlace.get(routeKey(at)) ?? null;
+  return (at) => byPlace.get(at) ?? null;
 }
 
 function* sayings(table: Table): Generator<readonly [string, Route]> {

@@ -11,7 +11,6 @@ import type { GatewayTable } from './gateway-tables.ts';
 import { describeClause } from './match/describe.ts';
 import type { Clause } from './table/clause.ts';
 import type { Route } from './table/table.ts';
-import { routeKey } from './translate/translation.ts';
 
 /** A route of a gateway's first pass, and the GatewayRoute it was made from, as far as that is known. */
 export interface RouteOrigin {
@@ -37,7 +36,7 @@ function originFinder(model: Model, { gateway, envoy, translation }: GatewayTabl
     for (const place of places) bySaying.set(place, written);
   }
   return (route) => {
-    const origin = translation?.origins.get(routeKey(route.place));
+    const origin = translation?.origins.get(route.place);
     const made = origin && byRef.get(refKey(origin.ref));
     const saying = made ? '' : `${serviceNamedBy(route)} ${specifierOf(route)}`;
     const written = made ?? bySaying.get(saying) ?? null;

@@ -4,7 +4,6 @@ import { type GatewayTable, gatewayTables, supersededTables } from './gateway-ta
 import { type OriginOf, originsFor } from './origins.ts';
 import { faultsOf, type RouteFault, type SurelyBefore } from './route-faults.ts';
 import { surelyBefore } from './translate/order.ts';
-import { routeKey } from './translate/translation.ts';
 
 /** A gateway's table, the objects behind its routes, and what reasoning about all requests finds of them. */
 export interface JudgedTable extends GatewayTable {
@@ -21,7 +20,7 @@ export const judgedTables = memoize((model: Model): readonly JudgedTable[] => {
     const { translation } = table;
     const wanted = asked.get(table.gateway);
     const originOf: OriginOf = translation
-      ? (at) => translation.origins.get(routeKey(at)) ?? null
+      ? (at) => translation.origins.get(at) ?? null
       : originsFor(table.table, wanted?.translation ? { table: wanted.table, translation: wanted.translation } : null);
     const before: SurelyBefore = (one, other) => {
       const [first, second] = [originOf(one.place), originOf(other.place)];

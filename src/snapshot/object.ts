@@ -16,6 +16,31 @@ export interface Place {
   readonly pointer: string;
 }
 
+/** A place in another one. There are ten thousands of them, and few are ever told: the pointer is made when it is asked for. */
+class InnerPlace implements Place {
+  readonly #outer: Place;
+  readonly #step: string | number;
+
+  constructor(outer: Place, step: string | number) {
+    this.#outer = outer;
+    this.#step = step;
+  }
+
+  get document(): string {
+    return this.#outer.document;
+  }
+
+  get pointer(): string {
+    const step = this.#step;
+    return typeof step === 'number' ? `${this.#outer.pointer}/${step}` : this.#outer.pointer + step;
+  }
+}
+
+/** A place in another one: the item of a list by its index, or what a JSON pointer leads to. It has no members of its own to spread. */
+export function within(place: Place, step: string | number): Place {
+  return new InnerPlace(place, step);
+}
+
 /** A Kubernetes object as it was read, with the place it was read from. */
 export interface KubernetesObject {
   readonly ref: ObjectRef;

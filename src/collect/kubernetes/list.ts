@@ -21,11 +21,19 @@ const longestWaitMs = 10_000;
 /** A server that answers `continue` for ever is cut off: far beyond any cluster. */
 const mostPages = 2000;
 
-/** Lists everything under a path, page by page. A list that expires half-way (410) is begun once again. */
-export async function listAll(cluster: Pick<Cluster, 'ask'>, path: string, signal: AbortSignal): Promise<Listing> {
-  const first = await listPages(cluster, path, signal);
+/**
+ * Lists everything under a path, page by page. A list that expires half-way (410) is begun once again. `each`: what is kept of an
+ * object, as soon as its page was read.
+ */
+export async function listAll(
+  cluster: Pick<Cluster, 'ask'>,
+  path: string,
+  signal: AbortSignal,
+  each: (item: JsonObject) => JsonObject = (item) => item,
+): Promise<Listing> {
+  const first = await listPages(cluster, path, signal, each);
   if (!first.expired) return first.listing;
-  const second = await listPages(cluster, path, signal);
+  const second = await listPages(cluster, path, signal, each);
   if (!second.expired) return second.listing;
   const reason = 'the list expired half-way (410), and again when it was begun anew';
   return { ...second.listing, state: 'partial', reason };
@@ -35,6 +43,7 @@ async function listPages(
   cluster: Pick<Cluster, 'ask'>,
   path: string,
   signal: AbortSignal,
+  each: (item: JsonObject) => JsonObject,
 ): Promise<{ readonly listing: Listing; readonly expired: boolean }> {
   const items: JsonObject[] = [];
   const ended = (state: Listing['state'], reason: string, expired = false) => ({
@@ -56,7 +65,7 @@ async function listPages(
     if (status !== 200) return ended('failed', `the API server answered ${status}: ${saidBy(text)}`);
     const body = parseJson(text);
     if (!isObject(body) || !Array.isArray(body.items)) return ended('failed', 'the answer is no list of objects');
-    items.push(...asList(body.items).filter(isObject));
+    for (const item of asList(body.items)) if (isObject(item)) items.push(each(item));
     const { continue: more, resourceVersion } = asObject(body.metadata);
     version = asText(resourceVersion) ?? '';
     next = asText(more) ?? '';

@@ -65,17 +65,17 @@ function readKind(cluster: string, listing: KindListing, request: ListRequest): 
     request.kinds?.delete(key);
     return emptyHarvest;
   }
-  const { list, text, redactions } = cleanList(listing);
+  const { list, redactions } = cleanList(listing);
   const file = {
     id: `kubernetes/${name}.json`,
     origin: `${cluster}: ${name}`,
-    text,
     reported: true,
     readAt,
     cluster,
     ...(namespaces === null ? {} : { namespaces }),
   };
-  const harvest = { ...listHarvest(list, file, { defaultNamespace: 'default', closed: false, keep }), redactions };
+  const options = { defaultNamespace: 'default', closed: false, keep };
+  const harvest = { ...listHarvest(list, file, piecesOf(list), options), redactions };
   if (marks) request.kinds?.set(key, { marks, harvest });
   else request.kinds?.delete(key);
   return harvest;
@@ -95,10 +95,16 @@ function listEvery(cluster: Cluster, served: Served, request: ListRequest): Prom
   );
 }
 
-/** A list without secrets, and its text. One line an object: a bundle stays readable. When what decides who reaches whom was written stays. */
+/** A list as an API server writes it. */
+interface ObjectList extends JsonObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly items: readonly unknown[];
+}
+
+/** A list without secrets. When what decides who reaches whom was written stays. */
 function cleanList({ kind, version, items, marks }: KindListing): {
-  readonly list: JsonObject;
-  readonly text: string;
+  readonly list: ObjectList;
   readonly redactions: Redactions;
 } {
   let redactions: Redactions = {};
@@ -109,9 +115,14 @@ function cleanList({ kind, version, items, marks }: KindListing): {
     return one.value;
   });
   const type = { apiVersion: kind.group === '' ? version : `${kind.group}/${version}`, kind: `${kind.kind}List` };
-  const head = `${JSON.stringify(type).slice(0, -1)},"items":[`;
-  const text = `${head}\n${clean.map((one) => JSON.stringify(one)).join(',\n')}\n]}\n`;
-  return { list: { ...type, items: clean }, text, redactions };
+  return { list: { ...type, items: clean }, redactions };
+}
+
+/** Its text. One line an object: a bundle stays readable. */
+function* piecesOf({ apiVersion, kind, items }: ObjectList): Generator<string> {
+  yield `${JSON.stringify({ apiVersion, kind }).slice(0, -1)},"items":[`;
+  for (const [index, one] of items.entries()) yield `${index === 0 ? '' : ','}\n${JSON.stringify(one)}`;
+  yield '\n]}\n';
 }
 
 /** What an agent needs that counts and runs no rules: its gateways, and what is about to happen to their pods. */

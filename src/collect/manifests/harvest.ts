@@ -1,10 +1,10 @@
 import { plural } from '../../lib/plural.ts';
 import { asObject, asText, isObject, type JsonObject, pointer, pointerSegments } from '../../lib/json.ts';
 import type { CoverageEntry, Gap } from '../../snapshot/coverage.ts';
-import { type Document, makeDocument } from '../../snapshot/document.ts';
+import { type Document, type DocumentOrigin, makeDocument, measureDocument } from '../../snapshot/document.ts';
 import type { Node } from 'yaml';
 import { memoize } from '../../lib/memo.ts';
-import { type KubernetesObject, type Place, refKey, refText } from '../../snapshot/object.ts';
+import { type KubernetesObject, type Place, refKey, refText, within } from '../../snapshot/object.ts';
 import { addRedactions, type Redactions, redacted } from '../../snapshot/redact.ts';
 import type { FilePosition, Harvest, SourceReport } from '../../snapshot/snapshot.ts';
 import { lineAndColumn, lineFinder, offsetIn, parseChunk, rootOf, typeOf } from './parse.ts';
@@ -85,29 +85,28 @@ export function manifestHarvest(files: readonly ManifestFile[], options: Manifes
   };
 }
 
-/** A list of an API server that was read and redacted already: what `manifestHarvest` makes of its text. */
+/** A list of an API server that was read and redacted already: what `manifestHarvest` makes of its text, which comes in pieces. */
 export function listHarvest(
   list: JsonObject,
-  file: ManifestFile,
+  file: Omit<ManifestFile, 'text'>,
+  pieces: Iterable<string>,
   options: ManifestOptions,
 ): Pick<Harvest, 'documents' | 'objects' | 'manifests'> {
   return {
-    documents: [documentOf(file, file.text, options.keep)],
-    objects: objectsOf(list, pointer(0), file, options),
+    documents: [
+      options.keep ? makeDocument(originOf(file), [...pieces].join(''), true) : measureDocument(originOf(file), pieces),
+    ],
+    objects: objectsOf(list, { document: file.id, pointer: pointer(0) }, file, options),
     manifests: [entryOf(file, options)],
   };
 }
 
-function documentOf({ cluster, id, origin, readAt }: ManifestFile, text: string, keep: boolean): Document {
-  return makeDocument(
-    { id, kind: cluster === undefined ? 'manifest' : 'kubernetes', origin, readAt, envoy: null },
-    text,
-    keep,
-  );
+function originOf({ cluster, id, origin, readAt }: Omit<ManifestFile, 'text'>): DocumentOrigin {
+  return { id, kind: cluster === undefined ? 'manifest' : 'kubernetes', origin, readAt, envoy: null };
 }
 
 function entryOf(
-  { id, reported, cluster, namespaces }: ManifestFile,
+  { id, reported, cluster, namespaces }: Omit<ManifestFile, 'text'>,
   { defaultNamespace }: ManifestOptions,
 ): NonNullable<Harvest['manifests']>[number] {
   return {
@@ -138,7 +137,7 @@ function readFile(file: ManifestFile, options: ManifestOptions): FileHarvest {
     const clean = redactDocument(chunk, parsed.value);
     redactions = addRedactions(redactions, clean.redactions);
     text += before + clean.text;
-    const found = objectsOf(clean.value, pointer(chunk.index), file, options);
+    const found = objectsOf(clean.value, { document: file.id, pointer: pointer(chunk.index) }, file, options);
     objects.push(...found);
     if (found.length === 0 && !isEmptyList(clean.value)) {
       const start = chunk.offset + Math.max(0, chunk.text.search(/^[ \t]*[^\s#%]/m));
@@ -146,7 +145,7 @@ function readFile(file: ManifestFile, options: ManifestOptions): FileHarvest {
     }
   }
   text += file.text.slice(end);
-  return { document: documentOf(file, text, options.keep), objects, broken, others, redactions, starts };
+  return { document: makeDocument(originOf(file), text, options.keep), objects, broken, others, redactions, starts };
 }
 
 function isEmptyList(value: unknown): boolean {
@@ -155,8 +154,8 @@ function isEmptyList(value: unknown): boolean {
 
 function objectsOf(
   value: unknown,
-  at: string,
-  file: ManifestFile,
+  place: Place,
+  file: Omit<ManifestFile, 'text'>,
   options: ManifestOptions,
   inherited: { readonly apiVersion: string; readonly kind: string } | null = null,
 ): readonly KubernetesObject[] {
@@ -166,7 +165,8 @@ function objectsOf(
   if (type.kind.endsWith('List') && Array.isArray(value.items)) {
     const item =
       type.kind === 'List' ? null : { apiVersion: type.apiVersion, kind: type.kind.slice(0, -'List'.length) };
-    return value.items.flatMap((child, index) => objectsOf(child, at + pointer('items', index), file, options, item));
+    const items = within(place, pointer('items'));
+    return value.items.flatMap((child, index) => objectsOf(child, within(items, index), file, options, item));
   }
   const metadata = asObject(value.metadata);
   const name = asText(metadata.name);
@@ -177,7 +177,7 @@ function objectsOf(
   const cluster = file.cluster === undefined ? {} : { cluster: file.cluster };
   // Field by field: of an object that begins with `...` V8 remembers the form anew each time, and there are thousands.
   const ref = { apiVersion: type.apiVersion, kind: type.kind, namespace, name };
-  return [{ ref, place: { document: file.id, pointer: at }, body, reported, ...cluster }];
+  return [{ ref, place, body, reported, ...cluster }];
 }
 
 /**

@@ -81,7 +81,7 @@ function placements(
   const occupied = new Map<string, Occupied>();
   for (const pod of pods) {
     if (pod.node === null) continue;
-    const node = lookUp(model.snapshot, 'Node', model.platform.nodes, null, pod.node);
+    const node = lookUp(model, 'Node', model.platform.nodes, null, pod.node);
     if (node.state === 'unknown') unseen.push({ ...node.gap, missing: `Node ${pod.node}` });
     if (node.state !== 'present') continue;
     const known = occupied.get(pod.node);

@@ -5,8 +5,8 @@ import { type FollowLog, LogFollowers } from '../../collect/kubernetes/log-follo
 import { containersOf } from '../../collect/kubernetes/pod-logs.ts';
 import type { LiveRequest } from '../../collect/kubernetes/request.ts';
 import { asObject } from '../../lib/json.ts';
-import type { Model } from '../../model/model.ts';
-import type { Classify } from '../../traffic/traffic.ts';
+import { buildModel } from '../../model/model.ts';
+import type { Snapshot } from '../../snapshot/snapshot.ts';
 import { RouteCounts } from '../../traffic/route-counts.ts';
 import type { Followed, FollowOptions } from '../protocol.ts';
 import { classifyBy } from './classify.ts';
@@ -33,8 +33,11 @@ export class Follower {
     this.#followers = new LogFollowers({ follow, take: (key, lines) => this.#take(key, lines) });
   }
 
-  /** Tells what came since the last turn; from now on these pods are followed, and this model decides. */
-  turn(model: Model, { pods }: Pick<FollowOptions, 'pods'>): Followed {
+  /**
+   * Tells what came since the last turn; from now on these pods are followed, and what was read decides. Its model is built when
+   * the first line comes: where none does, nothing holds one.
+   */
+  turn(snapshot: Snapshot, { pods }: Pick<FollowOptions, 'pods'>): Followed {
     const gateways = [...this.#counts].map(([gateway, counts]) => ({
       gateway,
       paged: this.#paged,
@@ -43,14 +46,15 @@ export class Follower {
     const lines = this.#lines;
     this.#lines = 0;
     if (pods !== null) {
-      this.#paged = pagedRoutes(model);
-      this.#decideBy(model, new Set(pods.map(({ gateway }) => gateway)));
-      this.#want(model, pods);
+      this.#paged = pagedRoutes(snapshot);
+      this.#decideBy(snapshot, new Set(pods.map(({ gateway }) => gateway)));
+      this.#want(snapshot, pods);
     }
     return { gateways, lines, troubles: this.#followers.troubles() };
   }
 
-  #decideBy(model: Model, wanted: ReadonlySet<string>): void {
+  #decideBy(snapshot: Snapshot, wanted: ReadonlySet<string>): void {
+    const modelOf = once(() => buildModel(snapshot));
     for (const gateway of this.#counts.keys()) {
       if (wanted.has(gateway)) continue;
       this.#counts.delete(gateway);
@@ -59,13 +63,14 @@ export class Follower {
     for (const gateway of wanted) {
       const counts = this.#counts.get(gateway) ?? new RouteCounts();
       this.#counts.set(gateway, counts);
-      counts.decideBy(lazily(() => classifyBy(model, gateway, null).classify));
+      const classify = once(() => classifyBy(modelOf(), gateway, null).classify);
+      counts.decideBy((request) => classify()(request));
     }
   }
 
-  #want(model: Model, pods: NonNullable<FollowOptions['pods']>): void {
-    const formats = formatsOf(model.snapshot);
-    const containers = containersOf(model.snapshot.objects);
+  #want(snapshot: Snapshot, pods: NonNullable<FollowOptions['pods']>): void {
+    const formats = formatsOf(snapshot);
+    const containers = containersOf(snapshot.objects);
     const keys = new Set(pods.map(({ key }) => key));
     for (const key of this.#pods.keys()) if (!keys.has(key)) this.#pods.delete(key);
     const now = this.#now();
@@ -108,16 +113,16 @@ export async function followBy({ nodeLogs }: Pick<FollowOptions, 'nodeLogs'>, li
   return logsByApi(streamWays(live));
 }
 
-/** Tables are compiled for those that are asked. */
-function lazily(make: () => Classify): Classify {
-  let made: Classify | null = null;
-  return (request) => {
-    made ??= make();
-    return made(request);
+/** Models are built, and tables compiled, for those that are asked. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }
 
-function pagedRoutes({ snapshot }: Model): readonly string[] {
+function pagedRoutes(snapshot: Snapshot): readonly string[] {
   return snapshot.objects.flatMap(({ ref, body }) => {
     if (ref.kind !== 'GatewayRoute') return [];
     const annotations = asObject(asObject(body.metadata).annotations);

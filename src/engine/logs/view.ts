@@ -128,7 +128,7 @@ function askedBy(one: TrafficClass, judging: Judging): ObjectRef | null {
   if (!found || !desired) return null;
   const { first, asked } = answer(found.way, found.request, null);
   const at = asked?.hops[0]?.route;
-  const origin = at && desired.translation.origins.get(routeKey(at));
+  const origin = at && desired.translation.origins.get(at);
   return origin?.ref ?? desired.unmade(first.routing)?.ref ?? null;
 }
 

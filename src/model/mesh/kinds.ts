@@ -90,6 +90,10 @@ export const routeTypes = ['grpcRoute', 'httpRoute', 'http2Route', 'tcpRoute'] a
 
 /** Lists of one type each: nearly every route shares one of them. */
 const onlyType = new Map(routeTypes.map((type) => [type, [type] as const]));
+/** Where a route of each writes its target. */
+const targetPaths = new Map(
+  routeTypes.map((type) => [type, `spec.${type}.action.target.virtualService.virtualServiceRef`]),
+);
 
 /** Reads a Mesh. */
 export function readMesh(object: KubernetesObject): Mesh {
@@ -123,11 +127,7 @@ export function readGatewayRoute(object: KubernetesObject): GatewayRoute {
   return {
     ...member,
     types,
-    target: readReference(
-      member,
-      asObject(service).virtualServiceRef,
-      `spec.${type}.action.target.virtualService.virtualServiceRef`,
-    ),
+    target: readReference(member, asObject(service).virtualServiceRef, (type && targetPaths.get(type)) ?? ''),
     gateway: readReference(member, member.spec.virtualGatewayRef, 'spec.virtualGatewayRef'),
   };
 }

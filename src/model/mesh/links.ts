@@ -22,22 +22,22 @@ import { namespaceRef, undecidedMembers } from './members.ts';
 
 /** The VirtualService a reference names. */
 export function virtualService(model: Model, reference: Reference): Relation<VirtualService> {
-  return lookUp(model.snapshot, 'VirtualService', model.virtualServices, reference.namespace, reference.name);
+  return lookUp(model, 'VirtualService', model.virtualServices, reference.namespace, reference.name);
 }
 
 /** The VirtualRouter a reference names. */
 export function virtualRouter(model: Model, reference: Reference): Relation<VirtualRouter> {
-  return lookUp(model.snapshot, 'VirtualRouter', model.virtualRouters, reference.namespace, reference.name);
+  return lookUp(model, 'VirtualRouter', model.virtualRouters, reference.namespace, reference.name);
 }
 
 /** The VirtualNode a reference names. */
 export function virtualNode(model: Model, reference: Reference): Relation<VirtualNode> {
-  return lookUp(model.snapshot, 'VirtualNode', model.virtualNodes, reference.namespace, reference.name);
+  return lookUp(model, 'VirtualNode', model.virtualNodes, reference.namespace, reference.name);
 }
 
 /** A Namespace, as far as it was seen; an unlabelled namespace is not an unseen one. */
 export function namespaceOf(model: Model, name: string): Relation<Resource> {
-  return lookUp(model.snapshot, 'Namespace', model.namespaces, null, name);
+  return lookUp(model, 'Namespace', model.namespaces, null, name);
 }
 
 /** Why one candidate does not select an object. */
@@ -147,7 +147,7 @@ function findOwner(model: Model, route: GatewayRoute): VirtualGateway | null {
   const written = route.gateway;
   if (written) {
     const { namespace, name } = written;
-    const found = lookUp(model.snapshot, 'VirtualGateway', model.virtualGateways, namespace, name);
+    const found = lookUp(model, 'VirtualGateway', model.virtualGateways, namespace, name);
     return presentValue(found) ?? null;
   }
   const namespace = namespaceOf(model, route.ref.namespace ?? '');

@@ -28,11 +28,19 @@ interface WrittenBody {
   readonly key: string;
 }
 
+/** Where a GatewayRoute writes what it matches: thousands of them share these. */
+const gatewayPaths = {
+  grpcRoute: 'spec.grpcRoute',
+  httpRoute: 'spec.httpRoute',
+  http2Route: 'spec.http2Route',
+  tcpRoute: 'spec.tcpRoute',
+} as const satisfies Record<WrittenBody['type'], string>;
+
 /** The routes of GatewayRoutes. */
 export const writtenGatewayRoutes = memoize((model: Model) =>
   model.gatewayRoutes.flatMap((object): readonly WrittenRoute[] => {
     const says = `Route ${object.ref.namespace}/${object.ref.name}`;
-    return bodiesOf(object.spec, 'spec', says, '').map((body) => ({ kind: 'gateway', object, ...body }));
+    return bodiesOf(object.spec, null, says, '').map((body) => ({ kind: 'gateway', object, ...body }));
   }),
 );
 
@@ -52,14 +60,14 @@ export const writtenRoutes = memoize((model: Model): readonly WrittenRoute[] => 
 /** The object of each of them. */
 export const writingObjects = memoize((model: Model) => writtenRoutes(model).map(({ object }) => object));
 
-function bodiesOf(holder: JsonObject, at: string, says: string, key: string): readonly WrittenBody[] {
+function bodiesOf(holder: JsonObject, at: string | null, says: string, key: string): readonly WrittenBody[] {
   const type = routeTypes.find((name) => isObject(holder[name]));
   if (!type) return [];
   const body = asObject(holder[type]);
   const match = asObject(body.match);
   const port = asNumber(match.port) ?? null;
   const [action, timeout] = [asObject(body.action), asObject(body.timeout)];
-  return [{ says, type, path: `${at}.${type}`, match, action, timeout, port, key }];
+  return [{ says, type, path: at === null ? gatewayPaths[type] : `${at}.${type}`, match, action, timeout, port, key }];
 }
 
 /** The path specifiers that Envoy would print for a written match: `prefix /cart`, `path /cart`, `regex /v[0-9]`. */

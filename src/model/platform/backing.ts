@@ -9,7 +9,7 @@ export function serviceOfHostname(model: Model, hostname: string): Relation<Serv
   const match = /^([a-z0-9-]+)\.([a-z0-9-]+)(?:\.svc(?:\.[a-z0-9.-]+)?)?\.?$/.exec(hostname);
   if (!match) return null;
   const [, name = '', namespace = ''] = match;
-  return lookUp(model.snapshot, 'Service', model.services, namespace, name);
+  return lookUp(model, 'Service', model.services, namespace, name);
 }
 
 /** What makes or is the pods behind a Service. */

@@ -1,6 +1,5 @@
 import { memoize } from '../../lib/memo.ts';
 import type { Gateway } from '../gateway.ts';
-import { completeness } from '../inventory.ts';
 import type { Model } from '../model.ts';
 import { selects } from '../selector.ts';
 import type { Ingress, IngressRule } from './ingress.ts';
@@ -35,8 +34,8 @@ export const entriesOf = memoize((model: Model): ((gateway: Gateway) => readonly
 });
 
 /** Whether all Services and Ingresses were read: what is not among them then does not exist. */
-export function seesAllEntries({ snapshot }: Model, { ref }: Gateway): boolean {
-  return ['Service', 'Ingress'].every((kind) => completeness(snapshot, kind, ref.namespace ?? '*').complete);
+export function seesAllEntries(model: Model, { ref }: Gateway): boolean {
+  return ['Service', 'Ingress'].every((kind) => model.completeness(kind, ref.namespace ?? '*').complete);
 }
 
 function findEntries(model: Model, gateway: Gateway): readonly Entry[] {

@@ -14,7 +14,7 @@ type Answer =
 
 /** Looks for a ready endpoint of the Service that a webhook names. */
 function answersOf(model: Model, { namespace, name }: NonNullable<Webhook['service']>): Answer {
-  const service = lookUp(model.snapshot, 'Service', model.services, namespace, name);
+  const service = lookUp(model, 'Service', model.services, namespace, name);
   if (service.state === 'absent') return { state: 'silent', proof: service.proof[0] };
   const slices = slicesOf(model, { namespace, name });
   if (slices.some(({ endpoints }) => endpoints.some(({ ready }) => ready))) return { state: 'answers' };

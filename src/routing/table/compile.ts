@@ -1,5 +1,5 @@
 import { asBoolean, asList, asObject, asText, asTexts, isObject, type JsonObject } from '../../lib/json.ts';
-import type { Place } from '../../snapshot/object.ts';
+import { type Place, within } from '../../snapshot/object.ts';
 import { readAction, readHeaderMutation } from './read-action.ts';
 import { type ClauseContext, readClauses } from './read-clauses.ts';
 import { readMatcher } from './read-matcher.ts';
@@ -8,6 +8,7 @@ import { indexHosts } from './host-index.ts';
 import type { RouteConfigInput, TableInput } from './input.ts';
 import { readListener } from './listener.ts';
 import type { Regex } from './regex.ts';
+import type { Action } from './action.ts';
 import type { MatcherTree, Route, RouteConfig, Semantics, Table, TableFault, VirtualHost } from './table.ts';
 
 /** Compiles an Envoy's configuration; what is not understood is told in `faults`, and the rest decides. */
@@ -15,8 +16,9 @@ export function compileTable(input: TableInput): Table {
   const faults: TableFault[] = [];
   const semantics = semanticsOf(input);
   const regexes = new Map<string, Regex>();
+  const actions = new Map<JsonObject, Action>();
   const readRoutes = (config: RouteConfigInput): RouteConfig =>
-    readRouteConfig(config, { input, semantics, regexes, faults });
+    readRouteConfig(config, { input, semantics, regexes, faults, actions });
   const named = new Map(input.routeConfigs.map((config) => [asText(config.body.name) ?? '', config]));
   const compiled = new Map<string, RouteConfig>();
   const byName = (name: string): RouteConfig | null => {
@@ -52,12 +54,15 @@ interface ReadContext {
   readonly semantics: Semantics;
   readonly regexes: Map<string, Regex>;
   readonly faults: TableFault[];
+  /** Of actions that forward. */
+  readonly actions: Map<JsonObject, Action>;
 }
 
 function readRouteConfig(config: RouteConfigInput, context: ReadContext): RouteConfig {
   const { body, place } = config;
+  const hostsPlace = within(place, '/virtual_hosts');
   const hosts = asList(body.virtual_hosts).map((value, index) =>
-    readHost(asObject(value), inside(place, `/virtual_hosts/${index}`), context),
+    readHost(asObject(value), within(hostsPlace, index), context),
   );
   return {
     place,
@@ -74,12 +79,13 @@ const tlsNeeds = { ALL: 'all', EXTERNAL_ONLY: 'external' } as const;
 function readHost(body: JsonObject, place: Place, context: ReadContext): VirtualHost {
   const need = asText(body.require_tls);
   const { matcher } = body;
+  const routesPlace = within(place, '/routes');
   return {
     place,
     name: asText(body.name) ?? '',
     domains: asTexts(body.domains),
     routes: asList(body.routes).map((value, index) =>
-      readRoute(asObject(value), index, inside(place, `/routes/${index}`), context),
+      readRoute(asObject(value), index, within(routesPlace, index), context),
     ),
     requireTls: need === 'ALL' || need === 'EXTERNAL_ONLY' ? tlsNeeds[need] : 'none',
     matcher: isObject(matcher),
@@ -94,7 +100,7 @@ function readTree(matcher: JsonObject, place: Place, context: ReadContext): Matc
   let count = 0;
   const route = (body: JsonObject, at: string): Route => {
     count += 1;
-    return readRoute(body, count - 1, inside(place, at), context);
+    return readRoute(body, count - 1, within(place, at), context);
   };
   return readMatcher(matcher, '/matcher', { ...clauseContext(place, '', context), route });
 }
@@ -105,10 +111,21 @@ function readRoute(body: JsonObject, index: number, place: Place, context: ReadC
     name: asText(body.name) ?? '',
     index,
     clauses: readClauses(asObject(body.match), clauseContext(place, '/match', context)),
-    action: readAction(body, context.semantics.regexUnit, faultsAt(place, context)),
+    action: readActionOnce(body, place, context),
     perFilter: readPerFilter(body),
     headers: readHeaderMutation(body),
   };
+}
+
+/** Routes to one target often hold the very same action: it is read once, but for one of which something is not understood. */
+function readActionOnce(body: JsonObject, place: Place, context: ReadContext): Action {
+  const { actions, faults } = context;
+  const known = isObject(body.route) ? actions.get(body.route) : undefined;
+  if (known) return known;
+  const before = faults.length;
+  const action = readAction(body, context.semantics.regexUnit, faultsAt(place, context));
+  if (isObject(body.route) && faults.length === before) actions.set(body.route, action);
+  return action;
 }
 
 function clauseContext(place: Place, below: string, context: ReadContext): ClauseContext {
@@ -116,16 +133,12 @@ function clauseContext(place: Place, below: string, context: ReadContext): Claus
     regexUnit: context.semantics.regexUnit,
     runtime: context.input.runtime,
     regexes: context.regexes,
-    fault: faultsAt(inside(place, below), context),
+    fault: faultsAt(within(place, below), context),
   };
 }
 
 function faultsAt(place: Place, { faults }: ReadContext): (at: string, message: string) => void {
   return (at, message) => {
-    faults.push({ place: inside(place, at), message });
+    faults.push({ place: within(place, at), message });
   };
-}
-
-function inside(place: Place, at: string): Place {
-  return { document: place.document, pointer: place.pointer + at };
 }

@@ -70,14 +70,14 @@ export function readClauses(match: JsonObject, context: ClauseContext): readonly
 function readPath(match: JsonObject, context: ClauseContext): Clause {
   const ignoreCase = asBoolean(match.case_sensitive) === false;
   const literals = [
-    ['path', 'exact'],
-    ['prefix', 'prefix'],
-    ['path_separated_prefix', 'segments'],
+    ['path', 'exact', '/path'],
+    ['prefix', 'prefix', '/prefix'],
+    ['path_separated_prefix', 'segments', '/path_separated_prefix'],
   ] as const;
-  for (const [name, kind] of literals) {
+  for (const [name, kind, at] of literals) {
     const value = asText(match[name]);
     if (value !== undefined) {
-      return { field: 'path', test: { kind, value: bytesOf(value), ignoreCase }, at: pointer(name) };
+      return { field: 'path', test: { kind, value: bytesOf(value), ignoreCase }, at };
     }
   }
   const pattern = regexOf(match.safe_regex) ?? asText(match.regex);

@@ -1,11 +1,13 @@
-import { asList, asNumber, asObject, asText, isObject, type JsonObject } from '../../lib/json.ts';
+import { asList, asNumber, asObject, asText, isObject, type JsonObject, pointer } from '../../lib/json.ts';
 import type { RouterRoute, VirtualNode, VirtualRouter, VirtualService } from '../../model/mesh/kinds.ts';
 import { virtualNode, virtualRouter } from '../../model/mesh/links.ts';
 import type { Model } from '../../model/model.ts';
 import { presentValue } from '../../model/relation.ts';
+import { within } from '../../snapshot/object.ts';
 import { nodeCluster } from './clusters.ts';
 import { lowestPriority, type MadeRoute, orderOf } from './ingress.ts';
 import { translateMatch } from './match.ts';
+import { originAt } from './translation.ts';
 
 /** The routes of a VirtualService; null: what answers for it was not read. */
 export function routesOfService(model: Model, service: VirtualService, mesh: string): readonly MadeRoute[] | null {
@@ -18,19 +20,16 @@ export function routesOfService(model: Model, service: VirtualService, mesh: str
     const [listener, ...others] = presentValue(node)?.listeners ?? [];
     if (node.state === 'unknown' || !listener || others.length > 0 || listener.port === null) return null;
     const cluster = nodeCluster(mesh, node.value, listener.port, listener.protocol);
-    const evidence = service.at('spec.provider');
     return [
       {
         json: { match: { prefix: '/' }, route: { cluster: cluster.name, timeout: '15s' } },
         clusters: [cluster],
-        origin: {
+        origin: originAt(within(service.place, '/spec/provider'), {
           ref: service.ref,
-          document: evidence.document,
-          pointer: evidence.pointer,
           grade: 'observed',
           order: { priority: lowestPriority, prefixLength: 1 },
           notes: [],
-        },
+        }),
       },
     ];
   }
@@ -76,21 +75,18 @@ function translateRouterRoute(
   const translated = translateMatch(asObject(spec.match), type);
   const [path] = translated.paths;
   if (!path || weighted.length === 0) return null;
-  const evidence = router.at(route.path);
   return {
     json: {
       match: { ...path.match, ...translated.common },
       route: { weighted_clusters: { clusters: weighted }, ...timeoutsOf(spec), ...retriesOf(spec) },
     },
     clusters,
-    origin: {
+    origin: originAt(within(router.place, pointer('spec', 'routes', index)), {
       ref: router.ref,
-      document: evidence.document,
-      pointer: evidence.pointer,
       grade: translated.grade,
       order: orderOf(body.priority, path),
       notes: translated.notes,
-    },
+    }),
   };
 }
 

@@ -1,9 +1,10 @@
-import { asObject, asText, isObject, type JsonObject } from '../../lib/json.ts';
+import { asObject, asText, isObject, type JsonObject, pointer } from '../../lib/json.ts';
 import { virtualServiceHeader } from '../../model/envoy/naming.ts';
 import type { GatewayRoute } from '../../model/mesh/kinds.ts';
+import { within } from '../../snapshot/object.ts';
 import { translateMatch, type TranslatedPath } from './match.ts';
 import type { RouteOrder } from './order.ts';
-import type { Origin } from './translation.ts';
+import { type Origin, originAt } from './translation.ts';
 
 /** A route made from an object, before it has its place in a table. */
 export interface MadeRoute {
@@ -44,7 +45,7 @@ export function translateGatewayRoute(
   const rewrite = asObject(action.rewrite);
   const translated = translateMatch(asObject(spec.match), type);
   const keepsHost = asText(asObject(rewrite.hostname).defaultTargetHostname) === 'DISABLED';
-  const evidence = route.at(`spec.${type}`);
+  const place = within(route.place, pointer('spec', type));
   // The path of a gRPC request names its method: App Mesh offers no rewrite of it.
   const keepsPath = type === 'grpcRoute';
   const paths = translated.paths.flatMap((path) =>
@@ -64,14 +65,12 @@ export function translateGatewayRoute(
         : {}),
     },
     clusters: [cluster],
-    origin: {
+    origin: originAt(place, {
       ref: route.ref,
-      document: evidence.document,
-      pointer: evidence.pointer,
       grade: translated.grade,
       order: orderOf(route.spec.priority, path),
       notes: translated.notes,
-    },
+    }),
   }));
 }
 

@@ -1,12 +1,13 @@
 import { asList, asObject, asText, type JsonObject, pointer } from '../../lib/json.ts';
 import { memoize } from '../../lib/memo.ts';
+import { SharedValues } from '../../lib/shared.ts';
 import { defaultBackend, virtualServiceHeader } from '../../model/envoy/naming.ts';
 import type { GatewayRoute, Listener, VirtualGateway, VirtualService } from '../../model/mesh/kinds.ts';
 import { routesByGateway, meshesSelecting, namespaceOf } from '../../model/mesh/links.ts';
 import { targetOf } from '../../model/mesh/target.ts';
 import type { Model } from '../../model/model.ts';
 import { presentValue } from '../../model/relation.ts';
-import { refKey } from '../../snapshot/object.ts';
+import { refKey, within } from '../../snapshot/object.ts';
 import type { ClusterInput, ListenerInput, RouteConfigInput } from '../table/input.ts';
 import { egressPort, selfRedirect } from './clusters.ts';
 import { routesOfService } from './egress.ts';
@@ -14,7 +15,7 @@ import { type MadeRoute, translateGatewayRoute } from './ingress.ts';
 import { makeListener, tlsMode } from './listener.ts';
 import { translateMatch } from './match.ts';
 import { type Extreme, orderRoutes, withoutOrder } from './order.ts';
-import { type LeftOut, type Origin, routeKey, type Translation } from './translation.ts';
+import { ByRoute, type LeftOut, type Origin, routeKey, type Translation } from './translation.ts';
 
 /**
  * The tables App Mesh would have pushed to a gateway: each request passes an ingress and an egress listener (real dump).
@@ -61,18 +62,19 @@ export function translate(
     for (const one of made) if ('request_headers_to_add' in one.json) keepsHost.add(awsName);
     entry.routes.push(...made);
   }
-  const origins = new Map<string, Origin>();
+  const origins = new ByRoute<Origin>();
+  const shared = new SharedValues();
   const undefinedOrder = new Set<string>();
   const place = (document: string, host: number, routes: readonly MadeRoute[]): readonly JsonObject[] => {
     const ordered = orderRoutes(routes, extreme);
     const free = new Set(withoutOrder(routes));
-    const beginning = routeKey({ document, pointer: pointer('virtual_hosts', host, 'routes', '') });
-    for (const [at, route] of ordered.entries()) {
-      const key = `${beginning}${at}`;
-      origins.set(key, route.origin);
-      if (free.has(route)) undefinedOrder.add(key);
+    const list = within({ document, pointer: '' }, pointer('virtual_hosts', host, 'routes'));
+    for (const [index, route] of ordered.entries()) {
+      const at = within(list, index);
+      origins.set(at, route.origin);
+      if (free.has(route)) undefinedOrder.add(routeKey(at));
     }
-    return ordered.map(({ json }) => json);
+    return ordered.map(({ json }) => shared.share(json));
   };
   const document = (config: string): string => `translated/${gateway.ref.namespace}/${gateway.ref.name}/${config}`;
   const listeners: ListenerInput[] = [];

@@ -11,8 +11,7 @@ export interface Translation {
   /** The mesh's AWS name. */
   readonly mesh: string;
   readonly input: TableInput;
-  /** By `document pointer` of a route. */
-  readonly origins: ReadonlyMap<string, Origin>;
+  readonly origins: Pick<ByRoute<Origin>, 'get' | 'values'>;
   /** Envoy's cluster configurations, by name. */
   readonly clusters: ReadonlyMap<string, JsonObject>;
   /**
@@ -50,6 +49,69 @@ export interface Origin {
   readonly order: RouteOrder;
   /** The features that are not observed. */
   readonly notes: readonly string[];
+}
+
+/** Made for each of thousands of routes: where its object stands is told when it is asked for. */
+class RouteOrigin implements Origin {
+  readonly ref: ObjectRef;
+  readonly grade: Grade;
+  readonly order: RouteOrder;
+  readonly notes: readonly string[];
+  readonly #place: Place;
+
+  constructor(place: Place, { ref, grade, order, notes }: Omit<Origin, 'document' | 'pointer'>) {
+    this.#place = place;
+    this.ref = ref;
+    this.grade = grade;
+    this.order = order;
+    this.notes = notes;
+  }
+
+  get document(): string {
+    return this.#place.document;
+  }
+
+  get pointer(): string {
+    return this.#place.pointer;
+  }
+}
+
+/** The origin of a route that an object makes at this place. */
+export function originAt(place: Place, made: Omit<Origin, 'document' | 'pointer'>): Origin {
+  return new RouteOrigin(place, made);
+}
+
+/** Something of each route, found by where the route stands: lists by virtual host, since keys of thousands are long. */
+export class ByRoute<T> {
+  readonly #lists = new Map<string, (T | undefined)[]>();
+
+  set(at: { readonly document: string; readonly pointer: string }, value: T): void {
+    const [list, index] = placeInList(at);
+    const known = this.#lists.get(list);
+    if (known) known[index] = value;
+    else this.#lists.set(list, [...Array<undefined>(index), value]);
+  }
+
+  get(at: { readonly document: string; readonly pointer: string }): T | undefined {
+    const [list, index] = placeInList(at);
+    return this.#lists.get(list)?.[index];
+  }
+
+  *values(): Generator<T> {
+    for (const list of this.#lists.values()) for (const value of list) if (value !== undefined) yield value;
+  }
+}
+
+/** The key of the list that holds a route, and its index in it. */
+function placeInList({
+  document,
+  pointer,
+}: {
+  readonly document: string;
+  readonly pointer: string;
+}): readonly [list: string, index: number] {
+  const cut = pointer.lastIndexOf('/');
+  return [`${document} ${pointer.slice(0, cut)}`, Number(pointer.slice(cut + 1))];
 }
 
 /** The key of a route in a translation. */

@@ -1,4 +1,5 @@
 import { asList, asText, isObject, type JsonObject } from '../../lib/json.ts';
+import { SharedValues } from '../../lib/shared.ts';
 import { readBootstrap } from './bootstrap.ts';
 import { readClusterConfig, readEndpoints } from './cluster-config.ts';
 import {
@@ -33,6 +34,8 @@ export interface ConfigReading {
   complete: boolean;
   /** What a dump prints of each cluster, endpoint, secret and the bootstrap, by `document pointer`; null: not kept. */
   readonly bodies: Map<string, JsonObject> | null;
+  /** Routes of one target are alike; null: what is kept for `rescue` is left as it came, to be changed. */
+  readonly shared: SharedValues | null;
 }
 
 /** A reading that has read nothing yet. */
@@ -49,6 +52,7 @@ export function emptyConfigReading(keepBodies: boolean): ConfigReading {
     touched: new Set(),
     complete: false,
     bodies: keepBodies ? new Map() : null,
+    shared: keepBodies ? null : new SharedValues(),
   };
 }
 
@@ -57,7 +61,8 @@ export function emptyConfigReading(keepBodies: boolean): ConfigReading {
  * the inner elements directly. False where it is not that page. `{}` is what Envoy answers where it has none of the
  * resource asked for.
  */
-export function addConfigDump(to: ConfigReading, page: JsonObject, document: string, asked: ConfigAsked): boolean {
+export function addConfigDump(to: ConfigReading, read: JsonObject, document: string, asked: ConfigAsked): boolean {
+  const page = to.shared?.share(read) ?? read;
   if (!Array.isArray(page.configs)) {
     if (Object.keys(page).length > 0 || asked.resource === null) return false;
     markRead(to, asked.resource, asked);

@@ -84,7 +84,10 @@ function addPage(to: Readings, page: Page): void {
         }) ?? to.hosts;
       return;
     case 'stats': {
-      const values = take(to, page, '/stats', { json: readStats, text: readStatsText });
+      const values = take(to, page, '/stats', {
+        json: (of) => readStats(of, id),
+        text: (of) => readStatsText(of, id),
+      });
       if (values) to.stats.push({ document: id, at: page.document.readAt, values });
       return;
     }

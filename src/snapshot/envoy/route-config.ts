@@ -8,6 +8,8 @@ import {
   isObject,
   type JsonObject,
 } from '../../lib/json.ts';
+import { memoize } from '../../lib/memo.ts';
+import { type Place, within } from '../object.ts';
 import { readRefusedUpdate } from './refused-update.ts';
 import type { Route, RouteAction, RouteConfig, VirtualHost } from './view.ts';
 
@@ -25,40 +27,51 @@ export function readRouteConfig(element: JsonObject, document: string, at: strin
   const hosts = config.virtual_hosts;
   if (name === undefined && !Array.isArray(hosts) && !wrapped && !refused) return null;
   const inside = wrapped ? `${at}/route_config` : at;
+  const place = { document, pointer: inside };
+  const hostsPlace = within(place, '/virtual_hosts');
   return {
-    place: { document, pointer: inside },
+    place,
     name: name ?? '',
     version: asText(element.version_info) ?? '',
     lastUpdated: asText(element.last_updated) ?? null,
-    virtualHosts: asList(hosts).map((host, index) => readVirtualHost(asObject(host), document, inside, index)),
+    virtualHosts: asList(hosts).map((host, index) => readVirtualHost(asObject(host), within(hostsPlace, index))),
     body: config,
     refused,
   };
 }
 
-function readVirtualHost(host: JsonObject, document: string, config: string, index: number): VirtualHost {
-  const at = `${config}/virtual_hosts/${index}`;
-  const routes: Route[] = [];
-  for (const [position, route] of asList(host.routes).entries()) {
-    routes.push(readRoute(asObject(route), document, `${at}/routes/${position}`));
-  }
+function readVirtualHost(host: JsonObject, place: Place): VirtualHost {
+  const routesPlace = within(place, '/routes');
+  const routes = asList(host.routes).map((route, index) => readRoute(asObject(route), within(routesPlace, index)));
   return {
-    place: { document, pointer: at },
+    place,
     name: asText(host.name) ?? '',
     domains: asTexts(host.domains),
     routes,
   };
 }
 
-function readRoute(route: JsonObject, document: string, at: string): Route {
+function readRoute(route: JsonObject, place: Place): Route {
   return {
-    place: { document, pointer: at },
+    place,
     name: asText(route.name) ?? '',
     match: isObject(route.match) ? route.match : noMatch,
     action: readAction(route),
     addsHeaders: headersOf(route.request_headers_to_add),
   };
 }
+
+/** Routes to one target often hold the very same action. */
+const readForward = memoize((action: JsonObject): RouteAction => {
+  return {
+    type: 'forward',
+    clusters: clustersOf(action),
+    // `host_rewrite` is the name of the field in the v2 API.
+    hostRewrite: asText(action.host_rewrite_literal) ?? asText(action.host_rewrite) ?? null,
+    prefixRewrite: asText(action.prefix_rewrite) ?? null,
+    timeoutMs: asDurationMs(action.timeout) ?? null,
+  };
+});
 
 const redirect: RouteAction = { type: 'redirect' };
 const directResponse: RouteAction = { type: 'direct-response' };
@@ -68,15 +81,7 @@ function readAction(route: JsonObject): RouteAction {
   if (isObject(route.redirect)) return redirect;
   if (isObject(route.direct_response)) return directResponse;
   if (!isObject(route.route)) return other;
-  const action = route.route;
-  return {
-    type: 'forward',
-    clusters: clustersOf(action),
-    // `host_rewrite` is the name of the field in the v2 API.
-    hostRewrite: asText(action.host_rewrite_literal) ?? asText(action.host_rewrite) ?? null,
-    prefixRewrite: asText(action.prefix_rewrite) ?? null,
-    timeoutMs: asDurationMs(action.timeout) ?? null,
-  };
+  return readForward(route.route);
 }
 
 /** The clusters of a RouteAction; a single cluster takes every request and weighs 100. */

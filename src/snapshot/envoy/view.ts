@@ -235,7 +235,7 @@ export interface StatsRead {
 export interface StatValue {
   readonly value: number;
   readonly pointer: string;
-  /** Its document, where the reading was joined from several and it is not the first of them. */
+  /** Its document; absent: that of its reading. A reading may be joined from several. */
   readonly document?: string;
 }
 

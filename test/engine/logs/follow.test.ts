@@ -62,18 +62,18 @@ describe('followed logs', () => {
     const follower = new Follower(logsByApi(ways), () => began);
     const read = await model();
     const pods = [{ key: 'shop/edge-1', gateway }];
-    expect(follower.turn(read, { pods })).toEqual({ gateways: [], lines: 0, troubles: [] });
+    expect(follower.turn(read.snapshot, { pods })).toEqual({ gateways: [], lines: 0, troubles: [] });
     await write('edge-1', line('/cart/7', '503 UH', 1) + line('/cart/8', '200 -', 2) + line('/nowhere', '404 NR', 3));
-    expect(follower.turn(read, { pods })).toMatchObject({ lines: 3, gateways: [{ gateway, routes: [] }] });
+    expect(follower.turn(read.snapshot, { pods })).toMatchObject({ lines: 3, gateways: [{ gateway, routes: [] }] });
     // This gateway hands requests to itself: a line waits a turn for its other one.
     const told = follower
-      .turn(read, { pods })
+      .turn(read.snapshot, { pods })
       .gateways.flatMap(({ routes }) =>
         routes.flatMap(({ route, endings }) => endings.map(({ cause, count }) => `${route} ${cause} ${count}`)),
       );
     expect(told.sort()).toEqual(['none no-route 1', 'shop/cart no-healthy-upstream 1', 'shop/cart none 1']);
     expect(paths).toHaveLength(1);
-    expect(follower.turn(read, { pods }).gateways).toMatchObject([{ gateway, routes: [] }]);
+    expect(follower.turn(read.snapshot, { pods }).gateways).toMatchObject([{ gateway, routes: [] }]);
   });
 
   it('of a pod that came later are read from its beginning, those of one that goes no longer', async () => {
@@ -83,24 +83,24 @@ describe('followed logs', () => {
     const read = await model();
     const first = { key: 'shop/edge-1', gateway };
     const second = { key: 'shop/edge-2', gateway };
-    follower.turn(read, { pods: [first] });
+    follower.turn(read.snapshot, { pods: [first] });
     now += 60_000;
-    follower.turn(read, { pods: [first, second] });
+    follower.turn(read.snapshot, { pods: [first, second] });
     await turns();
     expect(paths.map((path) => new URLSearchParams(path.split('?')[1]).get('sinceTime'))).toEqual([
       '2026-11-27T10:00:00Z',
       '2026-11-27T10:00:00Z',
     ]);
-    follower.turn(read, { pods: [second] });
+    follower.turn(read.snapshot, { pods: [second] });
     await write('edge-1', line('/cart/7', '200 -', 61));
     await write('edge-2', line('/cart/7', '200 -', 61));
-    expect(follower.turn(read, { pods: [second] }).lines).toBe(1);
+    expect(follower.turn(read.snapshot, { pods: [second] }).lines).toBe(1);
     const unseen = buildModel((await collect(emptyRequest)).snapshot);
-    expect(follower.turn(unseen, { pods: null }).gateways).toHaveLength(1);
+    expect(follower.turn(unseen.snapshot, { pods: null }).gateways).toHaveLength(1);
     await write('edge-2', line('/cart/7', '200 -', 62));
-    follower.turn(unseen, { pods: null });
-    expect(follower.turn(unseen, { pods: null }).gateways[0]?.routes).toMatchObject([{ route: 'shop/cart' }]);
-    expect(follower.turn(read, { pods: [] }).gateways).toHaveLength(1);
-    expect(follower.turn(read, { pods: [] }).gateways).toEqual([]);
+    follower.turn(unseen.snapshot, { pods: null });
+    expect(follower.turn(unseen.snapshot, { pods: null }).gateways[0]?.routes).toMatchObject([{ route: 'shop/cart' }]);
+    expect(follower.turn(read.snapshot, { pods: [] }).gateways).toHaveLength(1);
+    expect(follower.turn(read.snapshot, { pods: [] }).gateways).toEqual([]);
   });
 });

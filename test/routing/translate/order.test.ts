@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { asList, asObject } from '../../../src/lib/json.ts';
+import { within } from '../../../src/snapshot/object.ts';
 import { buildModel } from '../../../src/model/model.ts';
 import { surelyBefore } from '../../../src/routing/translate/order.ts';
 import { translate } from '../../../src/routing/translate/translate.ts';
@@ -42,10 +44,18 @@ spec: {${priority === undefined ? '' : `priority: ${priority}, `}httpRoute: {mat
   return translate(model, gateway, '1.40.0', extreme);
 }
 
-const names = ({ origins }: Translation): string[] =>
-  [...origins].filter(([key]) => key.includes('rds_ingress')).map(([, { ref }]) => ref.name);
+const names = ({ origins, input }: Translation): string[] =>
+  input.routeConfigs
+    .filter(({ place }) => place.document.includes('rds_ingress'))
+    .flatMap(({ place, body }) => {
+      const routes = asList(asObject(asList(body.virtual_hosts)[0]).routes);
+      return routes.map((_, at) => origins.get(within(place, `/virtual_hosts/0/routes/${at}`))?.ref.name ?? '');
+    });
 const free = ({ origins, undefinedOrder }: Translation): string[] =>
-  [...undefinedOrder].map((key) => origins.get(key)?.ref.name ?? '');
+  [...undefinedOrder].map((key) => {
+    const [document = '', pointer = ''] = key.split(' ');
+    return origins.get({ document, pointer })?.ref.name ?? '';
+  });
 
 describe('order of routes', () => {
   it('is by priority, 0 first and 1000 where none is written, then by the longer prefix', () => {

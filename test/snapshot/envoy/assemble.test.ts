@@ -222,8 +222,12 @@ describe('stats', () => {
     ]);
     const reads = seenValue(view.stats) ?? [];
     expect(reads.map(({ at }) => at)).toEqual(['2026-01-01T00:00:00Z', '2026-01-01T00:00:10Z']);
-    expect(reads[0]?.values.get('a')).toEqual({ value: 1, pointer: '/stats/0/value' });
-    expect(reads[0]?.values.get('b')).toEqual({ value: 2, pointer: '/stats/0/value', document: 'envoy/0/stats-2' });
+    expect(reads[0]?.values.get('a')).toMatchObject({ value: 1, pointer: '/stats/0/value' });
+    expect(reads[0]?.values.get('b')).toMatchObject({
+      value: 2,
+      pointer: '/stats/0/value',
+      document: 'envoy/0/stats-2',
+    });
   });
 });
 

@@ -116,8 +116,10 @@ describe('/stats', () => {
   it('reads counters and gauges of the text, not texts and histograms', () => {
     const text =
       'server.live: 1\ncluster_manager.cds.version_text: "7: 8"\nlistener.x.h: P0(1,1) P25(1.1,2)\nhttp.i.h: No recorded values\n';
-    expect([...(readStatsText(text) ?? [])]).toEqual([['server.live', { value: 1, pointer: '/server.live' }]]);
-    expect(readStatsText('a::b::c\nd::e::f\n')).toBeNull();
+    const read = readStatsText(text, 'stats.txt');
+    expect([...(read?.keys() ?? [])]).toEqual(['server.live']);
+    expect(read?.get('server.live')).toMatchObject({ value: 1, pointer: '/server.live', document: 'stats.txt' });
+    expect(readStatsText('a::b::c\nd::e::f\n', 'stats.txt')).toBeNull();
   });
 
   it.each([
