@@ -16,7 +16,7 @@ import type { Route } from './table/table.ts';
 export interface RouteOrigin {
   readonly written: WrittenRoute | null;
   /** Where it stands: in the running Envoy, else in the object. */
-  readonly evidence: () => Evidence;
+  evidence(): Evidence;
   /** Two routes of one object (App Mesh doubles a prefix) share it. */
   readonly key: string;
 }
@@ -32,38 +32,50 @@ function originFinder(model: Model, { gateway, envoy, translation }: GatewayTabl
   const { byRef, byOwner } = writtenBy(model);
   const bySaying = new Map<string, WrittenRoute>();
   const sayings = envoy ? [byOwner.get(''), byOwner.get(refKey(gateway.ref))] : [];
-  for (const { written, places } of sayings.flatMap((some) => some ?? [])) {
-    for (const place of places) bySaying.set(place, written);
+  for (const written of sayings.flatMap((some) => some ?? [])) {
+    const service = serviceOf(model, written);
+    for (const path of writtenPaths(written)) bySaying.set(`${service} ${path}`, written);
   }
   return (route) => {
     const origin = translation?.origins.get(route.place);
     const made = origin && byRef.get(refKey(origin.ref));
     const saying = made ? '' : `${serviceNamedBy(route)} ${specifierOf(route)}`;
     const written = made ?? bySaying.get(saying) ?? null;
-    return {
-      written,
-      // Few of ten thousand routes are told of: only those are said in words.
-      evidence: () => {
-        if (written && !envoy) return written.object.at(`${written.path}.match`);
-        const { document, pointer } = route.place;
-        return envoyEvidence('config_dump', { document, pointer: `${pointer}/match` }, { match: sayingOf(route) });
-      },
-      key: written ? refKey(written.object.ref) : saying.replace(/\/$/, ''),
-    };
+    const key = written ? refKey(written.object.ref) : saying.replace(/\/$/, '');
+    return new FoundOrigin(written, key, route, envoy !== null);
   };
 }
 
-/** GatewayRoutes by their objects, and by the gateways they belong to (``: to none that is known), with what they say of requests. */
+/** Few of ten thousand routes are told of: only those are said in words. */
+class FoundOrigin implements RouteOrigin {
+  readonly written: WrittenRoute | null;
+  readonly key: string;
+  readonly #route: Route;
+  readonly #runs: boolean;
+
+  constructor(written: WrittenRoute | null, key: string, route: Route, runs: boolean) {
+    this.written = written;
+    this.key = key;
+    this.#route = route;
+    this.#runs = runs;
+  }
+
+  evidence(): Evidence {
+    if (this.written && !this.#runs) return this.written.object.at(`${this.written.path}.match`);
+    const { document, pointer } = this.#route.place;
+    return envoyEvidence('config_dump', { document, pointer: `${pointer}/match` }, { match: sayingOf(this.#route) });
+  }
+}
+
+/** GatewayRoutes by their objects, and by the gateways they belong to (``: to none that is known). */
 const writtenBy = memoize((model: Model) => {
-  const all = writtenGatewayRoutes(model).map((written) => {
-    const owner = written.kind === 'gateway' ? gatewayOf(model, written.object) : null;
-    const service = serviceOf(model, written);
-    const places = writtenPaths(written).map((path) => `${service} ${path}`);
-    return { written, places, owner: owner ? refKey(owner.ref) : '' };
-  });
+  const all = writtenGatewayRoutes(model);
   return {
-    byRef: new Map(all.map(({ written }) => [refKey(written.object.ref), written])),
-    byOwner: groupBy(all, ({ owner }) => owner),
+    byRef: new Map(all.map((written) => [refKey(written.object.ref), written])),
+    byOwner: groupBy(all, (written) => {
+      const owner = written.kind === 'gateway' ? gatewayOf(model, written.object) : null;
+      return owner ? refKey(owner.ref) : '';
+    }),
   };
 });
 

@@ -45,7 +45,7 @@ export interface VirtualGateway extends MeshMember {
 /** The `GatewayRoute` kind. */
 export interface GatewayRoute extends MeshMember {
   /** `httpRoute`, `http2Route`, `grpcRoute`: those written. */
-  readonly types: readonly string[];
+  readonly types: readonly (typeof routeTypes)[number][];
   /** The VirtualService it sends requests to; null where none or an ARN is written. */
   readonly target: Reference | null;
   /** `spec.virtualGatewayRef`, which the webhook wrote at creation. */

@@ -6,16 +6,8 @@ import type { Relation } from '../relation.ts';
 import { type GatewayRoute, type Listener, routeTypes, type VirtualGateway, type VirtualRouter } from './kinds.ts';
 import { gatewayOf, namespaceOf } from './links.ts';
 
-/** A route as an object writes it: a GatewayRoute's, or one of a VirtualRouter's. */
-export type WrittenRoute = WrittenBody &
-  (
-    | { readonly kind: 'gateway'; readonly object: GatewayRoute }
-    | { readonly kind: 'router'; readonly object: VirtualRouter }
-  );
-
+/** What a route says, wherever it is written. */
 interface WrittenBody {
-  /** As people say it: `Route shop/cart`, `Route "canary" of VirtualRouter shop/cart`. */
-  readonly says: string;
   readonly type: (typeof routeTypes)[number];
   /** Dotted path of the type's object: `spec.httpRoute`, `spec.routes[0].httpRoute`. */
   readonly path: string;
@@ -28,6 +20,63 @@ interface WrittenBody {
   readonly key: string;
 }
 
+/** Field by field, and with what people say made when it is asked for: there are thousands of them. */
+abstract class Written implements WrittenBody {
+  readonly type: WrittenBody['type'];
+  readonly path: string;
+  readonly match: JsonObject;
+  readonly action: JsonObject;
+  readonly timeout: JsonObject;
+  readonly port: number | null;
+  readonly key: string;
+
+  constructor({ type, path, match, action, timeout, port, key }: WrittenBody) {
+    this.type = type;
+    this.path = path;
+    this.match = match;
+    this.action = action;
+    this.timeout = timeout;
+    this.port = port;
+    this.key = key;
+  }
+
+  /** As people say it: `Route shop/cart`, `Route "canary" of VirtualRouter shop/cart`. */
+  abstract get says(): string;
+}
+
+/** A GatewayRoute's route. */
+class WrittenByGatewayRoute extends Written {
+  readonly kind = 'gateway';
+  readonly object: GatewayRoute;
+
+  constructor(object: GatewayRoute, body: WrittenBody) {
+    super(body);
+    this.object = object;
+  }
+
+  get says(): string {
+    return `Route ${this.object.ref.namespace}/${this.object.ref.name}`;
+  }
+}
+
+/** A route of a VirtualRouter. */
+class WrittenByRouter extends Written {
+  readonly kind = 'router';
+  readonly object: VirtualRouter;
+
+  constructor(object: VirtualRouter, body: WrittenBody) {
+    super(body);
+    this.object = object;
+  }
+
+  get says(): string {
+    return `Route ${JSON.stringify(this.key)} of VirtualRouter ${this.object.ref.namespace}/${this.object.ref.name}`;
+  }
+}
+
+/** A route as an object writes it: a GatewayRoute's, or one of a VirtualRouter's. */
+export type WrittenRoute = WrittenByGatewayRoute | WrittenByRouter;
+
 /** Where a GatewayRoute writes what it matches: thousands of them share these. */
 const gatewayPaths = {
   grpcRoute: 'spec.grpcRoute',
@@ -39,8 +88,7 @@ const gatewayPaths = {
 /** The routes of GatewayRoutes. */
 export const writtenGatewayRoutes = memoize((model: Model) =>
   model.gatewayRoutes.flatMap((object): readonly WrittenRoute[] => {
-    const says = `Route ${object.ref.namespace}/${object.ref.name}`;
-    return bodiesOf(object.spec, null, says, '').map((body) => ({ kind: 'gateway', object, ...body }));
+    return bodiesOf(object.spec, null, '').map((body) => new WrittenByGatewayRoute(object, body));
   }),
 );
 
@@ -50,9 +98,8 @@ export const writtenRoutes = memoize((model: Model): readonly WrittenRoute[] => 
   ...model.virtualRouters.flatMap((object): readonly WrittenRoute[] =>
     asList(object.spec.routes).flatMap((item, index) => {
       const key = asText(asObject(item).name) || String(index);
-      const says = `Route ${JSON.stringify(key)} of VirtualRouter ${object.ref.namespace}/${object.ref.name}`;
-      const bodies = bodiesOf(asObject(item), `spec.routes[${index}]`, says, key);
-      return bodies.map((body): WrittenRoute => ({ kind: 'router', object, ...body }));
+      const bodies = bodiesOf(asObject(item), `spec.routes[${index}]`, key);
+      return bodies.map((body) => new WrittenByRouter(object, body));
     }),
   ),
 ]);
@@ -60,14 +107,14 @@ export const writtenRoutes = memoize((model: Model): readonly WrittenRoute[] => 
 /** The object of each of them. */
 export const writingObjects = memoize((model: Model) => writtenRoutes(model).map(({ object }) => object));
 
-function bodiesOf(holder: JsonObject, at: string | null, says: string, key: string): readonly WrittenBody[] {
+function bodiesOf(holder: JsonObject, at: string | null, key: string): readonly WrittenBody[] {
   const type = routeTypes.find((name) => isObject(holder[name]));
   if (!type) return [];
   const body = asObject(holder[type]);
   const match = asObject(body.match);
   const port = asNumber(match.port) ?? null;
   const [action, timeout] = [asObject(body.action), asObject(body.timeout)];
-  return [{ says, type, path: at === null ? gatewayPaths[type] : `${at}.${type}`, match, action, timeout, port, key }];
+  return [{ type, path: at === null ? gatewayPaths[type] : `${at}.${type}`, match, action, timeout, port, key }];
 }
 
 /** The path specifiers that Envoy would print for a written match: `prefix /cart`, `path /cart`, `regex /v[0-9]`. */

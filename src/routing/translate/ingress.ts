@@ -1,6 +1,6 @@
-import { asObject, asText, isObject, type JsonObject, pointer } from '../../lib/json.ts';
+import { asObject, asText, isObject, type JsonObject } from '../../lib/json.ts';
 import { virtualServiceHeader } from '../../model/envoy/naming.ts';
-import type { GatewayRoute } from '../../model/mesh/kinds.ts';
+import type { GatewayRoute, routeTypes } from '../../model/mesh/kinds.ts';
 import { within } from '../../snapshot/object.ts';
 import { translateMatch, type TranslatedPath } from './match.ts';
 import type { RouteOrder } from './order.ts';
@@ -19,6 +19,14 @@ export interface RouteTarget {
   readonly awsName: string;
   readonly hasRoutes: boolean;
 }
+
+/** Where a route of each type stands in its object. */
+const routePointers = {
+  grpcRoute: '/spec/grpcRoute',
+  httpRoute: '/spec/httpRoute',
+  http2Route: '/spec/http2Route',
+  tcpRoute: '/spec/tcpRoute',
+} as const satisfies Record<(typeof routeTypes)[number], string>;
 
 /** The priority of a route that names none. */
 export const lowestPriority = 1000;
@@ -45,7 +53,7 @@ export function translateGatewayRoute(
   const rewrite = asObject(action.rewrite);
   const translated = translateMatch(asObject(spec.match), type);
   const keepsHost = asText(asObject(rewrite.hostname).defaultTargetHostname) === 'DISABLED';
-  const place = within(route.place, pointer('spec', type));
+  const place = within(route.place, routePointers[type]);
   // The path of a gRPC request names its method: App Mesh offers no rewrite of it.
   const keepsPath = type === 'grpcRoute';
   const paths = translated.paths.flatMap((path) =>
