@@ -10,10 +10,12 @@ export default defineConfig({
           name: 'hermetic',
           pool: 'forks',
           // Where CI is set ink draws its last frame alone: the tests of the terminal UI look at all of them.
-          env: { CI: 'false' },
+          // Nothing here asks a server of the world: a process need not read the certificates of a proxy, half of its start.
+          env: { CI: 'false', NODE_EXTRA_CA_CERTS: '' },
           // Nothing here keeps state in modules: loading them once a process halves the time.
           isolate: false,
-          execArgv: ['--max-semi-space-size=64'],
+          // Most code runs for a moment: it is compiled a second time once it has run four times as long as is usual.
+          execArgv: ['--max-semi-space-size=64', '--interrupt-budget=270336'],
           include: ['test/**/*.test.ts'],
           exclude: ['test/lab/**', 'test/bench/**'],
           testTimeout: 20_000,
