@@ -16,7 +16,7 @@ export default defineConfig({
           name: 'hermetic',
           pool: 'forks',
           // Where CI is set ink draws its last frame alone: the tests of the terminal UI look at all of them.
-          // Nothing here asks a server of the world: a process need not read the certificates of a proxy, half of its start.
+          // Nothing here asks a server of the world: no process need read the certificates of a proxy when it starts.
           env: { CI: 'false', NODE_EXTRA_CA_CERTS: '' },
           // Nothing here keeps state in modules: loading them once a process halves the time.
           isolate: false,
