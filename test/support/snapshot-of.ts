@@ -4,6 +4,7 @@ import { GatewayLogs } from '../../src/engine/logs/gateway-logs.ts';
 import { onlyGateway } from '../../src/engine/logs/sources.ts';
 import { viewOf } from '../../src/engine/logs/view.ts';
 import { asObject } from '../../src/lib/json.ts';
+import { memoize } from '../../src/lib/memo.ts';
 import { tracesHarvest } from '../../src/collect/traces.ts';
 import { readSegments } from '../../src/snapshot/traces.ts';
 import { buildModel } from '../../src/model/model.ts';
@@ -39,8 +40,8 @@ export interface Given {
 
 const beforeTheEnd = '2026-06-01T12:00:00Z';
 
-/** Builds the snapshot of a case through the real parsers. */
-export function snapshotOf(given: Given): Snapshot {
+/** The snapshot of a case, built through the real parsers: once, however many tests ask for it. Nothing changes one. */
+export const snapshotOf = memoize((given: Given): Snapshot => {
   const { manifests, closed, envoy, now, rescueCopies, refused, cloudWatch, accessLog } = given;
   const takenAt = now ?? beforeTheEnd;
   const harvests: Harvest[] = [];
@@ -58,7 +59,7 @@ export function snapshotOf(given: Given): Snapshot {
   if (rescueCopies) harvests.push(copiesHarvest(rescueCopies, takenAt));
   const snapshot = assembleSnapshot(harvests, takenAt);
   return accessLog === undefined ? snapshot : withLog(snapshot, accessLog);
-}
+});
 
 /** The second round, as the engine makes it. */
 function withLog(snapshot: Snapshot, log: string): Snapshot {

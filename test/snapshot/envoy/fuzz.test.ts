@@ -80,7 +80,8 @@ describe('the parsers of admin pages', () => {
       if (kind === 'ready') continue;
       for (let end = 0; end < text.length - 1; end += 1) {
         const { coverage } = assemble(kind, text.slice(0, end));
-        expect(coverage.filter(({ state }) => state !== 'not-read')).toEqual([]);
+        const read = coverage.filter(({ state }) => state !== 'not-read');
+        if (read.length > 0) expect(read, `the first ${end} of ${kind}`).toEqual([]);
       }
     }
   });
@@ -118,9 +119,7 @@ describe('findJsonFault', () => {
         .map((all) => all.join('')),
     );
     fc.assert(
-      fc.property(texts, (text) => {
-        expect(findJsonFault(text) === null).toBe(parses(text));
-      }),
+      fc.property(texts, (text) => (findJsonFault(text) === null) === parses(text)),
       { numRuns: 5000 },
     );
   });
@@ -130,8 +129,9 @@ describe('findJsonFault', () => {
       fc.property(fc.json(), (text) => {
         for (let end = 0; end < text.length; end += 1) {
           const cut = text.slice(0, end);
-          if (!parses(cut)) expect(findJsonFault(cut), cut).toMatchObject({ cut: true });
+          if (!parses(cut) && findJsonFault(cut)?.cut !== true) return false;
         }
+        return true;
       }),
       { numRuns: 100 },
     );
