@@ -60,9 +60,9 @@ export default defineRule({
 });
 
 /** True where a volume is mounted at the file's folder or above it: somebody may read it there. */
-function isMounted({ containers, at }: Pod | Workload, path: string): boolean {
-  return containers.some((container) =>
-    asList(at(`${container.path}.volumeMounts`).value).some((mount) => {
+function isMounted(holder: Pod | Workload, path: string): boolean {
+  return holder.containers.some((container) =>
+    asList(holder.at(`${container.path}.volumeMounts`).value).some((mount) => {
       const where = asText(asObject(mount).mountPath);
       return where !== undefined && path.startsWith(where.endsWith('/') ? where : `${where}/`);
     }),

@@ -66,9 +66,9 @@ function barePod(model: Model, pods: readonly Pod[], agents: readonly { readonly
   if (running.length === 0 || !model.completeness('Pod', '*').complete) return null;
   const nodes = new Set(running.map(({ node }) => node));
   for (const pod of pods) {
-    const { node, ref, at } = pod;
+    const { node, ref } = pod;
     if (node === null || onFargate(pod) || nodes.has(node)) continue;
-    return { name: ref.name, node, evidence: at('spec.nodeName', `node of pod ${ref.name}`) };
+    return { name: ref.name, node, evidence: pod.at('spec.nodeName', `node of pod ${ref.name}`) };
   }
   return null;
 }

@@ -43,10 +43,10 @@ export function routeDetail(model: Model, { gateway, key }: RouteAsked, position
   };
 }
 
-function told({ ref, body, at }: Resource, position: PositionOf): RouteDetail['objects'][number] {
-  const place = position(at(''));
-  const yaml = stringify(body, { lineWidth: 0, aliasDuplicateObjects: false });
-  return { name: refText(ref), file: place?.file ?? null, line: place?.line ?? null, yaml };
+function told(object: Resource, position: PositionOf): RouteDetail['objects'][number] {
+  const place = position(object.place);
+  const yaml = stringify(object.body, { lineWidth: 0, aliasDuplicateObjects: false });
+  return { name: refText(object.ref), file: place?.file ?? null, line: place?.line ?? null, yaml };
 }
 
 /** The route as it stands in what was read, or in what App Mesh would push. */

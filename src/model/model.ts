@@ -11,20 +11,13 @@ import { type Envoy, makeEnvoy, sectionOf } from './envoy/envoy.ts';
 import { type Gateway, joinGateways } from './gateway.ts';
 import { type Completeness, completeness } from './inventory.ts';
 import {
-  type GatewayRoute,
-  type Mesh,
-  type MeshMember,
-  readGatewayRoute,
-  readMember,
-  readMesh,
-  readVirtualGateway,
-  readVirtualNode,
-  readVirtualRouter,
-  readVirtualService,
-  type VirtualGateway,
-  type VirtualNode,
-  type VirtualRouter,
-  type VirtualService,
+  GatewayRoute,
+  Mesh,
+  MeshMember,
+  VirtualGateway,
+  VirtualNode,
+  VirtualRouter,
+  VirtualService,
 } from './mesh/kinds.ts';
 import { meshGroup, missingPart } from './missing.ts';
 import { memberBehind, notingReads, textOfEnvoy, textOfGateway, textOfObjectsCoverage } from './noted.ts';
@@ -42,7 +35,7 @@ import {
   workloadKinds,
 } from './platform/kinds.ts';
 import { makePlatform, type Platform } from './platform/platform.ts';
-import { readResource, type Resource } from './resource.ts';
+import { Resource } from './resource.ts';
 
 /** The snapshot indexed and linked. Reading a part is recorded, so that a rule's declared needs can be checked. */
 export interface Model {
@@ -87,19 +80,19 @@ export interface Model {
 
 /** Objects of a cluster that is read again and again stay the same while nothing changes: they are read once. */
 const read = {
-  mesh: memoize(readMesh),
-  virtualGateway: memoize(readVirtualGateway),
-  gatewayRoute: memoize(readGatewayRoute),
-  virtualService: memoize(readVirtualService),
-  virtualRouter: memoize(readVirtualRouter),
-  virtualNode: memoize(readVirtualNode),
-  namespace: memoize((object: KubernetesObject) => readResource(object, 'manifest')),
+  mesh: memoize((object: KubernetesObject) => new Mesh(object)),
+  virtualGateway: memoize((object: KubernetesObject) => new VirtualGateway(object)),
+  gatewayRoute: memoize((object: KubernetesObject) => new GatewayRoute(object)),
+  virtualService: memoize((object: KubernetesObject) => new VirtualService(object)),
+  virtualRouter: memoize((object: KubernetesObject) => new VirtualRouter(object)),
+  virtualNode: memoize((object: KubernetesObject) => new VirtualNode(object)),
+  namespace: memoize((object: KubernetesObject) => new Resource(object)),
   pod: memoize(readPod),
   service: memoize(readService),
   endpointSlice: memoize(readEndpointSlice),
   workload: memoize(readWorkload),
   ingress: memoize(readIngress),
-  backendGroup: memoize((object: KubernetesObject) => readMember(object, '_')),
+  backendGroup: memoize((object: KubernetesObject) => new MeshMember(object)),
 };
 
 /** Builds the model of a snapshot. */

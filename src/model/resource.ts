@@ -11,70 +11,96 @@ import {
   member,
   pointer,
 } from '../lib/json.ts';
-import type { Evidence, EvidenceSource } from '../snapshot/evidence.ts';
+import type { Evidence } from '../snapshot/evidence.ts';
 import type { KubernetesObject, ObjectRef, Place } from '../snapshot/object.ts';
 
-/** What every Kubernetes object has, read once and tolerant of garbled fields. */
-export interface Resource {
+/**
+ * What every Kubernetes object has, tolerant of garbled fields. What rules ask of each object of a kind is read once, the rest
+ * when it is asked for: there are ten thousands of them.
+ */
+export class Resource {
   readonly ref: ObjectRef;
-  /** Where it was read. */
-  readonly place: Place;
-  readonly body: JsonObject;
   readonly spec: JsonObject;
   readonly status: JsonObject;
   readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
-  readonly uid: string | null;
-  readonly createdAt: string | null;
+  /** As it was read. */
+  readonly object: KubernetesObject;
+
+  constructor(object: KubernetesObject) {
+    this.object = object;
+    this.ref = object.ref;
+    this.spec = asObject(object.body.spec);
+    this.status = asObject(object.body.status);
+    this.labels = asTextMap(this.metadata.labels);
+  }
+
+  get body(): JsonObject {
+    return this.object.body;
+  }
+
+  /** Where it was read. */
+  get place(): Place {
+    return this.object.place;
+  }
+
+  get metadata(): JsonObject {
+    return asObject(this.object.body.metadata);
+  }
+
+  get annotations(): Readonly<Record<string, string>> {
+    return asTextMap(this.metadata.annotations);
+  }
+
+  get uid(): string | null {
+    return asText(this.metadata.uid) ?? null;
+  }
+
+  get createdAt(): string | null {
+    return asText(this.metadata.creationTimestamp) ?? null;
+  }
+
   /** `metadata.deletionTimestamp`: it is being deleted, and waits for its finalizers. */
-  readonly deletedAt: string | null;
-  readonly finalizers: readonly string[];
+  get deletedAt(): string | null {
+    return asText(this.metadata.deletionTimestamp) ?? null;
+  }
+
+  get finalizers(): readonly string[] {
+    return asTexts(this.metadata.finalizers);
+  }
+
   /** The controller that made it. */
-  readonly owner: { readonly kind: string; readonly name: string } | null;
-  readonly generation: number | null;
+  get owner(): { readonly kind: string; readonly name: string } | null {
+    return readOwner(this.metadata.ownerReferences);
+  }
+
+  get generation(): number | null {
+    return asNumber(this.metadata.generation) ?? null;
+  }
+
   /** True for what an API server once returned (uid, resourceVersion or status present), false for what a person wrote. */
-  readonly exported: boolean;
+  get exported(): boolean {
+    const { uid, resourceVersion } = this.metadata;
+    return uid !== undefined || resourceVersion !== undefined || isObject(this.object.body.status);
+  }
+
   /** False for objects that only stand by (`--base`). */
-  readonly reported: boolean;
+  get reported(): boolean {
+    return this.object.reported;
+  }
+
   /** Evidence at a dotted path (`spec.listeners[0].port`); where the path ends early, at its deepest part that exists. */
-  readonly at: (path: string, note?: string) => Evidence;
+  at(path: string, note?: string): Evidence {
+    return evidenceAt(this.object, dottedSegments(path), note);
+  }
 }
 
-/** Reads what all kinds share. */
-export function readResource(object: KubernetesObject, source: EvidenceSource): Resource {
-  const metadata = asObject(object.body.metadata);
-  return {
-    ref: object.ref,
-    place: object.place,
-    body: object.body,
-    spec: asObject(object.body.spec),
-    status: asObject(object.body.status),
-    labels: asTextMap(metadata.labels),
-    annotations: asTextMap(metadata.annotations),
-    uid: asText(metadata.uid) ?? null,
-    createdAt: asText(metadata.creationTimestamp) ?? null,
-    deletedAt: asText(metadata.deletionTimestamp) ?? null,
-    finalizers: asTexts(metadata.finalizers),
-    owner: readOwner(metadata.ownerReferences),
-    generation: asNumber(metadata.generation) ?? null,
-    exported: metadata.uid !== undefined || metadata.resourceVersion !== undefined || isObject(object.body.status),
-    reported: object.reported,
-    at: (path, note) => evidenceAt(object, source, dottedSegments(path), note),
-  };
-}
-
-function readOwner(references: unknown): Resource['owner'] {
+function readOwner(references: unknown): { readonly kind: string; readonly name: string } | null {
   const owners = asList(references).map(asObject);
   const { kind, name } = owners.find(({ controller }) => controller === true) ?? owners[0] ?? {};
   return typeof kind === 'string' && typeof name === 'string' ? { kind, name } : null;
 }
 
-function evidenceAt(
-  object: KubernetesObject,
-  source: EvidenceSource,
-  segments: readonly string[],
-  note: string | undefined,
-): Evidence {
+function evidenceAt(object: KubernetesObject, segments: readonly string[], note: string | undefined): Evidence {
   const found: string[] = [];
   let value: unknown = object.body;
   for (const segment of segments) {
@@ -84,7 +110,7 @@ function evidenceAt(
     value = next;
   }
   return {
-    source: object.cluster === undefined ? source : 'kubernetes',
+    source: object.cluster === undefined ? 'manifest' : 'kubernetes',
     document: object.place.document,
     pointer: object.place.pointer + pointer(...found),
     value,

@@ -2,8 +2,7 @@ import { asList, asObject, isObject, type JsonObject } from '../lib/json.ts';
 import type { Gateway } from '../model/gateway.ts';
 import type { Model } from '../model/model.ts';
 import type { Pod, Service, Workload } from '../model/platform/kinds.ts';
-import type { Resource } from '../model/resource.ts';
-import { readResource } from '../model/resource.ts';
+import { Resource } from '../model/resource.ts';
 import { readSelector, selects } from '../model/selector.ts';
 import { refText } from '../snapshot/object.ts';
 
@@ -94,7 +93,7 @@ function findOld(model: Model, { object }: Gateway, namespace: string): OldGatew
 function resourcesOf(model: Model, kind: string, namespace: string): readonly Resource[] {
   return model.snapshot.objects
     .filter(({ ref }) => ref.kind === kind && ref.namespace === namespace)
-    .map((object) => readResource(object, 'manifest'));
+    .map((object) => new Resource(object));
 }
 
 interface Client {

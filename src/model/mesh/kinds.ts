@@ -1,6 +1,6 @@
 import { asList, asNumber, asObject, asText, isObject, type JsonObject } from '../../lib/json.ts';
 import type { KubernetesObject } from '../../snapshot/object.ts';
-import { readResource, type Resource } from '../resource.ts';
+import { Resource } from '../resource.ts';
 import { type LabelSelector, readSelector } from '../selector.ts';
 
 /** A name inside the cluster: the namespace is the referrer's where none is written. */
@@ -12,18 +12,31 @@ export interface Reference {
 }
 
 /** An App Mesh object other than Mesh. */
-export interface MeshMember extends Resource {
-  /** `spec.awsName`, or the default the webhook gives. */
-  readonly awsName: string;
+export class MeshMember extends Resource {
+  /** `spec.awsName`, or the default the webhook gives: name and namespace, joined by `_`. */
+  get awsName(): string {
+    return asText(this.spec.awsName) ?? `${this.ref.name}_${this.ref.namespace ?? ''}`;
+  }
+
   /** `spec.meshRef.name`, which the webhook wrote at creation; null where it is not there. */
-  readonly meshName: string | null;
+  get meshName(): string | null {
+    return asText(asObject(this.spec.meshRef).name) ?? null;
+  }
 }
 
 /** The `Mesh` kind. */
-export interface Mesh extends Resource {
-  readonly awsName: string;
+export class Mesh extends Resource {
   /** Absent selects no namespace; `{}` selects all. */
   readonly namespaceSelector: LabelSelector | null;
+
+  constructor(object: KubernetesObject) {
+    super(object);
+    this.namespaceSelector = readSelector(this.spec.namespaceSelector);
+  }
+
+  get awsName(): string {
+    return asText(this.spec.awsName) ?? this.ref.name;
+  }
 }
 
 /** A port an object listens on. */
@@ -34,22 +47,41 @@ export interface Listener {
 }
 
 /** The `VirtualGateway` kind. */
-export interface VirtualGateway extends MeshMember {
+export class VirtualGateway extends MeshMember {
   readonly namespaceSelector: LabelSelector | null;
   /** Absent selects every GatewayRoute of the selected namespaces. */
   readonly gatewayRouteSelector: LabelSelector | null;
   readonly podSelector: LabelSelector | null;
   readonly listeners: readonly Listener[];
+
+  constructor(object: KubernetesObject) {
+    super(object);
+    this.namespaceSelector = readSelector(this.spec.namespaceSelector);
+    this.gatewayRouteSelector = readSelector(this.spec.gatewayRouteSelector);
+    this.podSelector = readSelector(this.spec.podSelector);
+    this.listeners = readListeners(this.spec);
+  }
 }
 
 /** The `GatewayRoute` kind. */
-export interface GatewayRoute extends MeshMember {
+export class GatewayRoute extends MeshMember {
   /** `httpRoute`, `http2Route`, `grpcRoute`: those written. */
   readonly types: readonly (typeof routeTypes)[number][];
   /** The VirtualService it sends requests to; null where none or an ARN is written. */
   readonly target: Reference | null;
   /** `spec.virtualGatewayRef`, which the webhook wrote at creation. */
   readonly gateway: Reference | null;
+
+  constructor(object: KubernetesObject) {
+    super(object);
+    const written = routeTypes.filter((type) => isObject(this.spec[type]));
+    const [type] = written;
+    this.types = (written.length === 1 && type && onlyType.get(type)) || written;
+    const service = type ? asObject(asObject(asObject(asObject(this.spec[type]).action).target).virtualService) : {};
+    const path = (type && targetPaths.get(type)) ?? '';
+    this.target = readReference(this, asObject(service).virtualServiceRef, path);
+    this.gateway = readReference(this, this.spec.virtualGatewayRef, 'spec.virtualGatewayRef');
+  }
 }
 
 /** Who answers for a VirtualService. */
@@ -60,8 +92,18 @@ export type Provider =
   | { readonly type: 'elsewhere' };
 
 /** The `VirtualService` kind. */
-export interface VirtualService extends MeshMember {
+export class VirtualService extends MeshMember {
   readonly provider: Provider;
+
+  constructor(object: KubernetesObject) {
+    super(object);
+    this.provider = readProvider(this);
+  }
+
+  /** Its default joins with a dot, unlike all others. */
+  override get awsName(): string {
+    return asText(this.spec.awsName) ?? `${this.ref.name}.${this.ref.namespace ?? ''}`;
+  }
 }
 
 /** A route of a VirtualRouter. */
@@ -72,17 +114,30 @@ export interface RouterRoute {
 }
 
 /** The `VirtualRouter` kind. */
-export interface VirtualRouter extends MeshMember {
+export class VirtualRouter extends MeshMember {
   readonly listeners: readonly Listener[];
   readonly routes: readonly RouterRoute[];
+
+  constructor(object: KubernetesObject) {
+    super(object);
+    this.listeners = readListeners(this.spec);
+    this.routes = asList(this.spec.routes).map((item, index) => readRouterRoute(this, asObject(item), index));
+  }
 }
 
 /** The `VirtualNode` kind. */
-export interface VirtualNode extends MeshMember {
+export class VirtualNode extends MeshMember {
   readonly listeners: readonly Listener[];
   readonly podSelector: LabelSelector | null;
   /** `spec.serviceDiscovery.dns.hostname`. */
   readonly hostname: string | null;
+
+  constructor(object: KubernetesObject) {
+    super(object);
+    this.listeners = readListeners(this.spec);
+    this.podSelector = readSelector(this.spec.podSelector);
+    this.hostname = asText(asObject(asObject(this.spec.serviceDiscovery).dns).hostname) ?? null;
+  }
 }
 
 /** The route types, in the order the CRD lists them. */
@@ -94,81 +149,6 @@ const onlyType = new Map(routeTypes.map((type) => [type, [type] as const]));
 const targetPaths = new Map(
   routeTypes.map((type) => [type, `spec.${type}.action.target.virtualService.virtualServiceRef`]),
 );
-
-/** Reads a Mesh. */
-export function readMesh(object: KubernetesObject): Mesh {
-  const resource = readResource(object, 'manifest');
-  return {
-    ...resource,
-    awsName: asText(resource.spec.awsName) ?? resource.ref.name,
-    namespaceSelector: readSelector(resource.spec.namespaceSelector),
-  };
-}
-
-/** Reads a VirtualGateway. */
-export function readVirtualGateway(object: KubernetesObject): VirtualGateway {
-  const member = readMember(object, '_');
-  return {
-    ...member,
-    namespaceSelector: readSelector(member.spec.namespaceSelector),
-    gatewayRouteSelector: readSelector(member.spec.gatewayRouteSelector),
-    podSelector: readSelector(member.spec.podSelector),
-    listeners: readListeners(member.spec),
-  };
-}
-
-/** Reads a GatewayRoute. */
-export function readGatewayRoute(object: KubernetesObject): GatewayRoute {
-  const member = readMember(object, '_');
-  const written = routeTypes.filter((type) => isObject(member.spec[type]));
-  const [type] = written;
-  const types = (written.length === 1 && type && onlyType.get(type)) || written;
-  const service = type ? asObject(asObject(asObject(asObject(member.spec[type]).action).target).virtualService) : {};
-  return {
-    ...member,
-    types,
-    target: readReference(member, asObject(service).virtualServiceRef, (type && targetPaths.get(type)) ?? ''),
-    gateway: readReference(member, member.spec.virtualGatewayRef, 'spec.virtualGatewayRef'),
-  };
-}
-
-/** Reads a VirtualService; its default AWS name joins with a dot, unlike all others. */
-export function readVirtualService(object: KubernetesObject): VirtualService {
-  const member = readMember(object, '.');
-  return { ...member, provider: readProvider(member) };
-}
-
-/** Reads a VirtualRouter. */
-export function readVirtualRouter(object: KubernetesObject): VirtualRouter {
-  const member = readMember(object, '_');
-  return {
-    ...member,
-    listeners: readListeners(member.spec),
-    routes: asList(member.spec.routes).map((item, index) => readRouterRoute(member, asObject(item), index)),
-  };
-}
-
-/** Reads a VirtualNode. */
-export function readVirtualNode(object: KubernetesObject): VirtualNode {
-  const member = readMember(object, '_');
-  return {
-    ...member,
-    listeners: readListeners(member.spec),
-    podSelector: readSelector(member.spec.podSelector),
-    hostname: asText(asObject(asObject(member.spec.serviceDiscovery).dns).hostname) ?? null,
-  };
-}
-
-/** Reads any other App Mesh kind. */
-export function readMember(object: KubernetesObject, joint: '_' | '.'): MeshMember {
-  const resource = readResource(object, 'manifest');
-  const { name, namespace } = resource.ref;
-  return {
-    ...resource,
-    awsName: asText(resource.spec.awsName) ?? `${name}${joint}${namespace ?? ''}`,
-    meshName: asText(asObject(resource.spec.meshRef).name) ?? null,
-  };
-}
 
 function readListeners(spec: JsonObject): readonly Listener[] {
   return asList(spec.listeners).map((item, index) => {

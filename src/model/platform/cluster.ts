@@ -1,6 +1,6 @@
 import { asList, asObject, asText, asTexts, isObject } from '../../lib/json.ts';
 import type { KubernetesObject } from '../../snapshot/object.ts';
-import { readResource, type Resource } from '../resource.ts';
+import { Resource } from '../resource.ts';
 import { type LabelSelector, readSelector } from '../selector.ts';
 
 /** One webhook of a Mutating- or ValidatingWebhookConfiguration. */
@@ -32,11 +32,10 @@ export interface Event extends Resource {
 
 /** Reads an Event of v1 or events.k8s.io/v1, which name the same things differently. */
 export function readEvent(object: KubernetesObject): Event {
-  const resource = readResource(object, 'manifest');
+  const resource = new Resource(object);
   const { body, ref } = resource;
   const about = asObject(isObject(body.involvedObject) ? body.involvedObject : body.regarding);
-  return {
-    ...resource,
+  return Object.assign(resource, {
     about: {
       kind: asText(about.kind) ?? '',
       namespace: asText(about.namespace) ?? ref.namespace ?? '',
@@ -50,14 +49,13 @@ export function readEvent(object: KubernetesObject): Event {
       asText(body.eventTime) ??
       asText(body.firstTimestamp) ??
       null,
-  };
+  });
 }
 
 /** Reads a MutatingWebhookConfiguration or ValidatingWebhookConfiguration. */
 export function readWebhookConfiguration(object: KubernetesObject): WebhookConfiguration {
-  const resource = readResource(object, 'manifest');
-  return {
-    ...resource,
+  const resource = new Resource(object);
+  return Object.assign(resource, {
     webhooks: asList(resource.body.webhooks).map((item, index) => {
       const webhook = asObject(item);
       const service = asObject(asObject(webhook.clientConfig).service);
@@ -71,7 +69,7 @@ export function readWebhookConfiguration(object: KubernetesObject): WebhookConfi
         onPodCreation: asList(webhook.rules).some(createsPods),
       };
     }),
-  };
+  });
 }
 
 function createsPods(rule: unknown): boolean {

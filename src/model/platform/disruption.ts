@@ -1,6 +1,6 @@
 import { asBoolean, asList, asNumber, asObject, asText, isObject, type JsonObject } from '../../lib/json.ts';
 import type { KubernetesObject } from '../../snapshot/object.ts';
-import { readResource, type Resource } from '../resource.ts';
+import { Resource } from '../resource.ts';
 import { type LabelSelector, readSelector } from '../selector.ts';
 
 /** The kind and name of what an autoscaler works on; its namespace is the autoscaler's. */
@@ -79,11 +79,10 @@ export interface NodeClaim extends Resource {
 
 /** Reads a HorizontalPodAutoscaler. */
 export function readHorizontalPodAutoscaler(object: KubernetesObject): HorizontalPodAutoscaler {
-  const resource = readResource(object, 'manifest');
+  const resource = new Resource(object);
   const { spec, status } = resource;
   const behavior = asObject(spec.behavior);
-  return {
-    ...resource,
+  return Object.assign(resource, {
     target: readTarget(spec.scaleTargetRef),
     min: asNumber(spec.minReplicas) ?? 1,
     max: asNumber(spec.maxReplicas) ?? null,
@@ -91,56 +90,52 @@ export function readHorizontalPodAutoscaler(object: KubernetesObject): Horizonta
     desired: asNumber(status.desiredReplicas) ?? null,
     scalesUp: asObject(behavior.scaleUp).selectPolicy !== 'Disabled',
     scalesDown: asObject(behavior.scaleDown).selectPolicy !== 'Disabled',
-  };
+  });
 }
 
 /** Reads a VerticalPodAutoscaler. */
 export function readVerticalPodAutoscaler(object: KubernetesObject): VerticalPodAutoscaler {
-  const resource = readResource(object, 'manifest');
-  return {
-    ...resource,
+  const resource = new Resource(object);
+  return Object.assign(resource, {
     target: readTarget(resource.spec.targetRef),
     mode: asText(asObject(resource.spec.updatePolicy).updateMode) ?? 'Auto',
-  };
+  });
 }
 
 /** Reads a PodDisruptionBudget. */
 export function readPodDisruptionBudget(object: KubernetesObject): PodDisruptionBudget {
-  const resource = readResource(object, 'manifest');
-  return {
-    ...resource,
+  const resource = new Resource(object);
+  return Object.assign(resource, {
     selector: readSelector(resource.spec.selector),
     minAvailable: numberOrText(resource.spec.minAvailable),
     maxUnavailable: numberOrText(resource.spec.maxUnavailable),
     disruptionsAllowed: asNumber(resource.status.disruptionsAllowed) ?? null,
-  };
+  });
 }
 
 /** Reads a Node. */
 export function readNode(object: KubernetesObject): Node {
-  const resource = readResource(object, 'manifest');
-  return {
-    ...resource,
+  const resource = new Resource(object);
+  return Object.assign(resource, {
     cordoned: asBoolean(resource.spec.unschedulable) ?? false,
     taints: asList(resource.spec.taints).map((item, index) => {
       const { key, effect } = asObject(item);
       return { key: asText(key) ?? '', effect: asText(effect) ?? '', path: `spec.taints[${index}]` };
     }),
     conditions: readConditions(resource),
-  };
+  });
 }
 
 /** Reads a NodePool: v1 keeps `expireAfter` in the template, v1beta1 under `disruption`, a Provisioner in seconds. */
 export function readNodePool(object: KubernetesObject): NodePool {
-  const resource = readResource(object, 'manifest');
+  const resource = new Resource(object);
   const template = asObject(asObject(resource.spec.template).spec);
   const inTemplate = asText(template.expireAfter);
   const seconds = asNumber(resource.spec.ttlSecondsUntilExpired);
   const disruption = asObject(resource.spec.disruption);
   const older = asText(disruption.expireAfter);
   const closed = asList(disruption.budgets).map(asObject).some(letsNoNodeGo);
-  return {
-    ...resource,
+  return Object.assign(resource, {
     expireAfter: inTemplate ?? older ?? (seconds === undefined ? null : `${seconds}s`),
     expireAfterPath:
       inTemplate !== undefined
@@ -150,7 +145,7 @@ export function readNodePool(object: KubernetesObject): NodePool {
           : 'spec.ttlSecondsUntilExpired',
     terminationGracePeriod: asText(template.terminationGracePeriod) ?? null,
     consolidates: !closed && disruption.consolidationPolicy !== 'WhenEmpty' && disruption.consolidateAfter !== 'Never',
-  };
+  });
 }
 
 /** A budget of no nodes at any time for any reason; the strictest budget counts. */
@@ -160,14 +155,13 @@ function letsNoNodeGo({ nodes, schedule, reasons }: JsonObject): boolean {
 
 /** Reads a NodeClaim. */
 export function readNodeClaim(object: KubernetesObject): NodeClaim {
-  const resource = readResource(object, 'manifest');
-  return {
-    ...resource,
+  const resource = new Resource(object);
+  return Object.assign(resource, {
     node: asText(resource.status.nodeName) ?? null,
     expireAfter: asText(resource.spec.expireAfter) ?? null,
     terminationGracePeriod: asText(resource.spec.terminationGracePeriod) ?? null,
     conditions: readConditions(resource),
-  };
+  });
 }
 
 /** The conditions in an object's status. */

@@ -1,6 +1,6 @@
 import { asList, asNumber, asObject, asText, type JsonObject } from '../../lib/json.ts';
 import type { KubernetesObject } from '../../snapshot/object.ts';
-import { readResource, type Resource } from '../resource.ts';
+import { Resource } from '../resource.ts';
 
 /** The `Ingress` kind. */
 export interface Ingress extends Resource {
@@ -34,20 +34,19 @@ export interface IngressRule {
 
 /** Reads an Ingress; its default backend is a rule that takes every host and path, after all others. */
 export function readIngress(object: KubernetesObject): Ingress {
-  const resource = readResource(object, 'manifest');
+  const resource = new Resource(object);
   const { spec, annotations } = resource;
   const rules = asList(spec.rules).flatMap((item, index) => readRule(asObject(item), `spec.rules[${index}]`));
   const last = readBackend(spec.defaultBackend);
   const fallback: readonly IngressRule[] = last
     ? [{ host: null, path: '/', pathType: 'Prefix', ...last, at: 'spec.defaultBackend' }]
     : [];
-  return {
-    ...resource,
+  return Object.assign(resource, {
     rules: [...rules, ...fallback],
     ports: portsOf(spec, annotations),
     tls: tlsOf(annotations),
     rewrites: rewritesOf(annotations),
-  };
+  });
 }
 
 function readRule(rule: JsonObject, at: string): readonly IngressRule[] {

@@ -1,7 +1,7 @@
 import { asBoolean, asList, asNumber, asObject, asText, asTextMap, asTexts, isObject } from '../../lib/json.ts';
 import { asQuantity } from './quantity.ts';
 import type { KubernetesObject } from '../../snapshot/object.ts';
-import { readResource, type Resource } from '../resource.ts';
+import { Resource } from '../resource.ts';
 import { type LabelSelector, readSelector } from '../selector.ts';
 
 /** A container as its pod or template declares it. */
@@ -91,26 +91,24 @@ export const workloadKinds: ReadonlySet<string> = new Set([
 
 /** Reads a Pod. */
 export function readPod(object: KubernetesObject): Pod {
-  const resource = readResource(object, 'manifest');
+  const resource = new Resource(object);
   const ready = asList(resource.status.conditions)
     .map(asObject)
     .find((condition) => condition.type === 'Ready');
-  return {
-    ...resource,
+  return Object.assign(resource, {
     containers: readContainers(resource.spec.containers, 'spec.containers'),
     ip: asText(resource.status.podIP) ?? null,
     node: asText(resource.spec.nodeName) ?? null,
     phase: asText(resource.status.phase) ?? null,
     containerStates: readStates(resource.status.containerStatuses),
     ready: ready ? ready.status === 'True' : null,
-  };
+  });
 }
 
 /** Reads a Service; a port without targetPort targets its own number. */
 export function readService(object: KubernetesObject): Service {
-  const resource = readResource(object, 'manifest');
-  return {
-    ...resource,
+  const resource = new Resource(object);
+  return Object.assign(resource, {
     selector: isObject(resource.spec.selector) ? asTextMap(resource.spec.selector) : null,
     headless: resource.spec.clusterIP === 'None',
     type: asText(resource.spec.type) ?? 'ClusterIP',
@@ -123,14 +121,13 @@ export function readService(object: KubernetesObject): Service {
       const nodePort = asNumber(written.nodePort) ?? null;
       return [{ name: asText(written.name) ?? '', port, nodePort, targetPort, path: `spec.ports[${index}]` }];
     }),
-  };
+  });
 }
 
 /** Reads an EndpointSlice; an endpoint without a `ready` condition counts as ready, as the API defines. */
 export function readEndpointSlice(object: KubernetesObject): EndpointSlice {
-  const resource = readResource(object, 'manifest');
-  return {
-    ...resource,
+  const resource = new Resource(object);
+  return Object.assign(resource, {
     service: resource.labels['kubernetes.io/service-name'] ?? null,
     ports: asList(resource.body.ports).flatMap((item) => asNumber(asObject(item).port) ?? []),
     endpoints: asList(resource.body.endpoints).map((item, index) => {
@@ -141,21 +138,20 @@ export function readEndpointSlice(object: KubernetesObject): EndpointSlice {
         path: `endpoints[${index}]`,
       };
     }),
-  };
+  });
 }
 
 /** Reads a kind that makes pods. */
 export function readWorkload(object: KubernetesObject): Workload {
-  const resource = readResource(object, 'manifest');
+  const resource = new Resource(object);
   const template = asObject(resource.spec.template);
-  return {
-    ...resource,
+  return Object.assign(resource, {
     podLabels: asTextMap(asObject(template.metadata).labels),
     podAnnotations: asTextMap(asObject(template.metadata).annotations),
     containers: readContainers(asObject(template.spec).containers, 'spec.template.spec.containers'),
     replicas: asNumber(resource.spec.replicas) ?? null,
     selector: readSelector(resource.spec.selector),
-  };
+  });
 }
 
 function readContainers(value: unknown, path: string): readonly Container[] {

@@ -1,6 +1,6 @@
 import { asList, asNumber, asObject, asText, asTexts, isObject } from '../../lib/json.ts';
 import type { KubernetesObject } from '../../snapshot/object.ts';
-import { readResource, type Resource } from '../resource.ts';
+import { Resource } from '../resource.ts';
 import { type LabelSelector, readSelector } from '../selector.ts';
 import type { Container } from './kinds.ts';
 
@@ -23,11 +23,10 @@ interface PolicyPort {
 
 /** Reads a NetworkPolicy; without policyTypes it limits what comes in (API reference of networking.k8s.io/v1). */
 export function readNetworkPolicy(object: KubernetesObject): NetworkPolicy {
-  const resource = readResource(object, 'manifest');
+  const resource = new Resource(object);
   const { spec } = resource;
   const types = asTexts(spec.policyTypes);
-  return {
-    ...resource,
+  return Object.assign(resource, {
     podSelector: readSelector(spec.podSelector) ?? { matchLabels: {}, matchExpressions: [] },
     limitsIngress: isObject(spec.podSelector) && (types.length === 0 || types.includes('Ingress')),
     ingress: asList(spec.ingress).map((rule) => ({
@@ -40,7 +39,7 @@ export function readNetworkPolicy(object: KubernetesObject): NetworkPolicy {
         };
       }),
     })),
-  };
+  });
 }
 
 /** Whether a policy lets anybody connect to a TCP port of these containers; a rule without ports allows all of them. */
