@@ -10,7 +10,8 @@ RUN npm run build
 
 FROM node:24.21.0-bookworm-slim
 WORKDIR /app
-ENV NODE_ENV=production
+# One arena of memory for all threads: with one each, what they have freed stays with them (25 MiB of a large agent).
+ENV NODE_ENV=production MALLOC_ARENA_MAX=1
 COPY --from=build /build/dist ./dist
 COPY package.json LICENSE ./
 # By number: `runAsNonRoot` of Kubernetes knows no names.

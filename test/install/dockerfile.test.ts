@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { asObject } from '../../src/lib/json.ts';
-import { imageOptions } from '../lab/agent/agent-process.ts';
+import { imageEnv, imageOptions } from '../lab/agent/agent-process.ts';
 
 const run = promisify(execFile);
 
@@ -52,8 +52,10 @@ describe('the Dockerfile', () => {
     expect(all.slice(last).some(({ word }) => word === 'USER')).toBe(true);
   });
 
-  it('starts the program with the options that the lab and the benchmarks start an agent with', async () => {
+  it('starts the program as the lab and the benchmarks start an agent', async () => {
     const [entry = ''] = of(await steps(), 'ENTRYPOINT');
+    const set = Object.entries(imageEnv).map(([name, value]) => `${name}=${value}`);
+    expect(of(await steps(), 'ENV')).toEqual([set.join(' ')]);
     expect(JSON.parse(entry)).toEqual(['node', ...imageOptions, '/app/dist/main.js']);
   });
 

@@ -24,8 +24,9 @@ export interface AgentSurroundings {
   readonly under?: readonly string[];
 }
 
-/** The options of Node that the image starts it with. */
+/** The options of Node that the image starts it with, and its environment. */
 export const imageOptions = ['--single-threaded-gc'];
+export const imageEnv = { NODE_ENV: 'production', MALLOC_ARENA_MAX: '1' };
 
 /** Starts the built agent, as the image does. */
 export async function startAgent(
@@ -44,7 +45,7 @@ export async function startAgent(
     '127.0.0.1:0',
     ...flags,
   ];
-  const child = spawn(words[0] ?? '', words.slice(1), { env: { ...process.env, CI: '', ...env } });
+  const child = spawn(words[0] ?? '', words.slice(1), { env: { ...process.env, CI: '', ...imageEnv, ...env } });
   const kill = (): void => {
     child.kill('SIGKILL');
   };
