@@ -36,17 +36,19 @@ export async function askInParts(reading: Reading, path: ListPath, name: string)
 async function partsOf(reading: Reading, path: ListPath): Promise<readonly Slice[] | string> {
   const { limit } = reading.request;
   const maxCallMs = limit?.maxCallMs ?? 0;
-  const expected = Math.round(expectedMs(path, reading.clusters));
+  const { slowness } = reading;
+  const expected = Math.round(expectedMs(path, reading.clusters) * slowness);
   const because = `it would block Envoy's main thread for about ${expected} ms (--max-call ${maxCallMs}ms)`;
   if (isOfTables(path)) {
-    const tables = tablesMs.expected(reading.clusters) > maxCallMs ? null : slicesOf(reading.tables, 1, true);
+    const tables =
+      tablesMs.expected(reading.clusters) * slowness > maxCallMs ? null : slicesOf(reading.tables, 1, true);
     return tables ?? `not asked for: ${because}, and how large its tables are cannot be found out for less`;
   }
   const ofEndpoints = path.includes('endpoint_configs');
   if (!ofEndpoints && !path.includes('clusters')) return `not asked for: ${because}, and cannot be had in parts`;
   const names = ofEndpoints ? [...reading.assignments] : reading.names;
   if (names.length < reading.clusters * 0.9) return `not asked for: ${because}, and its parts have no names yet`;
-  const most = mostInPart(path, { maxCallMs, clusters: reading.clusters });
+  const most = mostInPart(path, { maxCallMs: maxCallMs / slowness, clusters: reading.clusters });
   const parts = most < 1 ? null : slicesOf(names, most, !ofEndpoints);
   return parts ?? `not asked for: ${because}, and in parts too`;
 }
@@ -55,7 +57,7 @@ async function partsOf(reading: Reading, path: ListPath): Promise<readonly Slice
 export async function learnNames(reading: Reading): Promise<void> {
   const path = '/stats?format=json&type=Gauges&usedonly';
   const { maxCallMs = 0 } = reading.request.limit ?? {};
-  if (expectedMs(path, reading.clusters) > maxCallMs) return;
+  if (expectedMs(path, reading.clusters) * reading.slowness > maxCallMs) return;
   const answer = await call(reading, path);
   if (!answer.ok || answer.status !== 200) return;
   const names = [...answer.text.matchAll(/"name":\s*"cluster\.([^"]+)\.membership_total"/g)].map(
@@ -93,12 +95,15 @@ async function askPart(
   path: ListPath,
   { pattern, names }: Slice,
 ): Promise<readonly Element[] | string> {
-  const { clusters, request } = reading;
-  const limit = { maxCallMs: request.limit?.maxCallMs ?? 0, clusters };
+  const { clusters, request, slowness } = reading;
+  const { maxCallMs = 0 } = request.limit ?? {};
   const asked = `${path}&name_regex=${encodeURIComponent(pattern)}` as const;
-  const elements = elementsIn(await call(reading, asked, partMs(path, names, clusters)));
+  const expected = partMs(path, names, clusters);
+  if (expected * slowness > maxCallMs)
+    return `its parts take ${slowness.toFixed(1)} times as long as is usual, too long for --max-call ${maxCallMs}ms: the others are not asked for`;
+  const elements = elementsIn(await call(reading, asked, expected));
   if (typeof elements === 'string') return elements;
-  if (elements.length > mostInPart(path, limit))
+  if (partMs(path, elements.length, clusters) > maxCallMs)
     return `a part of it held ${elements.length}, more than its statistics name: the others are not asked for`;
   if (path.includes('clusters')) for (const { body } of elements) reading.assignments.add(assignmentOf(body));
   return elements;

@@ -10,7 +10,17 @@ import type { Harvest } from '../../snapshot/snapshot.ts';
 import { addRedactions, type Redactions } from '../../snapshot/redact.ts';
 import { type AdminTarget, getPage } from './get.ts';
 import type { AdminPath } from './paths.ts';
-import { type CallLimit, expectedMs, type Pace, paceAfter, quickMs, spentMs, tooLong, unknownPace } from './pacing.ts';
+import {
+  type CallLimit,
+  expectedMs,
+  type Pace,
+  paceAfter,
+  quickMs,
+  slownessAfter,
+  spentMs,
+  tooLong,
+  unknownPace,
+} from './pacing.ts';
 import { sectionsOf } from './sections.ts';
 
 /** How to read one Envoy. */
@@ -55,6 +65,8 @@ export interface Reading {
   /** What it bears, where there is a limit, and of the calls since it last rested the milliseconds. */
   pace: Pace;
   sinceRest: number[];
+  /** How many times as long as expected its calls take: machines differ. */
+  slowness: number;
   /** How many clusters it has, as far as is known. */
   clusters: number;
   /** What they are called in its statistics; empty where that is not known. */
@@ -71,6 +83,7 @@ export function beginReading(request: EnvoyAdminRequest, target: AdminTarget): R
   const borne = {
     pace: unknownPace,
     sinceRest: [],
+    slowness: 1,
     clusters: request.limit?.clusters ?? 0,
     assignments: new Set<string>(),
     names: [],
@@ -108,8 +121,8 @@ export async function ask(
 }
 
 /** Why a page is beyond the limit; null: it is not, or there is none. */
-export function beyondLimit({ request: { limit }, clusters }: Reading, path: AdminPath): string | null {
-  return limit ? tooLong(path, { ...limit, clusters }) : null;
+export function beyondLimit({ request: { limit }, clusters, slowness }: Reading, path: AdminPath): string | null {
+  return limit ? tooLong(path, { maxCallMs: limit.maxCallMs, clusters, slowness }) : null;
 }
 
 /** Asks for a page, after the rest that its Envoy needs; `expected`: the milliseconds that it will take. */
@@ -119,12 +132,13 @@ export async function call(
   expected = expectedMs(path, reading.clusters),
 ): ReturnType<typeof getPage> {
   const { request, target } = reading;
-  await restBefore(reading, expected);
+  await restBefore(reading, expected * reading.slowness);
   reading.calls += 1;
   const answer = await getPage(target, path, request.requestTimeoutMs, request.signal);
   if (!answer.ok) return answer;
   reading.bytes += answer.bytes;
   reading.callsMs.push(answer.ms);
+  reading.slowness = slownessAfter(reading.slowness, { ms: answer.ms, expected });
   reading.sinceRest.push(answer.ms);
   if (answer.ms > slowMs) reading.slow.push(`${path} blocked Envoy's main thread for more than ${slowMs} ms`);
   return answer;

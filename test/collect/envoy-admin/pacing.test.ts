@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { expectedMs, hasRested, paceAfter, unknownPace } from '../../../src/collect/envoy-admin/pacing.ts';
+import {
+  expectedMs,
+  hasRested,
+  mostInPart,
+  paceAfter,
+  partMs,
+  slownessAfter,
+  tooLong,
+  unknownPace,
+} from '../../../src/collect/envoy-admin/pacing.ts';
 
 describe('the pace', () => {
   it('rests two hundred times as long as a reading took', () => {
@@ -56,5 +65,28 @@ describe('what a page is expected to take', () => {
     ['/ready', 10_000, 0],
   ] as const)('%s of an Envoy with %i clusters', (path, clusters, ms) => {
     expect(expectedMs(path, clusters)).toBe(ms);
+  });
+});
+
+describe('an Envoy that is slower than the one that was measured', () => {
+  const path = '/config_dump?resource=dynamic_active_clusters';
+
+  it('is known by calls that take long enough to tell', () => {
+    expect(slownessAfter(1, { ms: 90, expected: 3 })).toBe(1);
+    expect(slownessAfter(1, { ms: 500, expected: 250 })).toBe(2);
+    expect(slownessAfter(2, { ms: 100, expected: 250 })).toBe(2);
+    expect(slownessAfter(1, { ms: 100, expected: 250 })).toBe(1);
+  });
+
+  it('is asked for less at once, and not for what would take too long', () => {
+    const clusters = 10_000;
+    const most = mostInPart(path, { maxCallMs: 300, clusters });
+    const fewer = mostInPart(path, { maxCallMs: 300 / 2, clusters });
+    expect(partMs(path, most, clusters)).toBeLessThanOrEqual(200);
+    expect(2 * partMs(path, fewer, clusters)).toBeLessThanOrEqual(200);
+    expect(tooLong('/config_dump?resource=dynamic_route_configs', { maxCallMs: 300, clusters: 5_000 })).toBeNull();
+    expect(
+      tooLong('/config_dump?resource=dynamic_route_configs', { maxCallMs: 300, clusters: 5_000, slowness: 2 }),
+    ).toContain('about 450 ms');
   });
 });
