@@ -1,5 +1,6 @@
 import type { PodMeasure } from '../diagnose/measured.ts';
 import type { GatewayStatus } from '../diagnose/status.ts';
+import { catalogue } from '../export/catalogue.ts';
 import type { Metrics } from '../export/metrics.ts';
 import type { ReportDocument, ReportFinding } from '../report/document.ts';
 import { type Growth, sharesOf } from './deltas.ts';
@@ -28,7 +29,7 @@ export function recordGrowth(
   }
 }
 
-const uses = ['serving', 'threatened', 'empty', 'starting', 'ending', 'unseen'] as const;
+const uses = ['serving', 'threatened', 'empty', 'starting', 'ending', 'down', 'unseen'] as const;
 
 /** Tells the state of the pods of one gateway that this agent counts; `lookedMs`: since when not all of them were seen, 0: now. */
 export function recordPods(
@@ -140,6 +141,12 @@ const judged = [
 
 const configFaults = ['config-rejected', 'config-drift', 'replicas-disagree'];
 
+const up: readonly string[] = catalogue['gateway.pods.serving'].where.pod;
+
+function isUp({ use }: PodMeasure): boolean {
+  return up.includes(use);
+}
+
 /** Tells what only the leader judges; `told` is what was told the last time: findings that are no more become 0. */
 export function recordCluster(metrics: Sink, { document, statuses, measures }: ClusterLook, told: Told): void {
   for (const { ref, frozen } of document.gateways) {
@@ -154,8 +161,10 @@ export function recordCluster(metrics: Sink, { document, statuses, measures }: C
     metrics.set('gateway.config.drift', of(['config-drift']), { gateway });
     metrics.set('gateway.replicas.disagree', of(['replicas-disagree']), { gateway });
     metrics.set('gateway.targets.sidecar_dead', of(['sidecar-never-configured']), { gateway });
-    // A gateway without a pod has no agent that counts it.
-    if (!measures.some((pod) => pod.gateway === gateway)) metrics.set('gateway.pods', 0, { gateway, pod: 'serving' });
+    // A gateway without a pod has no agent that counts it, nor a pod that found no node, or whose node is gone with its agent.
+    const pods = measures.filter((pod) => pod.gateway === gateway);
+    if (!pods.some(isUp)) metrics.set('gateway.pods', 0, { gateway, pod: 'serving' });
+    if (pods.length === 0) metrics.set('gateway.look.age', 0, { gateway });
     const age = statuses.find(({ ref: one }) => `${one.namespace}/${one.name}` === gateway)?.rescueHours;
     if (isFrozen && age?.known && age.value !== null) metrics.set('gateway.rescue.age', age.value * 3600, { gateway });
   }

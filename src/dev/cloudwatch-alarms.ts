@@ -66,7 +66,8 @@ function addAlert(resources: Map<string, Resource>, alert: Alert): void {
 
 /** The alarm of one condition, shared by all that have it; its id. */
 function part(resources: Map<string, Resource>, condition: Condition, alert: Alert): string {
-  const { metric, stat, minutes, is, than } = condition;
+  const { metric, stat, is, than } = condition;
+  const minutes = minutesOf(condition);
   const words = [
     ...metric.split(/[._]/),
     stat,
@@ -88,8 +89,14 @@ function lasting({ minutes }: Condition, { forMinutes }: Alert): number {
   return minutes === undefined ? Math.max(1, forMinutes) : 1;
 }
 
+/** An alarm does not know that it fires: what only begins an alert is looked for over the longest time there is, a day. */
+function minutesOf({ minutes, begins }: Condition): number | undefined {
+  return begins ? 1440 : minutes;
+}
+
 function comparison(condition: Condition, alert: Alert): Readonly<Record<string, unknown>> {
-  const { metric, is, than, minutes = 1 } = condition;
+  const { metric, is, than } = condition;
+  const minutes = minutesOf(condition) ?? 1;
   const periods = lasting(condition, alert);
   return {
     Namespace: { Ref: 'Namespace' },

@@ -22,10 +22,10 @@ export const alerts: readonly Alert[] = [
     name: 'GatewayDown',
     severity: 'page',
     per: 'gateway',
-    all: [pods('serving', '<', 1), failed('whole', '>', 0, 60)],
+    all: [pods('serving', '<', 1), { ...failed('whole', '>', 0, 60), begins: true }],
     forMinutes: 1,
     runbook: 'gateway-no-ready-pod',
-    summary: 'No pod of the gateway serves, and it had traffic within the last hour',
+    summary: 'No pod of the gateway serves, and it had traffic before',
   },
   {
     name: 'GatewayErrorsFast',
@@ -227,7 +227,7 @@ export function alertsUsing(metric: InstrumentName): readonly string[] {
   return [...new Set(using.map(({ name }) => name))];
 }
 
-/** Alert and what of its object it silences: the larger trouble speaks alone. */
+/** Page and what of its object it silences: the larger trouble speaks alone. A ticket silences nobody's page. */
 export const inhibitions: readonly { readonly source: string; readonly targets: readonly string[] | 'all' }[] = [
   { source: 'GatewayDown', targets: 'all' },
   { source: 'TargetSidecarDead', targets: ['RouteDown', 'RoutesDown'] },

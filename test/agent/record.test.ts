@@ -140,6 +140,26 @@ describe('what only a leader tells', () => {
     }
   });
 
+  it.each([
+    ['that found no node', 'starting', true],
+    ['whose node is gone with its agent', 'down', true],
+    ['that Kubernetes calls ready and nobody sees', 'unseen', false],
+  ] as const)('a gateway of pods %s', async (_, use, isDown) => {
+    const measures = [pod('a', { use, node: null, read: null })];
+    const told = await lines((metrics) =>
+      recordCluster(metrics, { ...look(document('observed')), measures }, nothing()),
+    );
+    expect(told.includes('meshdoctor_gateway_pods{gateway="shop/edge",pod="serving"} 0')).toBe(isDown);
+  });
+
+  it('a gateway without a pod is seen, and has none that serves', async () => {
+    const told = await lines((metrics) =>
+      recordCluster(metrics, { ...look(document('observed')), measures: [] }, nothing()),
+    );
+    expect(told).toContain('meshdoctor_gateway_pods{gateway="shop/edge",pod="serving"} 0');
+    expect(told).toContain('meshdoctor_gateway_look_age{gateway="shop/edge"} 0');
+  });
+
   it('is taken back where another leads', async () => {
     const told = nothing();
     const said = await lines((metrics) => {

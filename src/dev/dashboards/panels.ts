@@ -115,7 +115,7 @@ export const sections: readonly Section[] = [
       {
         title: 'Pods',
         queries: [
-          { metric: 'gateway.pods.serving', stat: 'part', name: 'serve' },
+          { metric: 'gateway.pods.serving', stat: 'part', name: 'serve, as far as is seen' },
           { metric: 'gateway.pods.safe', stat: 'part', name: 'serve, and nothing threatens them' },
           { metric: 'gateway.pods.threatened', stat: 'part', name: 'are about to be taken away' },
           { metric: 'gateway.pods.empty', stat: 'part', name: 'lost their routes' },

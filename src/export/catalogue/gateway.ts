@@ -11,7 +11,7 @@ export const ofGateways = {
     profile: 'alarms',
     of: 'gateway.requests',
     where: failed,
-    meaning: 'Requests that ended with 5xx or without an answer, of all requests of the gateway',
+    meaning: 'Requests that ended with 5xx, by the gateway or its target, of all requests of the gateway',
   },
   'gateway.lost_route': {
     kind: 'counter',
@@ -28,8 +28,10 @@ export const ofGateways = {
     dimensions: ['gateway'],
     profile: 'alarms',
     of: 'gateway.pods',
-    where: { pod: ['serving', 'threatened'] },
-    meaning: 'Pods that are LIVE and have an active listener, of all pods of the gateway',
+    where: { pod: ['serving', 'threatened', 'unseen'] },
+    meaning:
+      'Pods that are LIVE and have an active listener, or whose Envoy is not seen while Kubernetes does not say that they ' +
+      'are not ready, of all pods of the gateway',
   },
   'gateway.pods.empty': {
     kind: 'share',

@@ -50,6 +50,20 @@ export const alertCases: readonly AlertCase[] = [
     fires: ['GatewayDown page'],
   },
   {
+    name: 'no pod serves for hours, and so there is no traffic any more',
+    series: {
+      [pods('serving')]: '3x240 0x180',
+      [requests('2xx')]: '0+1000x240 240000x180',
+      [requests('4xx')]: '0x420',
+    },
+    fires: ['GatewayDown page'],
+  },
+  {
+    name: 'the way to the Envoys is cut, of pods that Kubernetes calls ready',
+    series: { [pods('serving')]: '3x410 0x10', [pods('unseen')]: '0x410 3x10' },
+    fires: [],
+  },
+  {
     name: 'no pod is left at all, and one waits for a configuration',
     series: { [pods('serving')]: '3x410 _x10', [pods('empty')]: '0x410 1x10' },
     fires: ['GatewayDown page', 'GatewayPodEmpty page', 'GatewayPodEmpty ticket'],
@@ -70,9 +84,14 @@ export const alertCases: readonly AlertCase[] = [
     fires: [],
   },
   {
-    name: 'requests end without an answer, one of a hundred, for hours',
-    series: { [requests('none')]: '0+10x420' },
+    name: 'one of a hundred requests fails, for hours',
+    series: { [requests('5xx')]: '0+10x420' },
     fires: ['GatewayErrorsSlow ticket'],
+  },
+  {
+    name: 'clients leave before they are answered, half of them',
+    series: { [requests('none')]: '0+1000x420', [route('none')]: '0+100x420' },
+    fires: [],
   },
   {
     name: 'half of the requests fail, and they are few',
@@ -158,6 +177,24 @@ export const alertCases: readonly AlertCase[] = [
     name: 'nobody tells of a gateway any more',
     series: { [state('look_age')]: '20x395 _x25' },
     fires: ['AgentBlind ticket'],
+  },
+  {
+    name: 'nobody tells of a gateway any more, and another one leads',
+    series: { [state('look_age')]: '20x395 _x25', agent_leader: '1x420' },
+    fires: ['AgentBlind ticket'],
+  },
+  {
+    name: 'a gateway is deleted',
+    series: {
+      ...Object.fromEntries(['look_age', 'config_faults'].map((name) => [state(name), '20x395 _x25'])),
+      agent_leader: '1x420',
+    },
+    fires: [],
+  },
+  {
+    name: 'no agent of one of two clusters is left',
+    series: { 'agent_up{cluster="prod-us"}': '2x395 _x25' },
+    fires: ['AgentBlind page'],
   },
   {
     name: 'no agent is left',
