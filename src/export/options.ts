@@ -17,6 +17,8 @@ export interface MetricsOptions {
 export interface OtlpOptions {
   /** Such as `http://collector:4318/v1/metrics`. */
   readonly url: string;
+  /** Who tells it: of several agents that tell of one gateway each sum is another's (`service.instance.id`). */
+  readonly instance: string;
 }
 
 /** How CloudWatch is given metrics; region and credentials by the SDK's default chain. */

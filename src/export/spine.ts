@@ -16,7 +16,11 @@ export async function startSpine(options: MetricsOptions): Promise<Metrics> {
   const cloudWatch = await cloudWatchReader(options, () => recorder);
   const otlp = options.otlp ? (await import('./otlp.ts')).otlpReader(options.otlp, { mostSeriesOfOne, report }) : null;
   const sdk = new NodeSDK({
-    resource: resources.resourceFromAttributes({ 'service.name': 'meshdoctor', 'k8s.cluster.name': cluster }),
+    resource: resources.resourceFromAttributes({
+      'service.name': 'meshdoctor',
+      ...(options.otlp ? { 'service.instance.id': options.otlp.instance } : {}),
+      'k8s.cluster.name': cluster,
+    }),
     autoDetectResources: false,
     metricReaders: [prometheus, cloudWatch, otlp].filter((reader) => reader !== null),
     spanProcessors: [],
