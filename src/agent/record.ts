@@ -165,8 +165,9 @@ export function recordCluster(metrics: Sink, { document, statuses, measures }: C
     const pods = measures.filter((pod) => pod.gateway === gateway);
     if (!pods.some(isUp)) metrics.set('gateway.pods', 0, { gateway, pod: 'serving' });
     if (pods.length === 0) metrics.set('gateway.look.age', 0, { gateway });
-    const age = statuses.find(({ ref: one }) => `${one.namespace}/${one.name}` === gateway)?.rescueHours;
-    if (isFrozen && age?.known && age.value !== null) metrics.set('gateway.rescue.age', age.value * 3600, { gateway });
+    const status = statuses.find(({ ref: one }) => `${one.namespace}/${one.name}` === gateway);
+    const age = status && isFrozen ? rescueAge(status, document) : null;
+    if (age !== null) metrics.set('gateway.rescue.age', age, { gateway });
   }
   const counts = new Map<string, number>();
   for (const finding of document.findings) {
@@ -178,6 +179,16 @@ export function recordCluster(metrics: Sink, { document, statuses, measures }: C
     metrics.set('findings', counts.get(key) ?? 0, dimensionsOf(key));
   told.findings.clear();
   for (const key of counts.keys()) told.findings.add(key);
+}
+
+/** Seconds since the newest copy; of a gateway that none was ever made of, since it stands alone. Null where copies are not kept. */
+function rescueAge({ rescueHours, controlPlane }: GatewayStatus, { takenAt }: ReportDocument): number | null {
+  if (!rescueHours.known) return null;
+  if (rescueHours.value !== null) return rescueHours.value * 3600;
+  // What is only assumed to be frozen is not copied.
+  if (!controlPlane.known || controlPlane.value.state !== 'gone') return null;
+  const alone = (Date.parse(takenAt) - Date.parse(controlPlane.value.since ?? '')) / 1000;
+  return Number.isNaN(alone) ? null : Math.max(0, alone);
 }
 
 /** Takes back what only a leader tells: another leads now. */

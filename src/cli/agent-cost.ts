@@ -10,7 +10,7 @@ import { writeOut } from './report-options.ts';
 const timeMs = 60_000;
 
 /** The cluster whose gateways are counted, and what of the agent's flags changes the price. */
-interface CostFlags extends Pick<AgentFlags, 'onlyNamespace' | 'mode' | 'maxSeries'> {
+interface CostFlags extends Pick<AgentFlags, 'onlyNamespace' | 'mode' | 'maxSeries' | 'cloudwatch'> {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly requestTimeout: number;
@@ -39,6 +39,7 @@ export async function printCost(flags: CostFlags): Promise<void> {
           ? Math.max(1, (await listed('/api/v1/nodes')).filter(takesDaemons).length)
           : deploymentReplicas,
       maxSeries: flags.maxSeries,
+      put: flags.cloudwatch !== 'emf',
     });
     const fleet = await withProgress('counting what the cluster has', counting());
     const { gateways, routes, agents } = fleet;

@@ -48,6 +48,8 @@ export async function agent(flags: RunningFlags & Configured): Promise<void> {
             maxSeries: flags.maxSeries,
             spoolFolder: flags.spool ?? null,
           },
+    // A state must outlive the time to the next look, and one that is missed.
+    holdMs: Math.max(300_000, 3 * flags.interval),
     report: (reason) => log({ level: 'warning', event: 'metrics', reason }),
   });
   try {

@@ -77,7 +77,7 @@ function headOf(flags: InstallFlags): readonly string[] {
       ? []
       : [
           'What it costs a month for one gateway of 50 routes (for yours: meshdoctor agent --cost):',
-          ...costLines({ gateways: 1, routes: 50, maxSeries: flags.maxSeries }),
+          ...costLines({ gateways: 1, routes: 50, maxSeries: flags.maxSeries, put: flags.cloudwatch === 'put' }),
         ]),
   ];
 }

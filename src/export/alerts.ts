@@ -194,7 +194,7 @@ export const alerts: readonly Alert[] = [
     all: [{ metric: 'gateway.rescue.age', stat: 'value', is: '>', than: 86_400 }],
     forMinutes: 60,
     runbook: 'rescue-copy-missing',
-    summary: 'The newest good rescue copy of a frozen gateway is older than a day',
+    summary: 'The newest good rescue copy of a frozen gateway is older than a day, or there is none',
   },
   {
     name: 'AgentBlind',

@@ -32,6 +32,8 @@ export interface Fleet {
   readonly topRoutes?: number;
   /** Ceiling of each agent. */
   readonly maxSeries?: number;
+  /** Sends with PutMetricData; otherwise lines on stdout bring the metrics, and no call is paid (true). */
+  readonly put?: boolean;
   /** Rules that find something about a gateway at the same time (3). */
   readonly findings?: number;
 }
@@ -48,7 +50,7 @@ export interface MonthlyCost {
 
 /** What a profile costs a month, at list price, without free tiers and discounts. */
 export function monthlyCost(profile: Profile, fleet: Fleet): MonthlyCost {
-  const { agents = 1, clusters = 1, maxSeries = 2000 } = fleet;
+  const { agents = 1, clusters = 1, maxSeries = 2000, put = true } = fleet;
   if (profile === 'off') return { profile, series: 0, metrics: 0, alarms: 0, calls: 0, total: 0 };
   const wanted = instruments
     .filter((instrument) => profiles.indexOf(instrument.profile) <= profiles.indexOf(profile))
@@ -57,7 +59,7 @@ export function monthlyCost(profile: Profile, fleet: Fleet): MonthlyCost {
   const metrics = priceOfSeries(series);
   const alarms = fleet.gateways * priceOfAlarms('gateway') + clusters * priceOfAlarms('cluster');
   const callsAMinute = agents * Math.max(1, Math.ceil(series / agents / metricsACall));
-  const calls = callsAMinute * minutesOfMonth * price.putMetricData;
+  const calls = put ? callsAMinute * minutesOfMonth * price.putMetricData : 0;
   return { profile, series, metrics, alarms, calls, total: metrics + alarms + calls };
 }
 
@@ -69,11 +71,12 @@ export function costLines(fleet: Fleet): readonly string[] {
     const columns = [metrics, alarms, calls, total].map(dollars).join('');
     return `${profile.padEnd(8)}${String(series).padStart(8)}${columns}`;
   });
-  const { maxSeries = 2000, agents = 1 } = fleet;
+  const { maxSeries = 2000, agents = 1, put = true } = fleet;
   return [
     `${'profile'.padEnd(8)}${'series'.padStart(8)}${['metrics', 'alarms', 'calls', 'a month'].map((word) => word.padStart(10)).join('')}`,
     ...rows,
     `List prices of us-east-1; never more than ${agents * maxSeries} series (--max-series ${maxSeries}, ${agents} ${agents === 1 ? 'agent' : 'agents'}).`,
+    ...(put ? [] : ['Beside that the log group bills what it takes in: $0.50 a GB, a line a minute for each object.']),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  type ClusterLook,
   forgetCluster,
   forgetPods,
   gatewayOf,
@@ -108,6 +109,8 @@ describe('what is told of pods', () => {
   });
 });
 
+const known = <T>(value: T) => ({ known: true, value }) as const;
+
 describe('what only a leader tells', () => {
   const ref = { apiVersion: 'appmesh.k8s.aws/v1beta2', kind: 'VirtualGateway', namespace: 'shop', name: 'edge' };
   const object = { ...ref, cluster: null, pod: null, file: null, line: null, column: null };
@@ -150,6 +153,21 @@ describe('what only a leader tells', () => {
       recordCluster(metrics, { ...look(document('observed')), measures }, nothing()),
     );
     expect(told.includes('meshdoctor_gateway_pods{gateway="shop/edge",pod="serving"} 0')).toBe(isDown);
+  });
+
+  it.each([
+    ['of the morning', known(5), 'gone', 18_000],
+    ['that was never made', known(null), 'gone', 86_400],
+    ['that was never made, of what may be frozen', known(null), 'assumed gone', null],
+    ['that nobody keeps', { known: false, reason: '' } as const, 'gone', null],
+  ] as const)('a rescue copy %s', async (_, rescueHours, state, age) => {
+    const controlPlane = known({ state, since: '2026-09-30' });
+    const statuses = [{ ref, rescueHours, controlPlane }] as unknown as ClusterLook['statuses'];
+    const read = { ...document('observed'), takenAt: '2026-10-01T00:00:00Z' };
+    const told = await lines((metrics) => recordCluster(metrics, { ...look(read), statuses }, nothing()));
+    expect(told.filter((line) => line.includes('rescue_age'))).toEqual(
+      age === null ? [] : [`meshdoctor_gateway_rescue_age{gateway="shop/edge"} ${age}`],
+    );
   });
 
   it('a gateway without a pod is seen, and has none that serves', async () => {

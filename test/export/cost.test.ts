@@ -33,6 +33,13 @@ describe('the monthly price', () => {
     expect(monthlyCost('all', { ...fleet, agents: 2, maxSeries: 500 }).series).toBe(1000);
   });
 
+  it('of EMF is without calls, and says what is billed in their place', () => {
+    const put = monthlyCost('alarms', fleet);
+    const emf = monthlyCost('alarms', { ...fleet, put: false });
+    expect([emf.calls, emf.total]).toEqual([0, put.total - put.calls]);
+    expect(costLines({ ...fleet, put: false }).at(-1)).toContain('$0.50 a GB');
+  });
+
   it('counts the busiest routes and one for the others', () => {
     const few = monthlyCost('routes', { gateways: 1, routes: 500, topRoutes: 5 });
     const more = monthlyCost('routes', { gateways: 1, routes: 500, topRoutes: 6 });

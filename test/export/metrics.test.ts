@@ -1,10 +1,11 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Metrics, startMetrics } from '../../src/export/metrics.ts';
 
 let metrics: Metrics | null = null;
 
-async function started(): Promise<Metrics> {
+async function started(more: { readonly holdMs?: number } = {}): Promise<Metrics> {
   metrics = await startMetrics({
+    ...more,
     cluster: 'prod-eu',
     prometheus: true,
     otlp: null,
@@ -43,6 +44,20 @@ describe('metrics for Prometheus', () => {
     expect(await prometheusText()).toContain('meshdoctor_gateway_look_age{gateway="shop/edge"} 5');
     unset('gateway.look.age', { gateway: 'shop/edge' });
     expect(await prometheusText()).not.toContain('gateway_look_age{');
+  });
+
+  it.each([
+    [undefined, 5],
+    [1_800_000, 30],
+  ])('hold a state until it is too old: %s', async (holdMs, minutes) => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const { set, prometheusText } = await started(holdMs === undefined ? {} : { holdMs });
+    set('gateway.look.age', 5, { gateway: 'shop/edge' });
+    vi.setSystemTime(Date.now() + minutes * 60_000 - 1000);
+    expect(await prometheusText()).toContain('gateway_look_age{');
+    vi.setSystemTime(Date.now() + 2000);
+    expect(await prometheusText()).not.toContain('gateway_look_age{');
+    vi.useRealTimers();
   });
 
   it('hold names alone: what is none is `other`', async () => {

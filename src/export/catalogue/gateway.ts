@@ -128,7 +128,9 @@ export const ofGateways = {
     dimensions: ['gateway'],
     profile: 'alarms',
     across: 'min',
-    meaning: 'Age of the newest good rescue copy of a frozen gateway; not set for others',
+    meaning:
+      'Age of the newest good rescue copy of a frozen gateway; where there is none, how long it has been frozen; not set ' +
+      'for others, and where no copies are kept',
   },
   'gateway.look.age': {
     kind: 'gauge',
