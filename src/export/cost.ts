@@ -1,3 +1,4 @@
+import type { Alert } from './alert.ts';
 import { alerts } from './alerts.ts';
 import { instruments } from './catalogue.ts';
 import { type Instrument, type Profile, profiles } from './instrument.ts';
@@ -14,6 +15,7 @@ const price = {
   ],
   alarm: 0.1,
   compositeAlarm: 0.5,
+  dashboard: 3,
   putMetricData: 0.01 / 1000,
 } as const;
 
@@ -76,6 +78,7 @@ export function costLines(fleet: Fleet): readonly string[] {
     `${'profile'.padEnd(8)}${'series'.padStart(8)}${['metrics', 'alarms', 'calls', 'a month'].map((word) => word.padStart(10)).join('')}`,
     ...rows,
     `List prices of us-east-1; never more than ${agents * maxSeries} series (--max-series ${maxSeries}, ${agents} ${agents === 1 ? 'agent' : 'agents'}).`,
+    `More: $${priceOfAlarms('route').toFixed(2)} for the alarms of each route that gets its own, $${price.dashboard} a dashboard.`,
     ...(put ? [] : ['Beside that the log group bills what it takes in: $0.50 a GB, a line a minute for each object.']),
   ];
 }
@@ -109,7 +112,7 @@ function priceOfSeries(series: number): number {
 }
 
 /** Alarms as the templates make them: one condition is an alarm, several are as many under a composite one. */
-function priceOfAlarms(per: 'gateway' | 'cluster'): number {
+function priceOfAlarms(per: Alert['per']): number {
   const own = alerts.filter((alert) => alert.per === per && alert.only !== 'prometheus');
   const composite = own.filter(({ all, any = [] }) => all.length + any.length > 1);
   const plain = own.length - composite.length;

@@ -20,6 +20,7 @@ describe('the monthly price', () => {
       return Object.values(template.Resources).reduce((sum, { Type }) => sum + prices[Type], 0);
     };
     expect(monthlyCost('alarms', fleet).alarms).toBeCloseTo(14 * priced('gateway') + 3 * priced('cluster'), 6);
+    expect(costLines(fleet).at(-1)).toContain(`$${priced('route').toFixed(2)} for the alarms of each route`);
   });
 
   it('grows with the profile, and never beyond the ceiling', () => {
@@ -47,7 +48,7 @@ describe('the monthly price', () => {
   });
 
   it('is told a line a profile', () => {
-    expect(costLines(fleet)).toHaveLength(6);
+    expect(costLines(fleet)).toHaveLength(7);
     expect(costLines(fleet).join('\n')).toMatch(/^alarms +222 +\$66\.60/m);
   });
 });
