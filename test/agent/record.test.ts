@@ -58,8 +58,8 @@ describe('what is told of pods', () => {
     expect(told).toContain('meshdoctor_gateway_pods{gateway="shop/edge",pod="threatened"} 1');
     expect(told).toContain('meshdoctor_gateway_pods{gateway="shop/edge",pod="unseen"} 1');
     expect(told).toContain('meshdoctor_gateway_connections{gateway="shop/edge"} 6');
-    expect(told).toContain('meshdoctor_gateway_config_age{gateway="shop/edge"} 60');
-    expect(told).toContain('meshdoctor_gateway_look_age{gateway="shop/edge"} 90');
+    expect(told).toContain('meshdoctor_gateway_config_age_seconds{gateway="shop/edge"} 60');
+    expect(told).toContain('meshdoctor_gateway_look_age_seconds{gateway="shop/edge"} 90');
     expect(told).toContain('meshdoctor_gateway_targets_half_gone{gateway="shop/edge"} 1');
     expect(told).toContain('meshdoctor_target_members{gateway="shop/edge",target="shop/cart",health="unhealthy"} 2');
   });
@@ -166,7 +166,7 @@ describe('what only a leader tells', () => {
     const read = { ...document('observed'), takenAt: '2026-10-01T00:00:00Z' };
     const told = await lines((metrics) => recordCluster(metrics, { ...look(read), statuses }, nothing()));
     expect(told.filter((line) => line.includes('rescue_age'))).toEqual(
-      age === null ? [] : [`meshdoctor_gateway_rescue_age{gateway="shop/edge"} ${age}`],
+      age === null ? [] : [`meshdoctor_gateway_rescue_age_seconds{gateway="shop/edge"} ${age}`],
     );
   });
 
@@ -175,7 +175,7 @@ describe('what only a leader tells', () => {
       recordCluster(metrics, { ...look(document('observed')), measures: [] }, nothing()),
     );
     expect(told).toContain('meshdoctor_gateway_pods{gateway="shop/edge",pod="serving"} 0');
-    expect(told).toContain('meshdoctor_gateway_look_age{gateway="shop/edge"} 0');
+    expect(told).toContain('meshdoctor_gateway_look_age_seconds{gateway="shop/edge"} 0');
   });
 
   it('is taken back where another leads', async () => {

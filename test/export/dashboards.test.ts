@@ -216,7 +216,7 @@ describe('what these tests look for', () => {
       'metric meshdoctor_gateway_unheard_total',
       'by cluster',
     ]);
-    expect(faultsOfExpression('max by (route) (meshdoctor_gateway_look_age{pod="serving"})')).toEqual([
+    expect(faultsOfExpression('max by (route) (meshdoctor_gateway_look_age_seconds{pod="serving"})')).toEqual([
       'label pod',
       'by route',
     ]);

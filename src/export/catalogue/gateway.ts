@@ -175,7 +175,7 @@ export const ofGateways = {
   },
   'gateway.control_plane.connected': {
     kind: 'gauge',
-    unit: '1',
+    unit: '{state}',
     dimensions: ['gateway'],
     profile: 'routes',
     across: 'min',

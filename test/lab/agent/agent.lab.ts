@@ -127,7 +127,7 @@ describe('two agents of a DaemonSet', { timeout: 2 * RESTED_MS }, () => {
     expect(await agentsCounted(both())).toBe(await envoysCounted('total'));
     expect(await agentsCounted(both(), { class: '2xx' })).toBe(await envoysCounted('2xx'));
     expect(await leaders(both())).toEqual([1, 0]);
-    expect(await first.metric('meshdoctor_agent_envoy_read_count', {})).toBeGreaterThan(5);
+    expect(await first.metric('meshdoctor_agent_envoy_read_seconds_count', {})).toBeGreaterThan(5);
   });
 
   it('tell a fault once, by an Event on its object, and when it is over', async () => {
@@ -213,7 +213,7 @@ describe('a frozen gateway', { timeout: 2 * RESTED_MS }, () => {
     expect((await stat(join(folder, copy ?? ''))).mode & 0o077).toBe(0);
     await waitUntil(
       'its age',
-      async () => (await agent.page('/metrics')).text.includes('meshdoctor_gateway_rescue_age'),
+      async () => (await agent.page('/metrics')).text.includes('meshdoctor_gateway_rescue_age_seconds'),
       RESTED_MS,
     );
     const told = reasonsOf((await ourEvents()).slice(at));
