@@ -2,8 +2,10 @@ import type { PodMeasure } from '../diagnose/measured.ts';
 import type { GatewayStatus } from '../diagnose/status.ts';
 import { catalogue } from '../export/catalogue.ts';
 import type { Metrics } from '../export/metrics.ts';
-import type { ReportDocument, ReportFinding } from '../report/document.ts';
+import type { ReportDocument } from '../report/document.ts';
 import { type Growth, sharesOf } from './deltas.ts';
+import { deadTargets, gatewayOf } from './finding-gateway.ts';
+import { isHalfGone, targetsOf } from './targets.ts';
 
 type Sink = Pick<Metrics, 'add' | 'set'>;
 
@@ -77,16 +79,12 @@ export function forgetPods(metrics: Pick<Metrics, 'unset'>, gateway: string): vo
 }
 
 function recordTargets(metrics: Sink, gateway: string, pods: readonly PodMeasure[]): void {
-  const worst = new Map<string, { readonly healthy: number; readonly members: number }>();
-  for (const { target, healthy, members } of pods.flatMap(({ read }) => read?.targets ?? [])) {
-    const known = worst.get(target);
-    if (!known || healthy < known.healthy) worst.set(target, { healthy, members });
-  }
+  const worst = targetsOf(pods);
   for (const [target, { healthy, members }] of worst) {
     metrics.set('target.members', healthy, { gateway, target, health: 'healthy' });
     metrics.set('target.members', Math.max(0, members - healthy), { gateway, target, health: 'unhealthy' });
   }
-  const halfGone = [...worst.values()].filter(({ healthy, members }) => members >= 2 && healthy * 2 < members);
+  const halfGone = [...worst.values()].filter((one) => one.members >= 2 && isHalfGone(one));
   if (worst.size > 0) metrics.set('gateway.targets.half_gone', halfGone.length, { gateway });
 }
 
@@ -136,6 +134,7 @@ const judged = [
   'gateway.config.drift',
   'gateway.replicas.disagree',
   'gateway.targets.sidecar_dead',
+  'gateway.targets.sidecar_lost',
   'gateway.rescue.age',
 ] as const;
 
@@ -160,9 +159,11 @@ export function recordCluster(metrics: Sink, { document, statuses, measures }: C
     metrics.set('gateway.config.faults', isFrozen ? 0 : of(configFaults), { gateway });
     metrics.set('gateway.config.drift', of(['config-drift']), { gateway });
     metrics.set('gateway.replicas.disagree', of(['replicas-disagree']), { gateway });
-    metrics.set('gateway.targets.sidecar_dead', of(['sidecar-never-configured']), { gateway });
-    // A gateway without a pod has no agent that counts it, nor a pod that found no node, or whose node is gone with its agent.
     const pods = measures.filter((pod) => pod.gateway === gateway);
+    const { dead, lost } = deadTargets(gateway, pods, document);
+    metrics.set('gateway.targets.sidecar_dead', dead, { gateway });
+    metrics.set('gateway.targets.sidecar_lost', lost, { gateway });
+    // A gateway without a pod has no agent that counts it, nor a pod that found no node, or whose node is gone with its agent.
     if (!pods.some(isUp)) metrics.set('gateway.pods', 0, { gateway, pod: 'serving' });
     if (pods.length === 0) metrics.set('gateway.look.age', 0, { gateway });
     const status = statuses.find(({ ref: one }) => `${one.namespace}/${one.name}` === gateway);
@@ -202,13 +203,4 @@ export function forgetCluster(metrics: Pick<Metrics, 'unset'>, told: Told): void
 function dimensionsOf(key: string) {
   const [gateway = '', rule = '', severity = ''] = key.split(' ');
   return { gateway, rule, severity: (['error', 'warning', 'info'] as const).find((one) => one === severity) ?? 'info' };
-}
-
-/** The gateway a finding is about: one it names, else the only one of the namespace it speaks of. */
-export function gatewayOf({ objects }: ReportFinding, { gateways }: Pick<ReportDocument, 'gateways'>): string {
-  const named = objects.find(({ kind }) => kind === 'VirtualGateway');
-  if (named) return `${named.namespace}/${named.name}`;
-  const near = gateways.filter(({ ref }) => objects.some(({ namespace }) => namespace === ref.namespace));
-  const [only, ...others] = near.length > 0 ? near : gateways;
-  return only && others.length === 0 ? `${only.ref.namespace}/${only.ref.name}` : 'other';
 }

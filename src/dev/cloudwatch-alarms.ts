@@ -143,7 +143,8 @@ function descriptionOf({ summary, runbook, per, dayHours, all }: Alert) {
   const command = per === 'cluster' ? agentPods : `meshdoctor diagnose --gateway \${Gateway}`;
   const day = dayHours ? ' Day hours only.' : '';
   const more = all.some(({ metric }) => catalogue[metric].profile !== 'alarms');
-  const needs = more ? ' Needs --cloudwatch-profile routes or all.' : '';
+  const busiest = per === 'route' ? ', where the route is among the 20 busiest,' : '';
+  const needs = more ? ` Needs --cloudwatch-profile routes${busiest} or all.` : '';
   const text = `${summary}.${day}${needs} Type: ${command}. Runbook: ${page}`;
   return per === 'cluster' ? text : { 'Fn::Sub': text };
 }

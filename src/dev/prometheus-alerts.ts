@@ -109,16 +109,23 @@ function expressionOf(condition: Condition, alert: Alert): string {
   const { name, severity, per, missingFires } = alert;
   const by = labelsOf(per);
   if (missingFires) return per === 'cluster' ? silent(condition, by) : unseen(condition, by);
-  const compared = comparisonOf(condition, by);
+  const compared = comparisonOf(condition, by, per === 'route' ? objectsAlone : []);
   if (!condition.begins) return compared;
   // It may have fired for longer than the window.
   return `(${compared} or on (${by}) ALERTS{alertname="${name}",severity="${severity}",alertstate="firing"})`;
 }
 
-function comparisonOf({ metric, stat, is, than, minutes }: Condition, by: string): string {
+/** What no route took, and what may be of several, is no route. */
+const objectsAlone = ['route=~".+/.+"'];
+
+function comparisonOf(
+  { metric, stat, is, than, minutes }: Condition,
+  by: string,
+  among: readonly string[] = [],
+): string {
   const instrument: Instrument = catalogue[metric];
   if (instrument.kind === 'share') {
-    const within = { by, range: `${minutes}m`, grown: 'increase' as const };
+    const within = { by, among, range: `${minutes}m`, grown: 'increase' as const };
     const whole = wholeOf(instrument.of, within);
     const part = partOf(instrument, within);
     const what = { part, whole, ratio: `${part} / ${whole}` }[stat === 'part' || stat === 'whole' ? stat : 'ratio'];

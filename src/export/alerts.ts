@@ -126,10 +126,10 @@ export const alerts: readonly Alert[] = [
     name: 'TargetSidecarDead',
     severity: 'page',
     per: 'gateway',
-    all: [gauge('gateway.targets.sidecar_dead'), gauge('gateway.targets.half_gone')],
+    all: [gauge('gateway.targets.sidecar_lost')],
     forMinutes: 3,
     runbook: 'sidecar-never-configured',
-    summary: 'The injected Envoy of a target never started, and fewer than half of the members of a target are healthy',
+    summary: 'The injected Envoy of a target never started, and fewer than half of its members serve',
   },
   {
     name: 'TargetSidecarDead',

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { gatewayOf } from '../../src/agent/finding-gateway.ts';
 import {
   type ClusterLook,
   forgetCluster,
   forgetPods,
-  gatewayOf,
   recordCluster,
   recordGrowth,
   recordPods,
@@ -128,6 +128,37 @@ describe('what only a leader tells', () => {
     });
     expect(said.filter((line) => line.startsWith('meshdoctor_findings'))).toEqual([
       'meshdoctor_findings{gateway="shop/edge",rule="config-drift",severity="error"} 0',
+    ]);
+  });
+
+  it('a dead sidecar is of every gateway that has the target, wherever they lie; it is lost where nothing of it serves', async () => {
+    const node = (name: string) => ({ ...object, kind: 'VirtualNode', namespace: 'apps', name });
+    const dead = (name: string, effect: string) => ({
+      ...finding('sidecar-never-configured', effect),
+      objects: [node(name)],
+    });
+    const read = document('observed', dead('cart', 'latent'), dead('users', 'traffic'), dead('rare', 'latent'));
+    const partner = { ...read.gateways[0]!, ref: { ...ref, name: 'partner' } };
+    const has = (...targets: readonly string[]) => ({
+      ...pod('a').read!,
+      targets: targets.map((target) => ({ target: `apps/${target}`, healthy: 1, members: target === 'rare' ? 3 : 1 })),
+    });
+    const measures = [
+      pod('a', { read: has('cart', 'users') }),
+      pod('b', { gateway: 'shop/partner', read: has('cart', 'rare', 'web') }),
+    ];
+    const told = await lines((metrics) =>
+      recordCluster(
+        metrics,
+        { document: { ...read, gateways: [...read.gateways, partner] }, statuses: [], measures },
+        nothing(),
+      ),
+    );
+    const of = (name: string) =>
+      told.filter((line) => line.startsWith(`meshdoctor_gateway_targets_sidecar_${name}`)).map((line) => line.at(-1));
+    expect([of('dead'), of('lost')]).toEqual([
+      ['2', '2'],
+      ['1', '1'],
     ]);
   });
 

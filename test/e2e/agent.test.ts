@@ -60,8 +60,8 @@ describe('meshdoctor agent --cost', () => {
     const { code, stdout, stderr } = await meshdoctor(['agent', '--cost', '--kubeconfig', server.kubeconfig]);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain('1 gateways, 43 routes, 6 agents');
-    // 15 series of a gateway and 4 of a cluster, at $0.30.
-    expect(stdout).toMatch(/^alarms +19 +\$5\.70/m);
+    // 16 series of a gateway and 4 of a cluster, at $0.30.
+    expect(stdout).toMatch(/^alarms +20 +\$6\.00/m);
     expect(server.asked.every((line) => line.startsWith('GET '))).toBe(true);
   });
 
@@ -73,7 +73,7 @@ describe('meshdoctor agent --cost', () => {
 
   it('is told by install where metrics go to CloudWatch', async () => {
     const { stdout } = await meshdoctor(['install', '--cloudwatch', 'put', '--cluster', 'prod-eu']);
-    expect(stdout).toMatch(/^# alarms +19 +\$5\.70/m);
+    expect(stdout).toMatch(/^# alarms +20 +\$6\.00/m);
     expect((await meshdoctor(['install'])).stdout).not.toContain('$');
   });
 });

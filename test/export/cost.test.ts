@@ -5,9 +5,9 @@ import { costLines, monthlyCost } from '../../src/export/cost.ts';
 const fleet = { gateways: 14, routes: 600, clusters: 3, agents: 6 };
 
 describe('the monthly price', () => {
-  it('of alarms is 15 series a gateway and 4 a cluster', () => {
+  it('of alarms is 16 series a gateway and 4 a cluster', () => {
     const { series, metrics } = monthlyCost('alarms', fleet);
-    expect(series).toBe(14 * 15 + 3 * 4);
+    expect(series).toBe(14 * 16 + 3 * 4);
     expect(metrics).toBeCloseTo(series * 0.3, 6);
   });
 
@@ -49,6 +49,6 @@ describe('the monthly price', () => {
 
   it('is told a line a profile', () => {
     expect(costLines(fleet)).toHaveLength(7);
-    expect(costLines(fleet).join('\n')).toMatch(/^alarms +222 +\$66\.60/m);
+    expect(costLines(fleet).join('\n')).toMatch(/^alarms +236 +\$70\.80/m);
   });
 });

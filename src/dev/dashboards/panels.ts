@@ -100,7 +100,8 @@ export const sections: readonly Section[] = [
         title: 'Targets in trouble',
         queries: [
           { metric: 'gateway.targets.half_gone', stat: 'value', name: 'targets, less than half healthy' },
-          { metric: 'gateway.targets.sidecar_dead', stat: 'value', name: 'pods whose sidecar never started' },
+          { metric: 'gateway.targets.sidecar_dead', stat: 'value', name: 'targets with a sidecar that never started' },
+          { metric: 'gateway.targets.sidecar_lost', stat: 'value', name: 'and lost by that' },
         ],
       },
       one('Healthy members, of all', 'target.healthy', 'ratio', { by: ['target'] }),

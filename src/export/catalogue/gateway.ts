@@ -3,7 +3,7 @@ import { failed, latencyBounds } from './shared.ts';
 
 /** What is measured of a gateway. */
 export const ofGateways = {
-  // The 15 that alarms need.
+  // The 16 that alarms need.
   'gateway.failed': {
     kind: 'share',
     unit: '{request}',
@@ -63,11 +63,19 @@ export const ofGateways = {
   },
   'gateway.targets.sidecar_dead': {
     kind: 'gauge',
-    unit: '{pod}',
+    unit: '{target}',
     dimensions: ['gateway'],
     profile: 'alarms',
     across: 'max',
-    meaning: 'Pods of the targets of the gateway whose injected Envoy is not LIVE',
+    meaning: 'Targets of the gateway with pods whose injected Envoy never started',
+  },
+  'gateway.targets.sidecar_lost': {
+    kind: 'gauge',
+    unit: '{target}',
+    dimensions: ['gateway'],
+    profile: 'alarms',
+    across: 'max',
+    meaning: 'Of these those of which nothing serves, or fewer than half of the members are healthy',
   },
   'gateway.targets.half_gone': {
     kind: 'gauge',

@@ -104,6 +104,11 @@ export const alertCases: readonly AlertCase[] = [
     fires: ['RouteDown ticket'],
   },
   {
+    name: 'what may be of several routes fails',
+    series: { [`route_requests_total{${gateway},route="other",class="5xx",by="gateway",cause="timeout"}`]: '0+9x420' },
+    fires: [],
+  },
+  {
     name: 'one route fails that is annotated',
     series: { [state('routes_paged')]: '0x410 1x10' },
     fires: ['RouteDown page'],
@@ -140,8 +145,13 @@ export const alertCases: readonly AlertCase[] = [
   },
   {
     name: 'the sidecars of all pods of a target never started',
-    series: { [state('targets_sidecar_dead')]: '0x410 4x10', [state('targets_half_gone')]: '0x410 1x10' },
+    series: { [state('targets_sidecar_dead')]: '0x410 1x10', [state('targets_sidecar_lost')]: '0x410 1x10' },
     fires: ['TargetSidecarDead page', 'TargetSidecarDead ticket'],
+  },
+  {
+    name: 'the sidecar of a pod of one target never started, and half of the members of another one are gone',
+    series: { [state('targets_sidecar_dead')]: '1x420', [state('targets_half_gone')]: '0x400 1x20' },
+    fires: ['TargetHalfGone ticket', 'TargetSidecarDead ticket'],
   },
   {
     name: 'half of the members of a target are gone for long',
