@@ -24,7 +24,8 @@ export interface RoundParts {
   readonly metrics: Metrics;
   readonly log: Log;
   readonly leads: () => boolean;
-  readonly members: () => readonly string[];
+  /** The agents that share the gateways; nobody where this one is to let go of all that it counted. */
+  readonly members: () => Promise<readonly string[]>;
   /** Another engine, for what must not stay in memory. */
   readonly startEngine: () => EngineClient;
 }
@@ -71,13 +72,16 @@ export class Rounds {
   /** One look: reads, counts, and where this agent leads runs the rules and tells what changed. */
   async look(parts: RoundParts): Promise<RoundResult> {
     const leader = parts.leads();
-    const part = this.#part(parts.members());
+    const part = this.#part(await parts.members());
     const summary = await parts.engine.collect(this.#request(leader ? { ahead: part } : { part }));
     for (const ms of summary.envoyCallsMs) parts.metrics.record('agent.envoy.read', ms / 1000, {});
     const measures = await parts.engine.measure();
     this.#pods = new Set(measures.flatMap(({ key }) => (key.includes('/') ? [key] : [])));
-    const mine = measures.filter((pod) => this.#counts(pod, parts.members()));
-    const complete = summary.sources.some(({ name, trouble }) => name.startsWith('cluster ') && trouble === null);
+    const members = await parts.members();
+    const mine = measures.filter((pod) => this.#counts(pod, members));
+    const complete =
+      members.length === 0 ||
+      summary.sources.some(({ name, trouble }) => name.startsWith('cluster ') && trouble === null);
     recordGrowth(parts.metrics, this.#tally.count(mine, complete));
     this.#recordGateways(parts.metrics, mine, complete);
     const followed = await this.#followLogs(parts, complete ? mine : null);
