@@ -79,12 +79,13 @@ export class Rounds {
     this.#pods = new Set(measures.flatMap(({ key }) => (key.includes('/') ? [key] : [])));
     const members = await parts.members();
     const mine = measures.filter((pod) => this.#counts(pod, members));
+    // Nobody shares: others took what was this one's, and count it.
+    const letsGo = members.length === 0;
     const complete =
-      members.length === 0 ||
-      summary.sources.some(({ name, trouble }) => name.startsWith('cluster ') && trouble === null);
+      letsGo || summary.sources.some(({ name, trouble }) => name.startsWith('cluster ') && trouble === null);
     recordGrowth(parts.metrics, this.#tally.count(mine, complete));
     this.#recordGateways(parts.metrics, mine, complete);
-    const followed = await this.#followLogs(parts, complete ? mine : null);
+    const followed = await this.#followLogs(parts, complete ? mine : null, letsGo);
     parts.metrics.set('agent.leader', leader ? 1 : 0, {});
     const document = leader ? await parts.engine.diagnose(this.#options.diagnose) : null;
     if (document && parts.leads()) await this.#tell(parts, document, measures);
@@ -150,11 +151,15 @@ export class Rounds {
     }
   }
 
-  async #followLogs({ engine, metrics }: RoundParts, mine: readonly PodMeasure[] | null): Promise<Followed | null> {
+  async #followLogs(
+    { engine, metrics }: RoundParts,
+    mine: readonly PodMeasure[] | null,
+    letsGo: boolean,
+  ): Promise<Followed | null> {
     if (!this.#options.logs) return null;
     const pods = mine?.flatMap(({ key, gateway }) => (key.includes('/') ? [{ key, gateway }] : [])) ?? null;
     const followed = await engine.countRequests({ pods, nodeLogs: this.#options.nodeLogs });
-    this.#routes.record(metrics, followed, performance.now());
+    this.#routes.record(metrics, letsGo ? { ...followed, gateways: [] } : followed, performance.now());
     return followed;
   }
 

@@ -113,7 +113,12 @@ describe('two agents of a Deployment', { timeout: 3 * RESTED_MS }, () => {
     const owner = agents.get(name)!;
     const [other] = [...agents].flatMap(([one, agent]) => (one === name ? [] : [agent]));
     const counted = async () => (await counts(owner)) + (await counts(other!));
-    const [first, second] = [await counted(), await counts(other!)];
+    const logged = async () =>
+      (await Promise.all([owner, other!].map((agent) => agent.metric('meshdoctor_route_requests_total')))).reduce(
+        (sum, count) => sum + count,
+        0,
+      );
+    const [first, second, routed] = [await counted(), await counts(other!), await logged()];
     owner.child.kill('SIGSTOP');
     try {
       await other!.line('look', ({ read }) => Number(read) === 2, other!.lines.length);
@@ -127,6 +132,9 @@ describe('two agents of a Deployment', { timeout: 3 * RESTED_MS }, () => {
     expect(await oneOwner()).toBe(name);
     await looks();
     expect((await counted()) - first).toBe(60);
+    const lines = (await logged()) - routed;
+    expect(lines).toBeGreaterThan(0);
+    expect(lines).toBeLessThanOrEqual(60);
     await lab.send(40);
     await waitUntil('those to be counted too', async () => (await counted()) - first >= 100, RESTED_MS);
     expect((await counted()) - first).toBe(100);
