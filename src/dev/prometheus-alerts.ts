@@ -20,6 +20,7 @@ interface PrometheusAlert {
   readonly alert: string;
   readonly expr: string;
   readonly for?: string;
+  readonly keep_firing_for?: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
 }
@@ -57,8 +58,16 @@ export function inhibitRules(): string {
   return notice + stringify({ inhibit_rules: [...mine, page, blind] }, { lineWidth: 0 });
 }
 
+/** Where another agent leads, or one starts anew, a state is told by nobody for two minutes: an alert of it must not end and begin again. */
+const kept = { keep_firing_for: '5m' };
+
+function isState({ metric }: Condition): boolean {
+  const instrument: Instrument = catalogue[metric];
+  return (instrument.kind === 'share' ? catalogue[instrument.of] : instrument).kind === 'gauge';
+}
+
 function fromCatalogue(alert: Alert): PrometheusAlert {
-  const { name, severity, all, any = [], forMinutes, runbook, summary, dayHours, per } = alert;
+  const { name, severity, all, any = [], forMinutes, runbook, summary, dayHours, per, missingFires } = alert;
   const by = labelsOf(per);
   const every = all.map((condition) => expressionOf(condition, alert)).join(`\nand on (${by}) `);
   const some = any.map((condition) => expressionOf(condition, alert)).join(`\nor on (${by}) `);
@@ -66,6 +75,7 @@ function fromCatalogue(alert: Alert): PrometheusAlert {
     alert: name,
     expr: some === '' ? every : `${every}\nand on (${by}) (\n${some}\n)`,
     ...(forMinutes > 0 ? { for: `${forMinutes}m` } : {}),
+    ...(!missingFires && [...all, ...any].every(isState) ? kept : {}),
     labels: { severity, tool: 'meshdoctor', ...(dayHours ? { hours: 'day' } : {}) },
     annotations: annotationsOf(per, summary, runbook),
   };
@@ -79,6 +89,7 @@ function fromRule({ id, title, alert }: AlertingRule): PrometheusAlert {
     alert: alert.name,
     expr: `${found}\nand on (${by}) ${lives}`,
     for: `${alert.forMinutes}m`,
+    ...kept,
     labels: { severity: alert.severity satisfies AlertSeverity, tool: 'meshdoctor' },
     annotations: annotationsOf('gateway', `${title}, and the control plane lives`, id),
   };

@@ -144,6 +144,16 @@ export const alertCases: readonly AlertCase[] = [
     fires: ['TargetSidecarDead ticket'],
   },
   {
+    name: 'the sidecar of one pod never started, and another leader tells it after two minutes',
+    series: { [state('targets_sidecar_dead')]: '0x400 1x15 stale _ 1x1' },
+    fires: ['TargetSidecarDead ticket'],
+  },
+  {
+    name: 'the sidecar of one pod never started, and it was mended',
+    series: { [state('targets_sidecar_dead')]: '0x400 1x10 0x10' },
+    fires: [],
+  },
+  {
     name: 'the sidecars of all pods of a target never started',
     series: { [state('targets_sidecar_dead')]: '0x410 1x10', [state('targets_sidecar_lost')]: '0x410 1x10' },
     fires: ['TargetSidecarDead page', 'TargetSidecarDead ticket'],
