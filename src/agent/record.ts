@@ -120,6 +120,8 @@ export interface ClusterLook {
   readonly document: ReportDocument;
   readonly statuses: readonly GatewayStatus[];
   readonly measures: readonly PodMeasure[];
+  /** Whether this leader has looked for rescue copies of others yet: before that, none means nothing. */
+  readonly copiesSought: boolean;
 }
 
 /** What a leader told, so that it can be taken back. */
@@ -147,7 +149,8 @@ function isUp({ use }: PodMeasure): boolean {
 }
 
 /** Tells what only the leader judges; `told` is what was told the last time: findings that are no more become 0. */
-export function recordCluster(metrics: Sink, { document, statuses, measures }: ClusterLook, told: Told): void {
+export function recordCluster(metrics: Sink, look: ClusterLook, told: Told): void {
+  const { document, statuses, measures } = look;
   for (const { ref, frozen } of document.gateways) {
     const gateway = `${ref.namespace}/${ref.name}`;
     const of = (rules: readonly string[]): number =>
@@ -167,7 +170,7 @@ export function recordCluster(metrics: Sink, { document, statuses, measures }: C
     if (!pods.some(isUp)) metrics.set('gateway.pods', 0, { gateway, pod: 'serving' });
     if (pods.length === 0) metrics.set('gateway.look.age', 0, { gateway });
     const status = statuses.find(({ ref: one }) => `${one.namespace}/${one.name}` === gateway);
-    const age = status && isFrozen ? rescueAge(status, document) : null;
+    const age = status && isFrozen ? rescueAge(status, look) : null;
     if (age !== null) metrics.set('gateway.rescue.age', age, { gateway });
   }
   const counts = new Map<string, number>();
@@ -183,11 +186,14 @@ export function recordCluster(metrics: Sink, { document, statuses, measures }: C
 }
 
 /** Seconds since the newest copy; of a gateway that none was ever made of, since it stands alone. Null where copies are not kept. */
-function rescueAge({ rescueHours, controlPlane }: GatewayStatus, { takenAt }: ReportDocument): number | null {
+function rescueAge(
+  { rescueHours, controlPlane }: GatewayStatus,
+  { document: { takenAt }, copiesSought }: ClusterLook,
+): number | null {
   if (!rescueHours.known) return null;
   if (rescueHours.value !== null) return rescueHours.value * 3600;
   // What is only assumed to be frozen is not copied.
-  if (!controlPlane.known || controlPlane.value.state !== 'gone') return null;
+  if (!copiesSought || !controlPlane.known || controlPlane.value.state !== 'gone') return null;
   const alone = (Date.parse(takenAt) - Date.parse(controlPlane.value.since ?? '')) / 1000;
   return Number.isNaN(alone) ? null : Math.max(0, alone);
 }

@@ -188,7 +188,7 @@ export class Rounds {
 
   async #tell(parts: RoundParts, document: ReportDocument, measures: readonly PodMeasure[]): Promise<void> {
     const { gateways: statuses } = await parts.engine.status();
-    recordCluster(parts.metrics, { document, statuses, measures }, this.#told);
+    recordCluster(parts.metrics, { document, statuses, measures, copiesSought: this.#keeper !== null }, this.#told);
     // What another leader knew is not known here: that it is gone since cannot be told.
     const { held, changes } = changesSince(this.#led ? this.#held : new Map(), document);
     this.#held = held;

@@ -117,7 +117,7 @@ describe('what only a leader tells', () => {
   const finding = (rule: string, effect: string) => ({ rule, severity: 'error', effect, objects: [object] });
   const document = (frozen: string, ...findings: readonly object[]) =>
     ({ gateways: [{ ref, envoys: 1, live: 1, frozen, cluster: null }], findings }) as unknown as ReportDocument;
-  const look = (read: ReportDocument) => ({ document: read, statuses: [], measures: [pod('a')] });
+  const look = (read: ReportDocument) => ({ document: read, statuses: [], measures: [pod('a')], copiesSought: true });
   const nothing = () => ({ gateways: new Set<string>(), findings: new Set<string>() });
 
   it('counts findings without standing facts; one that is over becomes 0', async () => {
@@ -148,11 +148,7 @@ describe('what only a leader tells', () => {
       pod('b', { gateway: 'shop/partner', read: has('cart', 'rare', 'web') }),
     ];
     const told = await lines((metrics) =>
-      recordCluster(
-        metrics,
-        { document: { ...read, gateways: [...read.gateways, partner] }, statuses: [], measures },
-        nothing(),
-      ),
+      recordCluster(metrics, { ...look({ ...read, gateways: [...read.gateways, partner] }), measures }, nothing()),
     );
     const of = (name: string) =>
       told.filter((line) => line.startsWith(`meshdoctor_gateway_targets_sidecar_${name}`)).map((line) => line.at(-1));
@@ -187,15 +183,16 @@ describe('what only a leader tells', () => {
   });
 
   it.each([
-    ['of the morning', known(5), 'gone', 18_000],
-    ['that was never made', known(null), 'gone', 86_400],
-    ['that was never made, of what may be frozen', known(null), 'assumed gone', null],
-    ['that nobody keeps', { known: false, reason: '' } as const, 'gone', null],
-  ] as const)('a rescue copy %s', async (_, rescueHours, state, age) => {
+    ['of the morning', known(5), 'gone', true, 18_000],
+    ['that was never made', known(null), 'gone', true, 86_400],
+    ['that nobody has looked for yet', known(null), 'gone', false, null],
+    ['that was never made, of what may be frozen', known(null), 'assumed gone', true, null],
+    ['that nobody keeps', { known: false, reason: '' } as const, 'gone', true, null],
+  ] as const)('a rescue copy %s', async (_, rescueHours, state, copiesSought, age) => {
     const controlPlane = known({ state, since: '2026-09-30' });
     const statuses = [{ ref, rescueHours, controlPlane }] as unknown as ClusterLook['statuses'];
     const read = { ...document('observed'), takenAt: '2026-10-01T00:00:00Z' };
-    const told = await lines((metrics) => recordCluster(metrics, { ...look(read), statuses }, nothing()));
+    const told = await lines((metrics) => recordCluster(metrics, { ...look(read), statuses, copiesSought }, nothing()));
     expect(told.filter((line) => line.includes('rescue_age'))).toEqual(
       age === null ? [] : [`meshdoctor_gateway_rescue_age_seconds{gateway="shop/edge"} ${age}`],
     );
