@@ -12,8 +12,8 @@ export function gatewayOf({ objects }: ReportFinding, { gateways }: Pick<ReportD
 }
 
 /**
- * How many targets of a gateway have pods whose injected Envoy never started, and how many of these are lost: nothing of them
- * serves, or fewer than half of their members are healthy. A target is of every gateway whose Envoys have it.
+ * How many targets of a gateway have pods whose injected Envoy never started, and how many of these are lost: nothing of
+ * them serves, or fewer than half of their members are healthy. A target is of every gateway whose Envoys have it.
  */
 export function deadTargets(
   gateway: string,

@@ -5,7 +5,7 @@ import { heldLease, leasesPath, parse, readLease, writeLease } from './lease.ts'
 
 /** The agents of a Deployment, each by a Lease of its own. */
 export interface Membership {
-  /** Those that live, this one among them, sorted; nobody while others took this one for gone and it has not begun anew. */
+  /** Those that live, this one among them, sorted; nobody where others took this one for gone, until it begins anew. */
   readonly members: () => readonly string[];
   /** Looks at the others where what is known of them is too old to count by: this process may have stood still. */
   readonly refresh: () => Promise<void>;

@@ -166,7 +166,7 @@ export function recordCluster(metrics: Sink, look: ClusterLook, told: Told): voi
     const { dead, lost } = deadTargets(gateway, pods, document);
     metrics.set('gateway.targets.sidecar_dead', dead, { gateway });
     metrics.set('gateway.targets.sidecar_lost', lost, { gateway });
-    // A gateway without a pod has no agent that counts it, nor a pod that found no node, or whose node is gone with its agent.
+    // No agent counts a gateway without a pod, nor a pod that found no node, or whose node is gone with its agent.
     if (!pods.some(isUp)) metrics.set('gateway.pods', 0, { gateway, pod: 'serving' });
     if (pods.length === 0) metrics.set('gateway.look.age', 0, { gateway });
     const status = statuses.find(({ ref: one }) => `${one.namespace}/${one.name}` === gateway);
@@ -185,7 +185,7 @@ export function recordCluster(metrics: Sink, look: ClusterLook, told: Told): voi
   for (const key of counts.keys()) told.findings.add(key);
 }
 
-/** Seconds since the newest copy; of a gateway that none was ever made of, since it stands alone. Null where copies are not kept. */
+/** Seconds since the newest copy; where none was ever made, since the gateway stands alone. Null where none are kept. */
 function rescueAge(
   { rescueHours, controlPlane }: GatewayStatus,
   { document: { takenAt }, copiesSought }: ClusterLook,

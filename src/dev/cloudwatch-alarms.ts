@@ -89,7 +89,7 @@ function lasting({ minutes }: Condition, { forMinutes }: Alert): number {
   return minutes === undefined ? Math.max(1, forMinutes) : 1;
 }
 
-/** An alarm does not know that it fires: what only begins an alert is looked for over the longest time there is, a day. */
+/** An alarm does not know that it fires: what only begins an alert is looked for over the longest time, a day. */
 function minutesOf({ minutes, begins }: Condition): number | undefined {
   return begins ? 1440 : minutes;
 }

@@ -58,7 +58,7 @@ export function inhibitRules(): string {
   return notice + stringify({ inhibit_rules: [...mine, page, blind] }, { lineWidth: 0 });
 }
 
-/** Where another agent leads, or one starts anew, a state is told by nobody for two minutes: an alert of it must not end and begin again. */
+/** Where another agent leads, or one starts anew, nobody tells a state for two minutes: its alert must not begin again. */
 const kept = { keep_firing_for: '5m' };
 
 function isState({ metric }: Condition): boolean {
@@ -154,7 +154,10 @@ function silent({ metric }: Condition, by: string): string {
   return `${lost}\nor (absent(${name}) unless on () ${lost})`;
 }
 
-/** Seen badly, or told by nobody any more: of a gateway that the leader still finds, or where nobody leads. One that was deleted is not missed. */
+/**
+ * Seen badly, or told by nobody any more: of a gateway that the leader still finds, or where nobody leads. One that was
+ * deleted is not missed.
+ */
 function unseen(condition: Condition, by: string): string {
   const name = prometheusName(condition.metric);
   const told = (window: string): string => `max by (${by}) (last_over_time(${name}[${window}]))`;

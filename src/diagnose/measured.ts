@@ -13,8 +13,8 @@ import { threatsTo } from './threats/threats.ts';
 
 /**
  * What a pod of a gateway is good for. `threatened`: it serves and is frozen, and is about to be taken away. `empty`: it waits
- * for a configuration, or is LIVE without a listener. Of a pod whose Envoy did not answer Kubernetes tells: `down` where it is
- * not ready, else `unseen`, for a way that is cut is no gateway that is down.
+ * for a configuration, or is LIVE without a listener. Of a pod whose Envoy did not answer Kubernetes tells: `down` where it
+ * is not ready, else `unseen`, for a way that is cut is no gateway that is down.
  */
 export type PodUse = 'serving' | 'threatened' | 'empty' | 'starting' | 'ending' | 'down' | 'unseen';
 

@@ -20,7 +20,7 @@ export function podSpec(options: InstallOptions, account: string, labels: Readon
     serviceAccountName: account,
     terminationGracePeriodSeconds: 30,
     nodeSelector: { 'kubernetes.io/os': 'linux' },
-    // Gateways run on nodes of their own now and then; an agent of their node must, too. On Fargate it would wait for ever.
+    // Gateways run on nodes of their own now and then; an agent of their node must, too. On Fargate it would only wait.
     ...(mode === 'daemonset'
       ? { tolerations: [{ operator: 'Exists' }], affinity: { nodeAffinity: notOnFargate } }
       : { topologySpreadConstraints: [spread(labels)] }),

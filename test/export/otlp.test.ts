@@ -68,7 +68,7 @@ describe('OTLP', () => {
     const [resource] = asList(taken[1]?.resourceMetrics).map(asObject);
     expect(asList(asObject(resource?.resource).attributes)).toEqual([
       { key: 'service.name', value: { stringValue: 'meshdoctor' } },
-      // Two agents count requests of one gateway: without it a collector takes their sums for one that goes back and forth.
+      // Two agents count one gateway: without it a collector takes their sums for one that goes back and forth.
       { key: 'service.instance.id', value: { stringValue: 'agent-1' } },
       { key: 'k8s.cluster.name', value: { stringValue: 'prod-eu' } },
     ]);
