@@ -171,10 +171,13 @@ describe('two agents of a DaemonSet', { timeout: 2 * RESTED_MS }, () => {
     const sum = await agentsCounted(both());
     await lab.restartEnvoy(0);
     await cluster.refreshPorts();
-    await lab.send(48);
-    // What came while its listener was not there yet is in no counter.
-    const served = (await readStat(lab.adminUrls[0] ?? '', 'http.ingress.downstream_rq_total')) ?? 0;
-    expect(served).toBeGreaterThan(0);
+    let served = 0;
+    // What came while its listener was not there yet is in no counter, and all of it may have.
+    await waitUntil('it to serve', async () => {
+      await lab.send(48);
+      served = (await readStat(lab.adminUrls[0] ?? '', 'http.ingress.downstream_rq_total')) ?? 0;
+      return served > 0;
+    });
     const counted = async () => (await agentsCounted(both())) === sum + served;
     await waitUntil('the agents to have counted it', counted, RESTED_MS);
   });
