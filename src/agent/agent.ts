@@ -134,9 +134,16 @@ async function keepLooking(
       const begun = performance.now();
       const led = leadership.leads();
       try {
-        const members = (): readonly string[] => membership?.members() ?? [options.name];
+        let letsGo = false;
+        const members = async (): Promise<readonly string[]> => {
+          await membership?.refresh();
+          const known = membership?.members() ?? [options.name];
+          letsGo = known.length === 0;
+          return known;
+        };
         const look = rounds.look({ engine, api, metrics, log, leads: leadership.leads, members, startEngine });
         const result = await Promise.race([look, aborted]);
+        if (result && letsGo) membership?.begin();
         if (result) health.looked(result.seen);
       } catch (error) {
         log({ level: 'error', event: 'look-failed', reason: error instanceof Error ? error.message : String(error) });

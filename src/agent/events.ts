@@ -15,7 +15,7 @@ const component = 'meshdoctor-agent';
 
 /**
  * Tells a change of a finding as an Event on the object concerned. Its name is made of object and finding, so that two agents,
- * or one that began anew, tell it once.
+ * or one that began anew, tell it once; one that comes back after it was over is counted on.
  */
 export async function tellEvent(
   api: AgentApi,
@@ -33,14 +33,22 @@ export async function tellEvent(
   if (!made.ok) return { failed: made.reason };
   if (made.status < 300) return 'written';
   if (made.status !== 409) return { failed: `the API server answered ${made.status}: ${said(made.text)}` };
-  if (what === 'appeared') return 'known';
-  const known = await api.ask(`${path}?fieldSelector=${encodeURIComponent(`metadata.name=${name}`)}`);
-  const [old] = known.ok ? asList(parse(known.text).items).map(asObject) : [];
+  const named = async (other: string): Promise<JsonObject> => {
+    const known = await api.ask(`${path}?fieldSelector=${encodeURIComponent(`metadata.name=${other}`)}`);
+    return known.ok ? asObject(asList(parse(known.text).items)[0]) : {};
+  };
+  const old = await named(name);
+  // Whoever told it told of the same trouble, unless that was told to be over since: then it is back.
+  if (what === 'appeared' && !isLater(await named(`${name}.over`), old)) return 'known';
   const { message, type, reason, lastTimestamp } = event;
-  const again = { message, type, reason, lastTimestamp, count: Number(old?.count ?? 1) + 1 };
+  const again = { message, type, reason, lastTimestamp, count: Number(old.count ?? 1) + 1 };
   const patched = await api.write('PATCH', `${path}/${name}`, again);
   if (!patched.ok) return { failed: patched.reason };
   return patched.status < 300 ? 'written' : { failed: `the API server answered ${patched.status}` };
+}
+
+function isLater(one: JsonObject, other: JsonObject): boolean {
+  return Date.parse(asText(one.lastTimestamp) ?? '') > Date.parse(asText(other.lastTimestamp) ?? '');
 }
 
 /** An Event of the core group. */

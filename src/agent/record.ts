@@ -1,8 +1,11 @@
 import type { PodMeasure } from '../diagnose/measured.ts';
 import type { GatewayStatus } from '../diagnose/status.ts';
+import { catalogue } from '../export/catalogue.ts';
 import type { Metrics } from '../export/metrics.ts';
-import type { ReportDocument, ReportFinding } from '../report/document.ts';
+import type { ReportDocument } from '../report/document.ts';
 import { type Growth, sharesOf } from './deltas.ts';
+import { deadTargets, gatewayOf } from './finding-gateway.ts';
+import { isHalfGone, targetsOf } from './targets.ts';
 
 type Sink = Pick<Metrics, 'add' | 'set'>;
 
@@ -28,7 +31,7 @@ export function recordGrowth(
   }
 }
 
-const uses = ['serving', 'threatened', 'empty', 'starting', 'ending', 'unseen'] as const;
+const uses = ['serving', 'threatened', 'empty', 'starting', 'ending', 'down', 'unseen'] as const;
 
 /** Tells the state of the pods of one gateway that this agent counts; `lookedMs`: since when not all of them were seen, 0: now. */
 export function recordPods(
@@ -76,16 +79,12 @@ export function forgetPods(metrics: Pick<Metrics, 'unset'>, gateway: string): vo
 }
 
 function recordTargets(metrics: Sink, gateway: string, pods: readonly PodMeasure[]): void {
-  const worst = new Map<string, { readonly healthy: number; readonly members: number }>();
-  for (const { target, healthy, members } of pods.flatMap(({ read }) => read?.targets ?? [])) {
-    const known = worst.get(target);
-    if (!known || healthy < known.healthy) worst.set(target, { healthy, members });
-  }
+  const worst = targetsOf(pods);
   for (const [target, { healthy, members }] of worst) {
     metrics.set('target.members', healthy, { gateway, target, health: 'healthy' });
     metrics.set('target.members', Math.max(0, members - healthy), { gateway, target, health: 'unhealthy' });
   }
-  const halfGone = [...worst.values()].filter(({ healthy, members }) => members >= 2 && healthy * 2 < members);
+  const halfGone = [...worst.values()].filter((one) => one.members >= 2 && isHalfGone(one));
   if (worst.size > 0) metrics.set('gateway.targets.half_gone', halfGone.length, { gateway });
 }
 
@@ -121,6 +120,8 @@ export interface ClusterLook {
   readonly document: ReportDocument;
   readonly statuses: readonly GatewayStatus[];
   readonly measures: readonly PodMeasure[];
+  /** Whether this leader has looked for rescue copies of others yet: before that, none means nothing. */
+  readonly copiesSought: boolean;
 }
 
 /** What a leader told, so that it can be taken back. */
@@ -135,13 +136,21 @@ const judged = [
   'gateway.config.drift',
   'gateway.replicas.disagree',
   'gateway.targets.sidecar_dead',
+  'gateway.targets.sidecar_lost',
   'gateway.rescue.age',
 ] as const;
 
 const configFaults = ['config-rejected', 'config-drift', 'replicas-disagree'];
 
+const up: readonly string[] = catalogue['gateway.pods.serving'].where.pod;
+
+function isUp({ use }: PodMeasure): boolean {
+  return up.includes(use);
+}
+
 /** Tells what only the leader judges; `told` is what was told the last time: findings that are no more become 0. */
-export function recordCluster(metrics: Sink, { document, statuses, measures }: ClusterLook, told: Told): void {
+export function recordCluster(metrics: Sink, look: ClusterLook, told: Told): void {
+  const { document, statuses, measures } = look;
   for (const { ref, frozen } of document.gateways) {
     const gateway = `${ref.namespace}/${ref.name}`;
     const of = (rules: readonly string[]): number =>
@@ -153,11 +162,16 @@ export function recordCluster(metrics: Sink, { document, statuses, measures }: C
     metrics.set('gateway.config.faults', isFrozen ? 0 : of(configFaults), { gateway });
     metrics.set('gateway.config.drift', of(['config-drift']), { gateway });
     metrics.set('gateway.replicas.disagree', of(['replicas-disagree']), { gateway });
-    metrics.set('gateway.targets.sidecar_dead', of(['sidecar-never-configured']), { gateway });
-    // A gateway without a pod has no agent that counts it.
-    if (!measures.some((pod) => pod.gateway === gateway)) metrics.set('gateway.pods', 0, { gateway, pod: 'serving' });
-    const age = statuses.find(({ ref: one }) => `${one.namespace}/${one.name}` === gateway)?.rescueHours;
-    if (isFrozen && age?.known && age.value !== null) metrics.set('gateway.rescue.age', age.value * 3600, { gateway });
+    const pods = measures.filter((pod) => pod.gateway === gateway);
+    const { dead, lost } = deadTargets(gateway, pods, document);
+    metrics.set('gateway.targets.sidecar_dead', dead, { gateway });
+    metrics.set('gateway.targets.sidecar_lost', lost, { gateway });
+    // No agent counts a gateway without a pod, nor a pod that found no node, or whose node is gone with its agent.
+    if (!pods.some(isUp)) metrics.set('gateway.pods', 0, { gateway, pod: 'serving' });
+    if (pods.length === 0) metrics.set('gateway.look.age', 0, { gateway });
+    const status = statuses.find(({ ref: one }) => `${one.namespace}/${one.name}` === gateway);
+    const age = status && isFrozen ? rescueAge(status, look) : null;
+    if (age !== null) metrics.set('gateway.rescue.age', age, { gateway });
   }
   const counts = new Map<string, number>();
   for (const finding of document.findings) {
@@ -171,6 +185,19 @@ export function recordCluster(metrics: Sink, { document, statuses, measures }: C
   for (const key of counts.keys()) told.findings.add(key);
 }
 
+/** Seconds since the newest copy; where none was ever made, since the gateway stands alone. Null where none are kept. */
+function rescueAge(
+  { rescueHours, controlPlane }: GatewayStatus,
+  { document: { takenAt }, copiesSought }: ClusterLook,
+): number | null {
+  if (!rescueHours.known) return null;
+  if (rescueHours.value !== null) return rescueHours.value * 3600;
+  // What is only assumed to be frozen is not copied.
+  if (!copiesSought || !controlPlane.known || controlPlane.value.state !== 'gone') return null;
+  const alone = (Date.parse(takenAt) - Date.parse(controlPlane.value.since ?? '')) / 1000;
+  return Number.isNaN(alone) ? null : Math.max(0, alone);
+}
+
 /** Takes back what only a leader tells: another leads now. */
 export function forgetCluster(metrics: Pick<Metrics, 'unset'>, told: Told): void {
   for (const gateway of told.gateways) for (const state of judged) metrics.unset(state, { gateway });
@@ -182,13 +209,4 @@ export function forgetCluster(metrics: Pick<Metrics, 'unset'>, told: Told): void
 function dimensionsOf(key: string) {
   const [gateway = '', rule = '', severity = ''] = key.split(' ');
   return { gateway, rule, severity: (['error', 'warning', 'info'] as const).find((one) => one === severity) ?? 'info' };
-}
-
-/** The gateway a finding is about: one it names, else the only one of the namespace it speaks of. */
-export function gatewayOf({ objects }: ReportFinding, { gateways }: Pick<ReportDocument, 'gateways'>): string {
-  const named = objects.find(({ kind }) => kind === 'VirtualGateway');
-  if (named) return `${named.namespace}/${named.name}`;
-  const near = gateways.filter(({ ref }) => objects.some(({ namespace }) => namespace === ref.namespace));
-  const [only, ...others] = near.length > 0 ? near : gateways;
-  return only && others.length === 0 ? `${only.ref.namespace}/${only.ref.name}` : 'other';
 }

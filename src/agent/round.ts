@@ -32,7 +32,8 @@ export interface RoundParts {
   readonly metrics: Metrics;
   readonly log: Log;
   readonly leads: () => boolean;
-  readonly members: () => readonly string[];
+  /** The agents that share the gateways; nobody where this one is to let go of all that it counted. */
+  readonly members: () => Promise<readonly string[]>;
   /** Another engine, for what must not stay in memory. */
   readonly startEngine: () => EngineClient;
 }
@@ -79,16 +80,20 @@ export class Rounds {
   /** One look: reads, counts, and where this agent leads runs the rules and tells what changed. */
   async look(parts: RoundParts): Promise<RoundResult> {
     const leader = parts.leads();
-    const part = this.#part(parts.members());
+    const part = this.#part(await parts.members());
     const summary = await parts.engine.collect(this.#request(leader ? { ahead: part } : { part }));
     for (const ms of summary.envoyCallsMs) parts.metrics.record('agent.envoy.read', ms / 1000, {});
     const measures = await parts.engine.measure();
     this.#pods = new Set(measures.flatMap(({ key }) => (key.includes('/') ? [key] : [])));
-    const mine = measures.filter((pod) => this.#counts(pod, parts.members()));
-    const complete = summary.sources.some(({ name, trouble }) => name.startsWith('cluster ') && trouble === null);
+    const members = await parts.members();
+    const mine = measures.filter((pod) => this.#counts(pod, members));
+    // Nobody shares: others took what was this one's, and count it.
+    const letsGo = members.length === 0;
+    const complete =
+      letsGo || summary.sources.some(({ name, trouble }) => name.startsWith('cluster ') && trouble === null);
     recordGrowth(parts.metrics, this.#tally.count(mine, complete));
     this.#recordGateways(parts.metrics, mine, complete);
-    const followed = await this.#followLogs(parts, complete ? mine : null);
+    const followed = await this.#followLogs(parts, complete ? mine : null, letsGo);
     parts.metrics.set('agent.leader', leader ? 1 : 0, {});
     // Before the rules: what was made for them is let go after.
     const statuses = leader ? (await parts.engine.status()).gateways : [];
@@ -156,11 +161,15 @@ export class Rounds {
     }
   }
 
-  async #followLogs({ engine, metrics }: RoundParts, mine: readonly PodMeasure[] | null): Promise<Followed | null> {
+  async #followLogs(
+    { engine, metrics }: RoundParts,
+    mine: readonly PodMeasure[] | null,
+    letsGo: boolean,
+  ): Promise<Followed | null> {
     if (!this.#options.logs) return null;
     const pods = mine?.flatMap(({ key, gateway }) => (key.includes('/') ? [{ key, gateway }] : [])) ?? null;
     const followed = await engine.countRequests({ pods, nodeLogs: this.#options.nodeLogs });
-    this.#routes.record(metrics, followed, performance.now());
+    this.#routes.record(metrics, letsGo ? { ...followed, gateways: [] } : followed, performance.now());
     return followed;
   }
 
@@ -187,9 +196,9 @@ export class Rounds {
     await this.#keeper.keep(frozen, measures, Date.now());
   }
 
-  async #tell(parts: RoundParts, look: ClusterLook): Promise<void> {
+  async #tell(parts: RoundParts, look: Omit<ClusterLook, 'copiesSought'>): Promise<void> {
     const { document, measures } = look;
-    recordCluster(parts.metrics, look, this.#told);
+    recordCluster(parts.metrics, { ...look, copiesSought: this.#keeper !== null }, this.#told);
     // What another leader knew is not known here: that it is gone since cannot be told.
     const { held, changes } = changesSince(this.#led ? this.#held : new Map(), document);
     this.#held = held;

@@ -33,7 +33,7 @@ export class RouteWindow {
       // Those that no route took, and those of several, are no route's.
       if (!route.includes('/')) continue;
       const sum = (of: readonly CountedRoute['endings'][number][]) => of.reduce((all, { count }) => all + count, 0);
-      const failed = sum(endings.filter((one) => one.class === '5xx' || one.class === 'none'));
+      const failed = sum(endings.filter((one) => one.class === '5xx'));
       const turns = this.#turns.get(route) ?? [];
       turns.push({ at: now, requests: sum(endings), failed, answered, slow });
       this.#turns.set(route, turns);

@@ -106,7 +106,7 @@ export function addAgentOptions(command: Command): Command {
         .argParser(parseCount)
         .default(2000),
     )
-    .option('--spool <folder>', 'where minutes wait that CloudWatch does not take')
+    .option('--spool <folder>', 'where minutes wait that CloudWatch does not take (install: with put, a volume)')
     .option('--otlp <url>', 'send metrics there too: http://collector:4318/v1/metrics');
 }
 
@@ -157,6 +157,10 @@ export function rescuePlace({ rescueCopies }: Pick<AgentFlags, 'rescueCopies'>):
   const place = rescueCopies === undefined ? null : copyPlaceOf(rescueCopies);
   return typeof place === 'string' ? null : place;
 }
+
+/** Why CloudWatch is not told of a cluster that has no name. */
+export const nameless =
+  'with --cloudwatch give --cluster NAME: a pod does not know it, and metrics of several clusters would be one';
 
 /** Where a kubelet keeps the logs of its pods (`--pod-logs-dir`). */
 export const usualNodeLogs = '/var/log/pods';

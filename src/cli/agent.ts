@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { usualTimes } from '../agent/election.ts';
 import type { AgentOptions } from '../agent/options.ts';
 import { startEngine } from '../engine/client.ts';
-import { type AgentFlags, nodeLogsFolder, rescuePlace, usualProxyPort } from './agent-options.ts';
+import { type AgentFlags, nameless, nodeLogsFolder, rescuePlace, usualProxyPort } from './agent-options.ts';
 import type { Configured } from './config/apply.ts';
 import { Failure } from './failure.ts';
 import { holdLittleGarbage } from './heap.ts';
@@ -38,7 +38,7 @@ export async function agent(flags: RunningFlags & Configured): Promise<void> {
   const metrics = await startMetrics({
     cluster: flags.cluster ?? (await clusterName(flags)),
     prometheus: true,
-    otlp: flags.otlp === undefined ? null : { url: flags.otlp },
+    otlp: flags.otlp === undefined ? null : { url: flags.otlp, instance: options.name },
     cloudWatch:
       flags.cloudwatch === 'off' || flags.cloudwatchProfile === 'off'
         ? null
@@ -48,6 +48,8 @@ export async function agent(flags: RunningFlags & Configured): Promise<void> {
             maxSeries: flags.maxSeries,
             spoolFolder: flags.spool ?? null,
           },
+    // A state must outlive the time to the next look, and one that is missed.
+    holdMs: Math.max(300_000, 3 * flags.interval),
     report: (reason) => log({ level: 'warning', event: 'metrics', reason }),
   });
   try {
@@ -69,6 +71,7 @@ async function optionsFrom(flags: RunningFlags & Configured): Promise<AgentOptio
   const inside = process.env.KUBERNETES_SERVICE_HOST !== undefined;
   if (!inside && !hasDefaultCluster({ ...noLiveFlags, ...(flags.kubeconfig ? { kubeconfig: flags.kubeconfig } : {}) }))
     throw new Failure('the agent needs a cluster: it runs in a pod, or is given --kubeconfig', 2);
+  if (inside && flags.cloudwatch !== 'off' && flags.cluster === undefined) throw new Failure(nameless, 2);
   const node = flags.node || process.env.NODE_NAME || null;
   if (flags.mode === 'daemonset' && node === null)
     throw new Failure('with --mode daemonset the agent must know its node: give --node, or NODE_NAME in its pod', 2);

@@ -4,7 +4,7 @@ import { clusterRights, ownRights } from '../agent/rights.ts';
 import { version } from '../lib/version.ts';
 import { costLines } from '../export/cost.ts';
 import { manifestsOf } from '../install/manifests.ts';
-import { type AgentFlags, nodeLogsFolder, rescuePlace, usualProxyPort } from './agent-options.ts';
+import { type AgentFlags, nameless, nodeLogsFolder, rescuePlace, usualProxyPort } from './agent-options.ts';
 import { Failure } from './failure.ts';
 import { writeOut } from './report-options.ts';
 
@@ -24,20 +24,22 @@ export async function install(flags: InstallFlags, command: Command): Promise<vo
   const place = rescuePlace(flags);
   if (flags.rescueClaim !== undefined && place?.kind !== 'folder')
     throw new Failure('--rescue-claim is for copies in a folder: give --rescue-copies FOLDER with it', 2);
+  if (flags.cloudwatch !== 'off' && flags.cluster === undefined) throw new Failure(nameless, 2);
   const nodeLogs = nodeLogsFolder(flags);
+  const spool = flags.spool ?? (flags.cloudwatch === 'put' ? usualSpool : null);
   const asked = { ...flags, logs: flags.logs && nodeLogs === null, rescue: place };
   const manifests = manifestsOf({
     mode: flags.mode,
     namespace: flags.namespace,
     image: flags.image ?? `meshdoctor:${version}`,
-    args: argsOf(command),
+    args: [...argsOf(command), ...(spool === null || flags.spool === spool ? [] : ['--spool', spool])],
     port: flags.listen.port,
     adminProxyPort: flags.adminProxy === 'off' ? null : (flags.adminProxy ?? usualProxyPort),
     rights: clusterRights(asked),
     ownRights: ownRights(asked),
     roleArn: flags.roleArn ?? null,
     claim: flags.rescueClaim ?? null,
-    folders: flags.spool === undefined ? [] : [flags.spool],
+    folders: spool === null ? [] : [spool],
     nodeLogs,
     rescueFolder: place?.kind === 'folder' ? place.path : null,
   });
@@ -75,7 +77,7 @@ function headOf(flags: InstallFlags): readonly string[] {
       ? []
       : [
           'What it costs a month for one gateway of 50 routes (for yours: meshdoctor agent --cost):',
-          ...costLines({ gateways: 1, routes: 50, maxSeries: flags.maxSeries }),
+          ...costLines({ gateways: 1, routes: 50, maxSeries: flags.maxSeries, put: flags.cloudwatch === 'put' }),
         ]),
   ];
 }
@@ -111,6 +113,9 @@ function bucketStatements({
     { Effect: 'Allow', Action: ['s3:PutObject', 's3:GetObject', 's3:DeleteObject'], Resource: `${arn}/${prefix}*` },
   ];
 }
+
+/** Nothing else of a pod can be written: an outage of CloudWatch would lose what is older than ten minutes. */
+const usualSpool = '/var/spool/meshdoctor';
 
 /** What stands in the pod alone, or in another place of the manifests. */
 const notArgs: ReadonlySet<string> = new Set([

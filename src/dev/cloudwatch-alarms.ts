@@ -66,7 +66,8 @@ function addAlert(resources: Map<string, Resource>, alert: Alert): void {
 
 /** The alarm of one condition, shared by all that have it; its id. */
 function part(resources: Map<string, Resource>, condition: Condition, alert: Alert): string {
-  const { metric, stat, minutes, is, than } = condition;
+  const { metric, stat, is, than } = condition;
+  const minutes = minutesOf(condition);
   const words = [
     ...metric.split(/[._]/),
     stat,
@@ -88,8 +89,14 @@ function lasting({ minutes }: Condition, { forMinutes }: Alert): number {
   return minutes === undefined ? Math.max(1, forMinutes) : 1;
 }
 
+/** An alarm does not know that it fires: what only begins an alert is looked for over the longest time, a day. */
+function minutesOf({ minutes, begins }: Condition): number | undefined {
+  return begins ? 1440 : minutes;
+}
+
 function comparison(condition: Condition, alert: Alert): Readonly<Record<string, unknown>> {
-  const { metric, is, than, minutes = 1 } = condition;
+  const { metric, is, than } = condition;
+  const minutes = minutesOf(condition) ?? 1;
   const periods = lasting(condition, alert);
   return {
     Namespace: { Ref: 'Namespace' },
@@ -136,7 +143,8 @@ function descriptionOf({ summary, runbook, per, dayHours, all }: Alert) {
   const command = per === 'cluster' ? agentPods : `meshdoctor diagnose --gateway \${Gateway}`;
   const day = dayHours ? ' Day hours only.' : '';
   const more = all.some(({ metric }) => catalogue[metric].profile !== 'alarms');
-  const needs = more ? ' Needs --cloudwatch-profile routes or all.' : '';
+  const busiest = per === 'route' ? ', where the route is among the 20 busiest,' : '';
+  const needs = more ? ` Needs --cloudwatch-profile routes${busiest} or all.` : '';
   const text = `${summary}.${day}${needs} Type: ${command}. Runbook: ${page}`;
   return per === 'cluster' ? text : { 'Fn::Sub': text };
 }

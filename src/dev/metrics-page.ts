@@ -20,8 +20,8 @@ What the [agent](agent.md) measures. One catalogue, three ways out:
 
 | way | a metric is called | how |
 | --- | --- | --- |
-| Prometheus | as in the table; a share is not there, it is divided when asked | \`/metrics\`: cumulative, explicit buckets; counters end in \`_total\` |
-| OTLP | \`meshdoctor.\` and the name | \`--otlp\`: cumulative, exponential buckets, each minute; \`k8s.cluster.name\` is a resource attribute; shares are not there |
+| Prometheus | as in the table; a share is not there, it is divided when asked | \`/metrics\`: cumulative, explicit buckets; names end in the unit, counters in \`_total\` |
+| OTLP | \`meshdoctor.\` and the name | \`--otlp\`: cumulative, exponential buckets, each minute; \`k8s.cluster.name\` and \`service.instance.id\` are resource attributes; shares are not there |
 | CloudWatch | the name, in the namespace \`meshdoctor\` | \`--cloudwatch put\` or \`emf\`: what was added in each minute, with the dimension \`cluster\` before the others |
 
 Dimensions hold names of objects alone, never a path; what is no name is \`other\`. No metric has a pod as dimension.

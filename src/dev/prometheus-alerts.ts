@@ -20,6 +20,7 @@ interface PrometheusAlert {
   readonly alert: string;
   readonly expr: string;
   readonly for?: string;
+  readonly keep_firing_for?: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
 }
@@ -34,7 +35,7 @@ export function prometheusRules(rules: readonly AlertingRule[]): string {
 /** `rules/alerts/alertmanager-inhibit.yaml`: a snippet for Alertmanager's own file. */
 export function inhibitRules(): string {
   const larger = inhibitions.map(({ source, targets }) => ({
-    source_matchers: [`alertname = ${source}`],
+    source_matchers: [`alertname = ${source}`, 'severity = page'],
     target_matchers: [targets === 'all' ? `alertname != ${source}` : `alertname =~ "${targets.join('|')}"`],
     equal: ['cluster', 'gateway'],
   }));
@@ -43,16 +44,30 @@ export function inhibitRules(): string {
     target_matchers: ['severity = ticket', 'tool = meshdoctor'],
     equal: ['alertname', 'cluster', 'gateway'],
   };
+  // Of the same name, the page of the cluster carries no gateway.
+  const blind = {
+    source_matchers: ['alertname = AgentBlind', 'severity = page', 'tool = meshdoctor'],
+    target_matchers: ['alertname = AgentBlind', 'severity = ticket', 'tool = meshdoctor'],
+    equal: ['cluster'],
+  };
   const mine = larger.map(({ source_matchers, target_matchers, equal }) => ({
     source_matchers: [...source_matchers, 'tool = meshdoctor'],
     target_matchers: [...target_matchers, 'tool = meshdoctor', 'gateway != ""'],
     equal,
   }));
-  return notice + stringify({ inhibit_rules: [...mine, page] }, { lineWidth: 0 });
+  return notice + stringify({ inhibit_rules: [...mine, page, blind] }, { lineWidth: 0 });
+}
+
+/** Where another agent leads, or one starts anew, nobody tells a state for two minutes: its alert must not begin again. */
+const kept = { keep_firing_for: '5m' };
+
+function isState({ metric }: Condition): boolean {
+  const instrument: Instrument = catalogue[metric];
+  return (instrument.kind === 'share' ? catalogue[instrument.of] : instrument).kind === 'gauge';
 }
 
 function fromCatalogue(alert: Alert): PrometheusAlert {
-  const { name, severity, all, any = [], forMinutes, runbook, summary, dayHours, per } = alert;
+  const { name, severity, all, any = [], forMinutes, runbook, summary, dayHours, per, missingFires } = alert;
   const by = labelsOf(per);
   const every = all.map((condition) => expressionOf(condition, alert)).join(`\nand on (${by}) `);
   const some = any.map((condition) => expressionOf(condition, alert)).join(`\nor on (${by}) `);
@@ -60,6 +75,7 @@ function fromCatalogue(alert: Alert): PrometheusAlert {
     alert: name,
     expr: some === '' ? every : `${every}\nand on (${by}) (\n${some}\n)`,
     ...(forMinutes > 0 ? { for: `${forMinutes}m` } : {}),
+    ...(!missingFires && [...all, ...any].every(isState) ? kept : {}),
     labels: { severity, tool: 'meshdoctor', ...(dayHours ? { hours: 'day' } : {}) },
     annotations: annotationsOf(per, summary, runbook),
   };
@@ -73,6 +89,7 @@ function fromRule({ id, title, alert }: AlertingRule): PrometheusAlert {
     alert: alert.name,
     expr: `${found}\nand on (${by}) ${lives}`,
     for: `${alert.forMinutes}m`,
+    ...kept,
     labels: { severity: alert.severity satisfies AlertSeverity, tool: 'meshdoctor' },
     annotations: annotationsOf('gateway', `${title}, and the control plane lives`, id),
   };
@@ -80,7 +97,11 @@ function fromRule({ id, title, alert }: AlertingRule): PrometheusAlert {
 
 function annotationsOf(per: Alert['per'], summary: string, runbook: string): PrometheusAlert['annotations'] {
   const page = runbook.startsWith('docs/') ? runbook : `meshdoctor rules ${runbook}`;
-  if (per === 'cluster') return { summary, runbook: page, command: agentPods };
+  if (per === 'cluster')
+    return {
+      summary: `{{ with $labels.cluster }}cluster {{ . }}: {{ end }}${summary}`,
+      ...{ runbook: page, command: agentPods },
+    };
   const what =
     per === 'route' ? 'gateway {{ $labels.gateway }}, route {{ $labels.route }}' : 'gateway {{ $labels.gateway }}';
   return {
@@ -95,11 +116,27 @@ function labelsOf(per: Alert['per']): string {
   return { gateway: 'cluster, gateway', route: 'cluster, gateway, route', cluster: 'cluster' }[per];
 }
 
-function expressionOf({ metric, stat, is, than, minutes }: Condition, { per, missingFires }: Alert): string {
+function expressionOf(condition: Condition, alert: Alert): string {
+  const { name, severity, per, missingFires } = alert;
   const by = labelsOf(per);
+  if (missingFires) return per === 'cluster' ? silent(condition, by) : unseen(condition, by);
+  const compared = comparisonOf(condition, by, per === 'route' ? objectsAlone : []);
+  if (!condition.begins) return compared;
+  // It may have fired for longer than the window.
+  return `(${compared} or on (${by}) ALERTS{alertname="${name}",severity="${severity}",alertstate="firing"})`;
+}
+
+/** What no route took, and what may be of several, is no route. */
+const objectsAlone = ['route=~".+/.+"'];
+
+function comparisonOf(
+  { metric, stat, is, than, minutes }: Condition,
+  by: string,
+  among: readonly string[] = [],
+): string {
   const instrument: Instrument = catalogue[metric];
   if (instrument.kind === 'share') {
-    const within = { by, range: `${minutes}m`, grown: 'increase' as const };
+    const within = { by, among, range: `${minutes}m`, grown: 'increase' as const };
     const whole = wholeOf(instrument.of, within);
     const part = partOf(instrument, within);
     const what = { part, whole, ratio: `${part} / ${whole}` }[stat === 'part' || stat === 'whole' ? stat : 'ratio'];
@@ -107,10 +144,27 @@ function expressionOf({ metric, stat, is, than, minutes }: Condition, { per, mis
   }
   const name = prometheusName(metric);
   if (stat === 'added') return `sum by (${by}) (increase(${name}[${minutes}m])) ${is} ${than}`;
-  if (missingFires && per === 'cluster') return `absent(${name})`;
-  const across = instrument.kind === 'gauge' ? instrument.across : 'sum';
-  const compared = `${across} by (${by}) (${name}) ${is} ${than}`;
-  if (!missingFires) return compared;
+  return `${instrument.kind === 'gauge' ? instrument.across : 'sum'} by (${by}) (${name}) ${is} ${than}`;
+}
+
+/** Of several clusters in one Prometheus the one that fell silent within a day; `absent` knows only of all of them. */
+function silent({ metric }: Condition, by: string): string {
+  const name = prometheusName(metric);
+  const lost = `(max by (${by}) (last_over_time(${name}[1d])) unless max by (${by}) (${name}))`;
+  return `${lost}\nor (absent(${name}) unless on () ${lost})`;
+}
+
+/**
+ * Seen badly, or told by nobody any more: of a gateway that the leader still finds, or where nobody leads. One that was
+ * deleted is not missed.
+ */
+function unseen(condition: Condition, by: string): string {
+  const name = prometheusName(condition.metric);
   const told = (window: string): string => `max by (${by}) (last_over_time(${name}[${window}]))`;
-  return `(${compared}) or (${told('2h')} unless ${told(`${minutes}m`)})`;
+  const lost = `(${told('2h')} unless ${told(`${condition.minutes}m`)})`;
+  return [
+    `(${comparisonOf(condition, by)})`,
+    `or (${lost} and on (${by}) ${prometheusName('gateway.config.faults')})`,
+    `or (${lost} unless on (cluster) ${prometheusName('agent.leader')} == 1)`,
+  ].join('\n');
 }

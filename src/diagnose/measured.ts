@@ -13,9 +13,10 @@ import { threatsTo } from './threats/threats.ts';
 
 /**
  * What a pod of a gateway is good for. `threatened`: it serves and is frozen, and is about to be taken away. `empty`: it waits
- * for a configuration, or is LIVE without a listener.
+ * for a configuration, or is LIVE without a listener. Of a pod whose Envoy did not answer Kubernetes tells: `down` where it
+ * is not ready, else `unseen`, for a way that is cut is no gateway that is down.
  */
-export type PodUse = 'serving' | 'threatened' | 'empty' | 'starting' | 'ending' | 'unseen';
+export type PodUse = 'serving' | 'threatened' | 'empty' | 'starting' | 'ending' | 'down' | 'unseen';
 
 /** One pod of a gateway at one moment: the numbers of its Envoy that add up, and those that are a state. */
 export interface PodMeasure {
@@ -67,10 +68,14 @@ export function measuresOf(model: Model): readonly PodMeasure[] {
     });
 }
 
-function unread({ ref }: Gateway, { ref: pod, node, phase }: Pod): PodMeasure {
-  const use = phase === 'Pending' ? 'starting' : 'unseen';
-  const known = { gateway: nameOf(ref), key: nameOf(pod), node };
+function unread({ ref }: Gateway, pod: Pod): PodMeasure {
+  const use = pod.phase === 'Pending' ? 'starting' : unansweredUse(pod);
+  const known = { gateway: nameOf(ref), key: nameOf(pod.ref), node: pod.node };
   return { ...known, use, read: null, certificates: [], configuredAt: null };
+}
+
+function unansweredUse(pod: Pod | null): PodUse {
+  return pod?.ready === false ? 'down' : 'unseen';
 }
 
 function isGateway({ identity }: Envoy): boolean {
@@ -103,7 +108,7 @@ function isThreatened(model: Model, pod: Pod): boolean {
 
 function podUse(model: Model, gateway: Gateway, envoy: Envoy, pod: Pod | null): PodUse {
   const state = seenValue(envoy.serverInfo)?.state ?? seenValue(envoy.ready)?.state;
-  if (state === undefined) return 'unseen';
+  if (state === undefined) return unansweredUse(pod);
   if (state === 'DRAINING') return 'ending';
   if (state === 'INITIALIZING') return 'starting';
   const held = listening(model.snapshot, envoy).state;

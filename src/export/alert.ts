@@ -12,6 +12,8 @@ export interface Condition {
   readonly than: number;
   /** The window of a sum; a state is looked at as it is now, unless a window is given. */
   readonly minutes?: number;
+  /** What it looks at ends with the trouble itself: an alert that fires goes on without it. */
+  readonly begins?: true;
 }
 
 /** Something that wakes people: rarely, with what to type. */

@@ -22,10 +22,10 @@ export const alerts: readonly Alert[] = [
     name: 'GatewayDown',
     severity: 'page',
     per: 'gateway',
-    all: [pods('serving', '<', 1), failed('whole', '>', 0, 60)],
+    all: [pods('serving', '<', 1), { ...failed('whole', '>', 0, 60), begins: true }],
     forMinutes: 1,
     runbook: 'gateway-no-ready-pod',
-    summary: 'No pod of the gateway serves, and it had traffic within the last hour',
+    summary: 'No pod of the gateway serves, and it had traffic before',
   },
   {
     name: 'GatewayErrorsFast',
@@ -126,10 +126,10 @@ export const alerts: readonly Alert[] = [
     name: 'TargetSidecarDead',
     severity: 'page',
     per: 'gateway',
-    all: [gauge('gateway.targets.sidecar_dead'), gauge('gateway.targets.half_gone')],
+    all: [gauge('gateway.targets.sidecar_lost')],
     forMinutes: 3,
     runbook: 'sidecar-never-configured',
-    summary: 'The injected Envoy of a target never started, and fewer than half of the members of a target are healthy',
+    summary: 'The injected Envoy of a target never started, and fewer than half of its members serve',
   },
   {
     name: 'TargetSidecarDead',
@@ -194,7 +194,7 @@ export const alerts: readonly Alert[] = [
     all: [{ metric: 'gateway.rescue.age', stat: 'value', is: '>', than: 86_400 }],
     forMinutes: 60,
     runbook: 'rescue-copy-missing',
-    summary: 'The newest good rescue copy of a frozen gateway is older than a day',
+    summary: 'The newest good rescue copy of a frozen gateway is older than a day, or there is none',
   },
   {
     name: 'AgentBlind',
@@ -227,7 +227,7 @@ export function alertsUsing(metric: InstrumentName): readonly string[] {
   return [...new Set(using.map(({ name }) => name))];
 }
 
-/** Alert and what of its object it silences: the larger trouble speaks alone. */
+/** Page and what of its object it silences: the larger trouble speaks alone. A ticket silences nobody's page. */
 export const inhibitions: readonly { readonly source: string; readonly targets: readonly string[] | 'all' }[] = [
   { source: 'GatewayDown', targets: 'all' },
   { source: 'TargetSidecarDead', targets: ['RouteDown', 'RoutesDown'] },

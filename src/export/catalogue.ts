@@ -5,8 +5,8 @@ import type { DimensionValue } from './dimensions.ts';
 import type { Instrument } from './instrument.ts';
 
 /**
- * Every metric there is. The name is said with `meshdoctor.` before it in OTLP, with `meshdoctor_` and underscores in
- * Prometheus (counters end in `_total`), and as it stands in the CloudWatch namespace `meshdoctor`.
+ * Every metric there is. The name is said with `meshdoctor.` before it in OTLP, with `meshdoctor_`, underscores and
+ * its unit in Prometheus (counters end in `_total`), and as it stands in the CloudWatch namespace `meshdoctor`.
  */
 export const catalogue = { ...ofGateways, ...ofRoutes, ...ofAgents };
 

@@ -1,3 +1,4 @@
+import type { Alert } from './alert.ts';
 import { alerts } from './alerts.ts';
 import { instruments } from './catalogue.ts';
 import { type Instrument, type Profile, profiles } from './instrument.ts';
@@ -14,6 +15,7 @@ const price = {
   ],
   alarm: 0.1,
   compositeAlarm: 0.5,
+  dashboard: 3,
   putMetricData: 0.01 / 1000,
 } as const;
 
@@ -32,6 +34,8 @@ export interface Fleet {
   readonly topRoutes?: number;
   /** Ceiling of each agent. */
   readonly maxSeries?: number;
+  /** Sends with PutMetricData; otherwise lines on stdout bring the metrics, and no call is paid (true). */
+  readonly put?: boolean;
   /** Rules that find something about a gateway at the same time (3). */
   readonly findings?: number;
 }
@@ -48,7 +52,7 @@ export interface MonthlyCost {
 
 /** What a profile costs a month, at list price, without free tiers and discounts. */
 export function monthlyCost(profile: Profile, fleet: Fleet): MonthlyCost {
-  const { agents = 1, clusters = 1, maxSeries = 2000 } = fleet;
+  const { agents = 1, clusters = 1, maxSeries = 2000, put = true } = fleet;
   if (profile === 'off') return { profile, series: 0, metrics: 0, alarms: 0, calls: 0, total: 0 };
   const wanted = instruments
     .filter((instrument) => profiles.indexOf(instrument.profile) <= profiles.indexOf(profile))
@@ -57,7 +61,7 @@ export function monthlyCost(profile: Profile, fleet: Fleet): MonthlyCost {
   const metrics = priceOfSeries(series);
   const alarms = fleet.gateways * priceOfAlarms('gateway') + clusters * priceOfAlarms('cluster');
   const callsAMinute = agents * Math.max(1, Math.ceil(series / agents / metricsACall));
-  const calls = callsAMinute * minutesOfMonth * price.putMetricData;
+  const calls = put ? callsAMinute * minutesOfMonth * price.putMetricData : 0;
   return { profile, series, metrics, alarms, calls, total: metrics + alarms + calls };
 }
 
@@ -69,11 +73,13 @@ export function costLines(fleet: Fleet): readonly string[] {
     const columns = [metrics, alarms, calls, total].map(dollars).join('');
     return `${profile.padEnd(8)}${String(series).padStart(8)}${columns}`;
   });
-  const { maxSeries = 2000, agents = 1 } = fleet;
+  const { maxSeries = 2000, agents = 1, put = true } = fleet;
   return [
     `${'profile'.padEnd(8)}${'series'.padStart(8)}${['metrics', 'alarms', 'calls', 'a month'].map((word) => word.padStart(10)).join('')}`,
     ...rows,
     `List prices of us-east-1; never more than ${agents * maxSeries} series (--max-series ${maxSeries}, ${agents} ${agents === 1 ? 'agent' : 'agents'}).`,
+    `More: $${priceOfAlarms('route').toFixed(2)} for the alarms of each route that gets its own, $${price.dashboard} a dashboard.`,
+    ...(put ? [] : ['Beside that the log group bills what it takes in: $0.50 a GB, a line a minute for each object.']),
   ];
 }
 
@@ -106,7 +112,7 @@ function priceOfSeries(series: number): number {
 }
 
 /** Alarms as the templates make them: one condition is an alarm, several are as many under a composite one. */
-function priceOfAlarms(per: 'gateway' | 'cluster'): number {
+function priceOfAlarms(per: Alert['per']): number {
   const own = alerts.filter((alert) => alert.per === per && alert.only !== 'prometheus');
   const composite = own.filter(({ all, any = [] }) => all.length + any.length > 1);
   const plain = own.length - composite.length;

@@ -29,9 +29,10 @@ export const dimensionValues = {
   /**
    * What a pod is good for, one of these each. `serving`: LIVE with at least one active listener. `threatened`: serving,
    * of a frozen gateway, and its node is cordoned, draining, drifted or about to be taken away. `empty`: waits for a
-   * configuration that nobody sends, or LIVE without a listener.
+   * configuration that nobody sends, or LIVE without a listener. `down`: not ready, and its Envoy does not answer. `unseen`:
+   * its Envoy was not read, and Kubernetes does not say that it is not ready.
    */
-  pod: ['serving', 'threatened', 'empty', 'starting', 'ending', 'unseen'],
+  pod: ['serving', 'threatened', 'empty', 'starting', 'ending', 'down', 'unseen'],
   health: ['healthy', 'unhealthy'],
   direction: ['received', 'sent'],
   severity: ['error', 'warning', 'info'],

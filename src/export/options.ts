@@ -9,6 +9,8 @@ export interface MetricsOptions {
   readonly prometheus: boolean;
   readonly otlp: OtlpOptions | null;
   readonly cloudWatch: CloudWatchExportOptions | null;
+  /** Milliseconds after which a state that was not set again is not told any more (five minutes). */
+  readonly holdMs?: number;
   /** What went wrong on the way out and what was done, for the log: one line, no secrets. */
   readonly report: (line: string) => void;
 }
@@ -17,6 +19,8 @@ export interface MetricsOptions {
 export interface OtlpOptions {
   /** Such as `http://collector:4318/v1/metrics`. */
   readonly url: string;
+  /** Who tells it: of several agents that tell of one gateway each sum is another's (`service.instance.id`). */
+  readonly instance: string;
 }
 
 /** How CloudWatch is given metrics; region and credentials by the SDK's default chain. */
@@ -40,7 +44,7 @@ export interface CloudWatchExportOptions {
 /** Where the agent says what it measured. Nothing here throws, and nothing waits but `flush`, `stop` and the text. */
 export interface Metrics {
   add<N extends NameOf<'counter'>>(instrument: N, value: number, dimensions: DimensionsOf<N>): void;
-  /** Holds until it is set again, is taken back, or five minutes have passed. */
+  /** Holds until it is set again, is taken back, or `holdMs` have passed. */
   set<N extends NameOf<'gauge'>>(instrument: N, value: number, dimensions: DimensionsOf<N>): void;
   /** Takes a gauge back: its object is gone. */
   unset<N extends NameOf<'gauge'>>(instrument: N, dimensions: DimensionsOf<N>): void;

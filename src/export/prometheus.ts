@@ -1,5 +1,9 @@
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { AggregationTemporality, InstrumentType, MetricReader } from '@opentelemetry/sdk-metrics';
+import { instruments } from './catalogue.ts';
+import { prometheusStem } from './prometheus-name.ts';
+
+const stems = new Map(instruments.map(({ name }) => [`meshdoctor.${name}`, prometheusStem(name)]));
 
 /** Cumulative, with explicit buckets, asked for by whoever serves `/metrics`. */
 export class PrometheusReader extends MetricReader {
@@ -14,7 +18,14 @@ export class PrometheusReader extends MetricReader {
 
   async text(): Promise<string> {
     const { resourceMetrics } = await this.collect();
-    return `${this.#serializer.serialize(resourceMetrics).trimEnd()}\n`;
+    const scopeMetrics = resourceMetrics.scopeMetrics.map(({ scope, metrics }) => ({
+      scope,
+      metrics: metrics.map((metric) => {
+        const name = stems.get(metric.descriptor.name) ?? metric.descriptor.name;
+        return { ...metric, descriptor: { ...metric.descriptor, name } };
+      }),
+    }));
+    return `${this.#serializer.serialize({ ...resourceMetrics, scopeMetrics }).trimEnd()}\n`;
   }
 
   protected override async onForceFlush(): Promise<void> {}

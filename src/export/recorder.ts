@@ -2,9 +2,6 @@ import type { Attributes, Counter, Histogram, Meter } from '@opentelemetry/api';
 import { catalogue, type DimensionsOf, type InstrumentName, instruments, type NameOf } from './catalogue.ts';
 import { type Dimension, dimensionValues } from './dimensions.ts';
 
-/** A gauge that is not set again within this time is not told any more. */
-const holdMs = 5 * 60_000;
-
 interface Held {
   readonly attributes: Attributes;
   readonly value: number;
@@ -17,9 +14,11 @@ export class Recorder {
   readonly #histograms = new Map<string, Histogram>();
   readonly #gauges = new Map<string, Map<string, Held>>();
   readonly #asked = new Map<string, () => number>();
+  readonly #holdMs: number;
   readonly #now: () => number;
 
-  constructor(meter: Meter, now: () => number = Date.now) {
+  constructor(meter: Meter, holdMs: number, now: () => number = Date.now) {
+    this.#holdMs = holdMs;
     this.#now = now;
     for (const instrument of instruments) {
       const { name, unit, meaning: description } = instrument;
@@ -67,7 +66,7 @@ export class Recorder {
   }
 
   *#fresh(held: Map<string, Held>): Iterable<Held> {
-    const oldest = this.#now() - holdMs;
+    const oldest = this.#now() - this.#holdMs;
     for (const [key, value] of held) {
       if (value.at < oldest) held.delete(key);
       else yield value;

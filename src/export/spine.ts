@@ -8,6 +8,8 @@ import { Recorder } from './recorder.ts';
 /** No reader keeps more series of one instrument; the SDK sums the rest under `otel.metric.overflow`. */
 const mostSeriesOfOne = 50_000;
 
+const usualHoldMs = 5 * 60_000;
+
 /** Starts OpenTelemetry with one reader for each way out; one at a time in a process. */
 export async function startSpine(options: MetricsOptions): Promise<Metrics> {
   const { cluster, report } = options;
@@ -16,7 +18,11 @@ export async function startSpine(options: MetricsOptions): Promise<Metrics> {
   const cloudWatch = await cloudWatchReader(options, () => recorder);
   const otlp = options.otlp ? (await import('./otlp.ts')).otlpReader(options.otlp, { mostSeriesOfOne, report }) : null;
   const sdk = new NodeSDK({
-    resource: resources.resourceFromAttributes({ 'service.name': 'meshdoctor', 'k8s.cluster.name': cluster }),
+    resource: resources.resourceFromAttributes({
+      'service.name': 'meshdoctor',
+      ...(options.otlp ? { 'service.instance.id': options.otlp.instance } : {}),
+      'k8s.cluster.name': cluster,
+    }),
     autoDetectResources: false,
     metricReaders: [prometheus, cloudWatch, otlp].filter((reader) => reader !== null),
     spanProcessors: [],
@@ -24,7 +30,7 @@ export async function startSpine(options: MetricsOptions): Promise<Metrics> {
     textMapPropagator: null,
   });
   sdk.start();
-  const told = new Recorder(metrics.getMeter('meshdoctor'));
+  const told = new Recorder(metrics.getMeter('meshdoctor'), options.holdMs ?? usualHoldMs);
   recorder = told;
   told.tell('agent.up', () => 1);
   told.tell('agent.memory', () => process.memoryUsage.rss());

@@ -20,9 +20,9 @@ export function podSpec(options: InstallOptions, account: string, labels: Readon
     serviceAccountName: account,
     terminationGracePeriodSeconds: 30,
     nodeSelector: { 'kubernetes.io/os': 'linux' },
-    // Gateways run on nodes of their own now and then; an agent of their node must, too.
+    // Gateways run on nodes of their own now and then; an agent of their node must, too. On Fargate it would only wait.
     ...(mode === 'daemonset'
-      ? { tolerations: [{ operator: 'Exists' }] }
+      ? { tolerations: [{ operator: 'Exists' }], affinity: { nodeAffinity: notOnFargate } }
       : { topologySpreadConstraints: [spread(labels)] }),
     securityContext: {
       runAsNonRoot: nodeLogs === null,
@@ -68,6 +68,15 @@ export function podSpec(options: InstallOptions, account: string, labels: Readon
     volumes: volumes.map(({ name, source }) => ({ name, ...source })),
   };
 }
+
+/** A node of Fargate holds the one pod it was made for. */
+const notOnFargate = {
+  requiredDuringSchedulingIgnoredDuringExecution: {
+    nodeSelectorTerms: [
+      { matchExpressions: [{ key: 'eks.amazonaws.com/compute-type', operator: 'NotIn', values: ['fargate'] }] },
+    ],
+  },
+};
 
 function nodeVolume(path: string) {
   return { name: 'node-logs', path, readOnly: true, source: { hostPath: { path, type: 'Directory' } } };

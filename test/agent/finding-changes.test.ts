@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import type { AgentApi } from '../../src/agent/api.ts';
 import { makeBudget } from '../../src/agent/budget.ts';
-import { eventOf } from '../../src/agent/events.ts';
+import { eventOf, tellEvent } from '../../src/agent/events.ts';
 import { changesSince, type Held, isHeard } from '../../src/report/finding-changes.ts';
 import type { ReportDocument, ReportFinding } from '../../src/report/document.ts';
 
@@ -131,6 +132,46 @@ describe('an Event', () => {
     expect(event.metadata.namespace).toBe('default');
     expect(event.metadata.name.length).toBeLessThanOrEqual(253);
     expect(event.message.length).toBe(1000);
+  });
+});
+
+describe('Events of one finding', () => {
+  /** Events by name, as an API server keeps them. */
+  function serverOf(times: readonly string[]) {
+    const events = new Map<string, Record<string, unknown>>();
+    const answer = (status: number, body: unknown = {}) =>
+      Promise.resolve({ ok: true as const, status, text: JSON.stringify(body), date: undefined });
+    const api = {
+      ask: (path: string) => {
+        const name = decodeURIComponent(path).split('metadata.name=')[1] ?? '';
+        return answer(200, { items: [events.get(name)].filter((event) => event !== undefined) });
+      },
+      write: (method: string, path: string, body?: unknown) => {
+        const event = body as { metadata?: { name: string } };
+        const name = event.metadata?.name ?? path.split('/').at(-1) ?? '';
+        if (method === 'POST' && events.has(name)) return answer(409);
+        events.set(name, { ...events.get(name), ...event });
+        return answer(201);
+      },
+    } as unknown as AgentApi;
+    const budget = makeBudget(100, 1000);
+    let at = 0;
+    const tell = async (what: 'appeared' | 'gone') => {
+      vi.setSystemTime(times[at++] ?? '');
+      return tellEvent(api, { what, finding: found('a') }, { agent: 'agent-0', budget, now: () => 0 });
+    };
+    return { tell, counts: () => [...events].map(([name, { count }]) => `${name} ${count}`) };
+  }
+
+  it('are one however often it is told, and count on when it comes back after it was over', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const times = [0, 1, 2, 3, 4, 5].map((minute) => `2026-11-27T00:0${minute}:00Z`);
+    const { tell, counts } = serverOf(times);
+    expect([await tell('appeared'), await tell('appeared')]).toEqual(['written', 'known']);
+    expect([await tell('gone'), counts()]).toEqual(['written', ['route-a.a 1', 'route-a.a.over 1']]);
+    expect([await tell('appeared'), await tell('appeared')]).toEqual(['written', 'known']);
+    expect([await tell('gone'), counts()]).toEqual(['written', ['route-a.a 2', 'route-a.a.over 2']]);
+    vi.useRealTimers();
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { living, observe, type Sign } from '../../src/agent/members.ts';
+import type { AgentApi } from '../../src/agent/api.ts';
+import { join, living, observe, type Sign } from '../../src/agent/members.ts';
 import { ownerOf } from '../../src/lib/rendezvous.ts';
 
 describe('who lives', () => {
@@ -53,5 +54,68 @@ describe('shares', () => {
     expect(ownerOf('x', [])).toBeNull();
     const signs: ReadonlyMap<string, Sign> = new Map();
     expect(living(signs, 'me', 0, 30)).toEqual(['me']);
+  });
+});
+
+describe('a member that stood still', () => {
+  /** Leases by name, as an API server keeps them. */
+  function apiServer(): AgentApi {
+    const leases = new Map<string, Record<string, unknown>>();
+    let version = 0;
+    const answer = (status: number, body: unknown = {}) =>
+      Promise.resolve({ ok: true as const, status, text: JSON.stringify(body), date: undefined });
+    return {
+      ask: (path: string) => {
+        if (path.includes('labelSelector')) return answer(200, { items: [...leases.values()] });
+        const lease = leases.get(path.split('/').at(-1) ?? '');
+        return lease ? answer(200, lease) : answer(404);
+      },
+      write: (method: string, path: string, body?: unknown) => {
+        const lease = body as { readonly metadata: { readonly name: string } } | undefined;
+        if (method === 'DELETE') return answer(leases.delete(path.split('/').at(-1) ?? '') ? 200 : 404);
+        version += 1;
+        if (lease)
+          leases.set(lease.metadata.name, { ...lease, metadata: { ...lease.metadata, resourceVersion: `${version}` } });
+        return answer(200);
+      },
+    } as unknown as AgentApi;
+  }
+  const of = { namespace: 'meshdoctor', name: 'agent', labels: { a: 'b' } };
+  const times = { durationMs: 30, giveUpMs: 20, retryMs: 10 };
+
+  it('lets go of what others took meanwhile, and begins anew', async () => {
+    let time = 0;
+    const api = apiServer();
+    const [red, blue] = ['red', 'blue'].map((name) => join(api, of, name, times, () => time));
+    for (; time < 20; time += 10) await Promise.all([red?.step(), blue?.step()]);
+    expect(red?.members()).toEqual(['blue', 'red']);
+    for (; time < 60; time += 10) await blue?.step();
+    expect(blue?.members()).toEqual(['blue']);
+    // It wakes: what it knew is too old to count by.
+    await red?.refresh();
+    expect(red?.members()).toEqual([]);
+    red?.begin();
+    await blue?.step();
+    expect([red?.members(), blue?.members()]).toEqual([
+      ['blue', 'red'],
+      ['blue', 'red'],
+    ]);
+  });
+
+  it('with all others, while the API server was away, goes on with what was theirs', async () => {
+    let time = 0;
+    const api = apiServer();
+    const [red, blue] = ['red', 'blue'].map((name) => join(api, of, name, times, () => time));
+    for (; time < 20; time += 10) await Promise.all([red?.step(), blue?.step()]);
+    time = 500;
+    for (; time < 530; time += 10) {
+      await red?.refresh();
+      await blue?.step();
+      await red?.step();
+      expect([red?.members(), blue?.members()]).toEqual([
+        ['blue', 'red'],
+        ['blue', 'red'],
+      ]);
+    }
   });
 });

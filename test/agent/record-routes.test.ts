@@ -71,6 +71,14 @@ describe('what followed logs tell', () => {
     expect(down([], 11)).toBe(0);
   });
 
+  it('a route whose clients leave before they are answered is not down', () => {
+    const { told, metrics } = sink();
+    const left = [{ class: 'none', by: 'gateway', cause: 'client-left', count: 90 }] as const;
+    new RouteRecorder().record(metrics, turnOf([{ ...cart(0, 0), endings: left }]), 0);
+    expect(told['route.requests']).toBe(90);
+    expect(told['gateway.routes.down']).toBe(0);
+  });
+
   it('a route is slow where more than one of a hundred is near its time-out, of 500 within half an hour', () => {
     const { told, metrics } = sink();
     const recorder = new RouteRecorder();

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { gatewayOf } from '../../src/agent/finding-gateway.ts';
 import {
+  type ClusterLook,
   forgetCluster,
   forgetPods,
-  gatewayOf,
   recordCluster,
   recordGrowth,
   recordPods,
@@ -57,8 +58,8 @@ describe('what is told of pods', () => {
     expect(told).toContain('meshdoctor_gateway_pods{gateway="shop/edge",pod="threatened"} 1');
     expect(told).toContain('meshdoctor_gateway_pods{gateway="shop/edge",pod="unseen"} 1');
     expect(told).toContain('meshdoctor_gateway_connections{gateway="shop/edge"} 6');
-    expect(told).toContain('meshdoctor_gateway_config_age{gateway="shop/edge"} 60');
-    expect(told).toContain('meshdoctor_gateway_look_age{gateway="shop/edge"} 90');
+    expect(told).toContain('meshdoctor_gateway_config_age_seconds{gateway="shop/edge"} 60');
+    expect(told).toContain('meshdoctor_gateway_look_age_seconds{gateway="shop/edge"} 90');
     expect(told).toContain('meshdoctor_gateway_targets_half_gone{gateway="shop/edge"} 1');
     expect(told).toContain('meshdoctor_target_members{gateway="shop/edge",target="shop/cart",health="unhealthy"} 2');
   });
@@ -108,13 +109,15 @@ describe('what is told of pods', () => {
   });
 });
 
+const known = <T>(value: T) => ({ known: true, value }) as const;
+
 describe('what only a leader tells', () => {
   const ref = { apiVersion: 'appmesh.k8s.aws/v1beta2', kind: 'VirtualGateway', namespace: 'shop', name: 'edge' };
   const object = { ...ref, cluster: null, pod: null, file: null, line: null, column: null };
   const finding = (rule: string, effect: string) => ({ rule, severity: 'error', effect, objects: [object] });
   const document = (frozen: string, ...findings: readonly object[]) =>
     ({ gateways: [{ ref, envoys: 1, live: 1, frozen, cluster: null }], findings }) as unknown as ReportDocument;
-  const look = (read: ReportDocument) => ({ document: read, statuses: [], measures: [pod('a')] });
+  const look = (read: ReportDocument) => ({ document: read, statuses: [], measures: [pod('a')], copiesSought: true });
   const nothing = () => ({ gateways: new Set<string>(), findings: new Set<string>() });
 
   it('counts findings without standing facts; one that is over becomes 0', async () => {
@@ -128,6 +131,33 @@ describe('what only a leader tells', () => {
     ]);
   });
 
+  it('a dead sidecar is of every gateway that has the target, wherever they lie; it is lost where nothing of it serves', async () => {
+    const node = (name: string) => ({ ...object, kind: 'VirtualNode', namespace: 'apps', name });
+    const dead = (name: string, effect: string) => ({
+      ...finding('sidecar-never-configured', effect),
+      objects: [node(name)],
+    });
+    const read = document('observed', dead('cart', 'latent'), dead('users', 'traffic'), dead('rare', 'latent'));
+    const partner = { ...read.gateways[0]!, ref: { ...ref, name: 'partner' } };
+    const has = (...targets: readonly string[]) => ({
+      ...pod('a').read!,
+      targets: targets.map((target) => ({ target: `apps/${target}`, healthy: 1, members: target === 'rare' ? 3 : 1 })),
+    });
+    const measures = [
+      pod('a', { read: has('cart', 'users') }),
+      pod('b', { gateway: 'shop/partner', read: has('cart', 'rare', 'web') }),
+    ];
+    const told = await lines((metrics) =>
+      recordCluster(metrics, { ...look({ ...read, gateways: [...read.gateways, partner] }), measures }, nothing()),
+    );
+    const of = (name: string) =>
+      told.filter((line) => line.startsWith(`meshdoctor_gateway_targets_sidecar_${name}`)).map((line) => line.at(-1));
+    expect([of('dead'), of('lost')]).toEqual([
+      ['2', '2'],
+      ['1', '1'],
+    ]);
+  });
+
   it('faults of the configuration are none of a frozen gateway', async () => {
     for (const [frozen, faults] of [
       ['no', 1],
@@ -138,6 +168,42 @@ describe('what only a leader tells', () => {
       });
       expect(said).toContain(`meshdoctor_gateway_config_faults{gateway="shop/edge"} ${faults}`);
     }
+  });
+
+  it.each([
+    ['that found no node', 'starting', true],
+    ['whose node is gone with its agent', 'down', true],
+    ['that Kubernetes calls ready and nobody sees', 'unseen', false],
+  ] as const)('a gateway of pods %s', async (_, use, isDown) => {
+    const measures = [pod('a', { use, node: null, read: null })];
+    const told = await lines((metrics) =>
+      recordCluster(metrics, { ...look(document('observed')), measures }, nothing()),
+    );
+    expect(told.includes('meshdoctor_gateway_pods{gateway="shop/edge",pod="serving"} 0')).toBe(isDown);
+  });
+
+  it.each([
+    ['of the morning', known(5), 'gone', true, 18_000],
+    ['that was never made', known(null), 'gone', true, 86_400],
+    ['that nobody has looked for yet', known(null), 'gone', false, null],
+    ['that was never made, of what may be frozen', known(null), 'assumed gone', true, null],
+    ['that nobody keeps', { known: false, reason: '' } as const, 'gone', true, null],
+  ] as const)('a rescue copy %s', async (_, rescueHours, state, copiesSought, age) => {
+    const controlPlane = known({ state, since: '2026-09-30' });
+    const statuses = [{ ref, rescueHours, controlPlane }] as unknown as ClusterLook['statuses'];
+    const read = { ...document('observed'), takenAt: '2026-10-01T00:00:00Z' };
+    const told = await lines((metrics) => recordCluster(metrics, { ...look(read), statuses, copiesSought }, nothing()));
+    expect(told.filter((line) => line.includes('rescue_age'))).toEqual(
+      age === null ? [] : [`meshdoctor_gateway_rescue_age_seconds{gateway="shop/edge"} ${age}`],
+    );
+  });
+
+  it('a gateway without a pod is seen, and has none that serves', async () => {
+    const told = await lines((metrics) =>
+      recordCluster(metrics, { ...look(document('observed')), measures: [] }, nothing()),
+    );
+    expect(told).toContain('meshdoctor_gateway_pods{gateway="shop/edge",pod="serving"} 0');
+    expect(told).toContain('meshdoctor_gateway_look_age_seconds{gateway="shop/edge"} 0');
   });
 
   it('is taken back where another leads', async () => {

@@ -37,3 +37,23 @@ it('the counters of an Envoy are summed by what they say: each request once, wha
     'retry shop/cart',
   ]);
 });
+
+it.each([
+  ['True', 'unseen'],
+  ['False', 'down'],
+])('of a pod whose Envoy does not answer Kubernetes tells what it is good for: ready %s', (ready, use) => {
+  const manifests = `
+apiVersion: appmesh.k8s.aws/v1beta2
+kind: VirtualGateway
+metadata: {name: edge, namespace: shop}
+spec: {podSelector: {matchLabels: {app: edge}}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: edge-1, namespace: shop, labels: {app: edge}}
+spec: {containers: [{name: envoy, image: envoy, env: [{name: APPMESH_VIRTUAL_NODE_NAME, value: mesh/shop/virtualGateway/edge_shop}]}]}
+status: {phase: Running, conditions: [{type: Ready, status: '${ready}'}]}
+`;
+  const measures = measuresOf(buildModel(snapshotOf({ manifests, now: '2026-11-27T00:00:00Z' })));
+  expect(measures).toMatchObject([{ gateway: 'shop/edge', use }]);
+});

@@ -52,13 +52,16 @@ describe('meshdoctor agent --cost', () => {
     server = await startFakeApiServer([
       ...stock,
       { resource: 'gatewayroutes.appmesh.k8s.aws', items: named(43) },
-      { resource: 'nodes', items: named(6) },
+      {
+        resource: 'nodes',
+        items: [...named(6), { metadata: { name: 'f', labels: { 'eks.amazonaws.com/compute-type': 'fargate' } } }],
+      },
     ]);
     const { code, stdout, stderr } = await meshdoctor(['agent', '--cost', '--kubeconfig', server.kubeconfig]);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain('1 gateways, 43 routes, 6 agents');
-    // 15 series of a gateway and 4 of a cluster, at $0.30.
-    expect(stdout).toMatch(/^alarms +19 +\$5\.70/m);
+    // 16 series of a gateway and 4 of a cluster, at $0.30.
+    expect(stdout).toMatch(/^alarms +20 +\$6\.00/m);
     expect(server.asked.every((line) => line.startsWith('GET '))).toBe(true);
   });
 
@@ -69,8 +72,8 @@ describe('meshdoctor agent --cost', () => {
   });
 
   it('is told by install where metrics go to CloudWatch', async () => {
-    const { stdout } = await meshdoctor(['install', '--cloudwatch', 'put']);
-    expect(stdout).toMatch(/^# alarms +19 +\$5\.70/m);
+    const { stdout } = await meshdoctor(['install', '--cloudwatch', 'put', '--cluster', 'prod-eu']);
+    expect(stdout).toMatch(/^# alarms +20 +\$6\.00/m);
     expect((await meshdoctor(['install'])).stdout).not.toContain('$');
   });
 });
@@ -155,6 +158,31 @@ describe('meshdoctor install', () => {
       '- x',
     ]);
     expect(stdout).not.toContain('patch');
+  });
+
+  it('with CloudWatch prints a spool on a volume of the pod, or the one that is given', async () => {
+    const put = ['install', '--cloudwatch', 'put', '--cluster', 'prod-eu'];
+    for (const [flags, folder] of [
+      [[], '/var/spool/meshdoctor'],
+      [['--spool', '/waiting'], '/waiting'],
+    ] as const) {
+      const { stdout } = await meshdoctor([...put, ...flags]);
+      expect(stdout.match(new RegExp(`- --spool\\n +- ${folder}\\n`, 'g'))).toHaveLength(1);
+      expect(stdout).toContain(`mountPath: ${folder}\n`);
+    }
+    const emf = await meshdoctor(['install', '--cloudwatch', 'emf', '--cluster', 'prod-eu']);
+    expect(emf.stdout).not.toContain('spool');
+  });
+
+  it('with CloudWatch asks for the name of the cluster', async () => {
+    const { code, stderr } = await meshdoctor(['install', '--cloudwatch', 'emf']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('give --cluster NAME');
+  });
+
+  it('keeps a DaemonSet off Fargate, whose nodes take no pod of it', async () => {
+    expect((await meshdoctor(['install'])).stdout).toContain('key: eks.amazonaws.com/compute-type');
+    expect((await meshdoctor(['install', '--mode', 'deployment'])).stdout).not.toContain('compute-type');
   });
 
   it('prints the least policy', async () => {

@@ -39,7 +39,7 @@ function faultsOfExpression(expression: string): readonly string[] {
     for (const [, label = '', values = ''] of labels.matchAll(/(\w+)=~?"([^"]*)"/g))
       faults.push(...faultsOfLabel(instrument, label, values));
   }
-  for (const [, labels = ''] of expression.matchAll(/(?:by|on) \(([^)]*)\)/g))
+  for (const [, labels = ''] of expression.matchAll(/(?:by|on) \(([^)]+)\)/g))
     for (const label of labels.split(', '))
       if (used.every((instrument) => faultsOfLabel(instrument, label, null).length > 0)) faults.push(`by ${label}`);
   if (used.length === 0 && faults.length === 0) faults.push('no metric');
@@ -195,6 +195,13 @@ describe('alerts', () => {
     },
   );
 
+  it('that are tickets silence no page', () => {
+    const { inhibit_rules: rules }: { inhibit_rules: Record<'source_matchers' | 'target_matchers', string[]>[] } =
+      parse(readFileSync('rules/alerts/alertmanager-inhibit.yaml', 'utf8'));
+    expect(rules.length).toBeGreaterThan(3);
+    for (const { source_matchers: source } of rules) expect(source).toContain('severity = page');
+  });
+
   it('are named with the instruments they use', () => {
     expect(alertsUsing('gateway.failed')).toEqual(['GatewayDown', 'GatewayErrorsFast', 'GatewayErrorsSlow']);
     const page = readFileSync('docs/metrics.md', 'utf8');
@@ -209,7 +216,7 @@ describe('what these tests look for', () => {
       'metric meshdoctor_gateway_unheard_total',
       'by cluster',
     ]);
-    expect(faultsOfExpression('max by (route) (meshdoctor_gateway_look_age{pod="serving"})')).toEqual([
+    expect(faultsOfExpression('max by (route) (meshdoctor_gateway_look_age_seconds{pod="serving"})')).toEqual([
       'label pod',
       'by route',
     ]);

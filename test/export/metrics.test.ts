@@ -1,10 +1,13 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { instruments } from '../../src/export/catalogue.ts';
+import { prometheusName } from '../../src/export/prometheus-name.ts';
 import { type Metrics, startMetrics } from '../../src/export/metrics.ts';
 
 let metrics: Metrics | null = null;
 
-async function started(): Promise<Metrics> {
+async function started(more: { readonly holdMs?: number } = {}): Promise<Metrics> {
   metrics = await startMetrics({
+    ...more,
     cluster: 'prod-eu',
     prometheus: true,
     otlp: null,
@@ -33,16 +36,41 @@ describe('metrics for Prometheus', () => {
       'meshdoctor_gateway_requests_total{gateway="shop/edge",class="5xx",by="gateway",cause="no-route"} 7',
     );
     expect(lines).toContain('meshdoctor_gateway_pods{gateway="shop/edge",pod="serving"} 3');
-    expect(lines).toContain('meshdoctor_route_latency_bucket{gateway="shop/edge",route="shop/cart",le="0.025"} 1');
+    expect(lines).toContain(
+      'meshdoctor_route_latency_seconds_bucket{gateway="shop/edge",route="shop/cart",le="0.025"} 1',
+    );
     expect(lines).toContain('meshdoctor_agent_up 1');
+  });
+
+  it('are named with their unit, as collectors name what comes by OTLP', () => {
+    expect(prometheusName('gateway.latency')).toBe('meshdoctor_gateway_latency_seconds');
+    expect(prometheusName('agent.memory')).toBe('meshdoctor_agent_memory_bytes');
+    expect(prometheusName('gateway.bytes')).toBe('meshdoctor_gateway_bytes_total');
+    expect(prometheusName('gateway.requests')).toBe('meshdoctor_gateway_requests_total');
+    // A gauge of `1` would be a ratio.
+    expect(instruments.filter(({ kind, unit }) => kind === 'gauge' && unit === '1')).toEqual([]);
   });
 
   it('forget a state that was taken back', async () => {
     const { set, unset, prometheusText } = await started();
     set('gateway.look.age', 5, { gateway: 'shop/edge' });
-    expect(await prometheusText()).toContain('meshdoctor_gateway_look_age{gateway="shop/edge"} 5');
+    expect(await prometheusText()).toContain('meshdoctor_gateway_look_age_seconds{gateway="shop/edge"} 5');
     unset('gateway.look.age', { gateway: 'shop/edge' });
-    expect(await prometheusText()).not.toContain('gateway_look_age{');
+    expect(await prometheusText()).not.toContain('gateway_look_age_seconds{');
+  });
+
+  it.each([
+    [undefined, 5],
+    [1_800_000, 30],
+  ])('hold a state until it is too old: %s', async (holdMs, minutes) => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const { set, prometheusText } = await started(holdMs === undefined ? {} : { holdMs });
+    set('gateway.look.age', 5, { gateway: 'shop/edge' });
+    vi.setSystemTime(Date.now() + minutes * 60_000 - 1000);
+    expect(await prometheusText()).toContain('gateway_look_age_seconds{');
+    vi.setSystemTime(Date.now() + 2000);
+    expect(await prometheusText()).not.toContain('gateway_look_age_seconds{');
+    vi.useRealTimers();
   });
 
   it('hold names alone: what is none is `other`', async () => {

@@ -39,7 +39,7 @@ async function started(url: string, lines: string[] = []): Promise<Metrics> {
   metrics = await startMetrics({
     cluster: 'prod-eu',
     prometheus: false,
-    otlp: { url },
+    otlp: { url, instance: 'agent-1' },
     cloudWatch: null,
     report: (line) => lines.push(line),
   });
@@ -66,7 +66,12 @@ describe('OTLP', () => {
     add('gateway.requests', 4, answered);
     await flush();
     const [resource] = asList(taken[1]?.resourceMetrics).map(asObject);
-    expect(JSON.stringify(resource?.resource)).toContain('"k8s.cluster.name"');
+    expect(asList(asObject(resource?.resource).attributes)).toEqual([
+      { key: 'service.name', value: { stringValue: 'meshdoctor' } },
+      // Two agents count one gateway: without it a collector takes their sums for one that goes back and forth.
+      { key: 'service.instance.id', value: { stringValue: 'agent-1' } },
+      { key: 'k8s.cluster.name', value: { stringValue: 'prod-eu' } },
+    ]);
     const requests = metricOf(taken[1], 'meshdoctor.gateway.requests');
     expect(requests).toMatchObject({ unit: '{request}', sum: { aggregationTemporality: 2, isMonotonic: true } });
     expect(asList(asObject(requests.sum).dataPoints)).toMatchObject([{ asDouble: 7 }]);

@@ -100,7 +100,8 @@ export const sections: readonly Section[] = [
         title: 'Targets in trouble',
         queries: [
           { metric: 'gateway.targets.half_gone', stat: 'value', name: 'targets, less than half healthy' },
-          { metric: 'gateway.targets.sidecar_dead', stat: 'value', name: 'pods whose sidecar never started' },
+          { metric: 'gateway.targets.sidecar_dead', stat: 'value', name: 'targets with a sidecar that never started' },
+          { metric: 'gateway.targets.sidecar_lost', stat: 'value', name: 'and lost by that' },
         ],
       },
       one('Healthy members, of all', 'target.healthy', 'ratio', { by: ['target'] }),
@@ -115,7 +116,7 @@ export const sections: readonly Section[] = [
       {
         title: 'Pods',
         queries: [
-          { metric: 'gateway.pods.serving', stat: 'part', name: 'serve' },
+          { metric: 'gateway.pods.serving', stat: 'part', name: 'serve, as far as is seen' },
           { metric: 'gateway.pods.safe', stat: 'part', name: 'serve, and nothing threatens them' },
           { metric: 'gateway.pods.threatened', stat: 'part', name: 'are about to be taken away' },
           { metric: 'gateway.pods.empty', stat: 'part', name: 'lost their routes' },

@@ -61,7 +61,7 @@ export const ofAgents = {
   },
   'agent.leader': {
     kind: 'gauge',
-    unit: '1',
+    unit: '{agent}',
     dimensions: [],
     profile: 'all',
     across: 'sum',

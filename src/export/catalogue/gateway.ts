@@ -3,7 +3,7 @@ import { failed, latencyBounds } from './shared.ts';
 
 /** What is measured of a gateway. */
 export const ofGateways = {
-  // The 15 that alarms need.
+  // The 16 that alarms need.
   'gateway.failed': {
     kind: 'share',
     unit: '{request}',
@@ -11,7 +11,7 @@ export const ofGateways = {
     profile: 'alarms',
     of: 'gateway.requests',
     where: failed,
-    meaning: 'Requests that ended with 5xx or without an answer, of all requests of the gateway',
+    meaning: 'Requests that ended with 5xx, by the gateway or its target, of all requests of the gateway',
   },
   'gateway.lost_route': {
     kind: 'counter',
@@ -28,8 +28,10 @@ export const ofGateways = {
     dimensions: ['gateway'],
     profile: 'alarms',
     of: 'gateway.pods',
-    where: { pod: ['serving', 'threatened'] },
-    meaning: 'Pods that are LIVE and have an active listener, of all pods of the gateway',
+    where: { pod: ['serving', 'threatened', 'unseen'] },
+    meaning:
+      'Pods that are LIVE and have an active listener, or whose Envoy is not seen while Kubernetes does not say that they ' +
+      'are not ready, of all pods of the gateway',
   },
   'gateway.pods.empty': {
     kind: 'share',
@@ -61,11 +63,19 @@ export const ofGateways = {
   },
   'gateway.targets.sidecar_dead': {
     kind: 'gauge',
-    unit: '{pod}',
+    unit: '{target}',
     dimensions: ['gateway'],
     profile: 'alarms',
     across: 'max',
-    meaning: 'Pods of the targets of the gateway whose injected Envoy is not LIVE',
+    meaning: 'Targets of the gateway with pods whose injected Envoy never started',
+  },
+  'gateway.targets.sidecar_lost': {
+    kind: 'gauge',
+    unit: '{target}',
+    dimensions: ['gateway'],
+    profile: 'alarms',
+    across: 'max',
+    meaning: 'Of these those of which nothing serves, or fewer than half of the members are healthy',
   },
   'gateway.targets.half_gone': {
     kind: 'gauge',
@@ -126,7 +136,9 @@ export const ofGateways = {
     dimensions: ['gateway'],
     profile: 'alarms',
     across: 'min',
-    meaning: 'Age of the newest good rescue copy of a frozen gateway; not set for others',
+    meaning:
+      'Age of the newest good rescue copy of a frozen gateway; where there is none, how long it has been frozen; not set ' +
+      'for others, and where no copies are kept',
   },
   'gateway.look.age': {
     kind: 'gauge',
@@ -171,7 +183,7 @@ export const ofGateways = {
   },
   'gateway.control_plane.connected': {
     kind: 'gauge',
-    unit: '1',
+    unit: '{state}',
     dimensions: ['gateway'],
     profile: 'routes',
     across: 'min',

@@ -11,7 +11,7 @@ export const ofRoutes = {
     profile: 'routes',
     of: 'route.requests',
     where: failed,
-    meaning: 'Requests that ended with 5xx or without an answer, of all requests of the route',
+    meaning: 'Requests that ended with 5xx, by the gateway or its target, of all requests of the route',
   },
   'route.latency': {
     kind: 'histogram',

@@ -127,7 +127,7 @@ describe('two agents of a DaemonSet', { timeout: 2 * RESTED_MS }, () => {
     expect(await agentsCounted(both())).toBe(await envoysCounted('total'));
     expect(await agentsCounted(both(), { class: '2xx' })).toBe(await envoysCounted('2xx'));
     expect(await leaders(both())).toEqual([1, 0]);
-    expect(await first.metric('meshdoctor_agent_envoy_read_count', {})).toBeGreaterThan(5);
+    expect(await first.metric('meshdoctor_agent_envoy_read_seconds_count', {})).toBeGreaterThan(5);
   });
 
   it('tell a fault once, by an Event on its object, and when it is over', async () => {
@@ -171,10 +171,13 @@ describe('two agents of a DaemonSet', { timeout: 2 * RESTED_MS }, () => {
     const sum = await agentsCounted(both());
     await lab.restartEnvoy(0);
     await cluster.refreshPorts();
-    await lab.send(48);
-    // What came while its listener was not there yet is in no counter.
-    const served = (await readStat(lab.adminUrls[0] ?? '', 'http.ingress.downstream_rq_total')) ?? 0;
-    expect(served).toBeGreaterThan(0);
+    let served = 0;
+    // What came while its listener was not there yet is in no counter, and all of it may have.
+    await waitUntil('it to serve', async () => {
+      await lab.send(48);
+      served = (await readStat(lab.adminUrls[0] ?? '', 'http.ingress.downstream_rq_total')) ?? 0;
+      return served > 0;
+    });
     const counted = async () => (await agentsCounted(both())) === sum + served;
     await waitUntil('the agents to have counted it', counted, RESTED_MS);
   });
@@ -213,7 +216,7 @@ describe('a frozen gateway', { timeout: 2 * RESTED_MS }, () => {
     expect((await stat(join(folder, copy ?? ''))).mode & 0o077).toBe(0);
     await waitUntil(
       'its age',
-      async () => (await agent.page('/metrics')).text.includes('meshdoctor_gateway_rescue_age'),
+      async () => (await agent.page('/metrics')).text.includes('meshdoctor_gateway_rescue_age_seconds'),
       RESTED_MS,
     );
     const told = reasonsOf((await ourEvents()).slice(at));

@@ -69,7 +69,7 @@ async function copyInto(place: string, ...more: readonly string[]): Promise<Agen
   await agent.line('look', () => true, agent.lines.length);
   await waitUntil(
     'its age',
-    async () => (await agent.page('/metrics')).text.includes('meshdoctor_gateway_rescue_age{'),
+    async () => (await agent.page('/metrics')).text.includes('meshdoctor_gateway_rescue_age_seconds{'),
     WAIT_MS,
   );
   return agent;

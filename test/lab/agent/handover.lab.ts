@@ -104,4 +104,39 @@ describe('two agents of a Deployment', { timeout: 3 * RESTED_MS }, () => {
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     expect(await counts(other!)).toBeLessThanOrEqual(trickle.sent());
   });
+
+  it('hand it over when one stands still, and count nothing twice when it goes on', async () => {
+    for (const name of ['red', 'blue']) if (!agents.has(name)) await start(name);
+    await waitUntil('both to know of each other', async () => (await members()).length === 2, GONE_MS);
+    await looks();
+    const name = await oneOwner();
+    const owner = agents.get(name)!;
+    const [other] = [...agents].flatMap(([one, agent]) => (one === name ? [] : [agent]));
+    const counted = async () => (await counts(owner)) + (await counts(other!));
+    const logged = async () =>
+      (await Promise.all([owner, other!].map((agent) => agent.metric('meshdoctor_route_requests_total')))).reduce(
+        (sum, count) => sum + count,
+        0,
+      );
+    const [first, second, routed] = [await counted(), await counts(other!), await logged()];
+    owner.child.kill('SIGSTOP');
+    try {
+      await other!.line('look', ({ read }) => Number(read) === 2, other!.lines.length);
+      await lab.send(60);
+      await waitUntil('them to be counted', async () => (await counts(other!)) - second >= 60, RESTED_MS);
+    } finally {
+      owner.child.kill('SIGCONT');
+    }
+    await waitUntil('it to have its Lease again', async () => (await members()).length === 2, GONE_MS);
+    await looks();
+    expect(await oneOwner()).toBe(name);
+    await looks();
+    expect((await counted()) - first).toBe(60);
+    const lines = (await logged()) - routed;
+    expect(lines).toBeGreaterThan(0);
+    expect(lines).toBeLessThanOrEqual(60);
+    await lab.send(40);
+    await waitUntil('those to be counted too', async () => (await counted()) - first >= 100, RESTED_MS);
+    expect((await counted()) - first).toBe(100);
+  });
 });

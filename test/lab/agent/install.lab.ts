@@ -52,8 +52,9 @@ describe('the manifests', () => {
     ['--interval', '30s', '--only-namespace', 'shop', '--via', 'port-forward', '--admin-port', '9000'],
     ['--max-pods', '50', '--max-call', '1s', '--listen', ':8080', '--no-events', '--cluster', 'prod-eu'],
     ['--rule', 'route-shadowed', '--rule', 'route-duplicate', '--skip-rule', 'tracing-disabled'],
-    ['--cloudwatch', 'put', '--cloudwatch-profile', 'routes', '--max-series', '500', '--spool', '/spool'],
-    ['--cloudwatch', 'emf', '--otlp', 'http://collector:4318/v1/metrics'],
+    ['--cluster', 'prod-eu', '--cloudwatch', 'put', '--cloudwatch-profile', 'routes', '--max-series', '500'],
+    ['--cluster', 'prod-eu', '--cloudwatch', 'put', '--spool', '/spool'],
+    ['--cluster', 'prod-eu', '--cloudwatch', 'emf', '--otlp', 'http://collector:4318/v1/metrics'],
     ['--rescue-copies', '/rescue', '--rescue-claim', 'copies', '--mode', 'deployment'],
     ['--node-logs'],
     ['--no-logs'],
@@ -84,7 +85,7 @@ describe('the manifests', () => {
   it.each([['daemonset'], ['deployment']])(
     '%s: its pod passes restricted pod security, and no webhook of App Mesh',
     async (mode) => {
-      const all = await manifests('--mode', mode, '--spool', '/spool', '--cloudwatch', 'put');
+      const all = await manifests('--mode', mode, '--cluster', 'prod-eu', '--cloudwatch', 'put');
       const [home, account] = all;
       for (const one of [home, account]) await apply(cluster.client, one ?? {});
       const template = asObject(asObject(all.at(-1)?.spec).template);

@@ -138,7 +138,7 @@ describe('two agents, an API server, three Envoys and a CloudWatch', { timeout: 
     second = await start('two', nodes[1] ?? '');
     await Promise.all([first, second].map((agent) => agent.line('look', ({ read }) => Number(read) > 0)));
     await second.line('clock', ({ aheadSeconds }) => Math.abs(Number(aheadSeconds) - aheadMs / 1000) < 30);
-    expect(await second.metric('meshdoctor_agent_clock_skew')).toBeGreaterThan(60);
+    expect(await second.metric('meshdoctor_agent_clock_skew_seconds')).toBeGreaterThan(60);
     expect(first.lines.some(({ event }) => event === 'clock')).toBe(false);
     toCloudWatch.way = 'cut';
     const trickle = lab.traffic(20);

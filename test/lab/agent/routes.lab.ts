@@ -88,7 +88,7 @@ describe('agents that follow the logs of their gateways', { timeout: 2 * WAIT_MS
   });
 
   it('tell how long they took', async () => {
-    const measured = await Promise.all(agents.map((agent) => agent.metric('meshdoctor_gateway_latency_count')));
+    const measured = await Promise.all(agents.map((agent) => agent.metric('meshdoctor_gateway_latency_seconds_count')));
     expect(measured.reduce((sum, count) => sum + count, 0)).toBe(await counted());
   });
 

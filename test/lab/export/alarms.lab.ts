@@ -114,7 +114,7 @@ describe('CloudWatch alarms', () => {
       new DescribeAlarmsCommand({ AlarmTypes: ['CompositeAlarm', 'MetricAlarm'], MaxRecords: 100 }),
     );
     expect(all.MetricAlarms?.length).toBeGreaterThan(25);
-    expect(all.CompositeAlarms?.length).toBe(7);
+    expect(all.CompositeAlarms?.length).toBe(6);
   });
 
   it('fire for what happens, and recover', async () => {

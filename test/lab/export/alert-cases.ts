@@ -24,10 +24,10 @@ export const calm: Readonly<Record<string, string>> = {
   [requests('4xx')]: '0+30x420',
   [route('2xx')]: '0+100x420',
   [pods('serving')]: '3x420',
-  [state('look_age')]: '20x420',
-  [state('rescue_age')]: '3600x420',
+  [state('look_age_seconds')]: '20x420',
+  [state('rescue_age_seconds')]: '3600x420',
   [state('control_plane_connected')]: '0x420',
-  [state('config_age')]: '5000000x420',
+  [state('config_age_seconds')]: '5000000x420',
   [state('config_drift')]: '4x420',
   [state('config_faults')]: '0x420',
   [state('certificates_soon')]: '0x420',
@@ -50,6 +50,20 @@ export const alertCases: readonly AlertCase[] = [
     fires: ['GatewayDown page'],
   },
   {
+    name: 'no pod serves for hours, and so there is no traffic any more',
+    series: {
+      [pods('serving')]: '3x240 0x180',
+      [requests('2xx')]: '0+1000x240 240000x180',
+      [requests('4xx')]: '0x420',
+    },
+    fires: ['GatewayDown page'],
+  },
+  {
+    name: 'the way to the Envoys is cut, of pods that Kubernetes calls ready',
+    series: { [pods('serving')]: '3x410 0x10', [pods('unseen')]: '0x410 3x10' },
+    fires: [],
+  },
+  {
     name: 'no pod is left at all, and one waits for a configuration',
     series: { [pods('serving')]: '3x410 _x10', [pods('empty')]: '0x410 1x10' },
     fires: ['GatewayDown page', 'GatewayPodEmpty page', 'GatewayPodEmpty ticket'],
@@ -70,9 +84,14 @@ export const alertCases: readonly AlertCase[] = [
     fires: [],
   },
   {
-    name: 'requests end without an answer, one of a hundred, for hours',
-    series: { [requests('none')]: '0+10x420' },
+    name: 'one of a hundred requests fails, for hours',
+    series: { [requests('5xx')]: '0+10x420' },
     fires: ['GatewayErrorsSlow ticket'],
+  },
+  {
+    name: 'clients leave before they are answered, half of them',
+    series: { [requests('none')]: '0+1000x420', [route('none')]: '0+100x420' },
+    fires: [],
   },
   {
     name: 'half of the requests fail, and they are few',
@@ -83,6 +102,11 @@ export const alertCases: readonly AlertCase[] = [
     name: 'one route fails',
     series: { [route('2xx')]: '0+100x400 40000x20', [route('5xx')]: '0x400 0+9x20', [state('routes_down')]: '1x420' },
     fires: ['RouteDown ticket'],
+  },
+  {
+    name: 'what may be of several routes fails',
+    series: { [`route_requests_total{${gateway},route="other",class="5xx",by="gateway",cause="timeout"}`]: '0+9x420' },
+    fires: [],
   },
   {
     name: 'one route fails that is annotated',
@@ -120,9 +144,24 @@ export const alertCases: readonly AlertCase[] = [
     fires: ['TargetSidecarDead ticket'],
   },
   {
+    name: 'the sidecar of one pod never started, and another leader tells it after two minutes',
+    series: { [state('targets_sidecar_dead')]: '0x400 1x15 stale _ 1x1' },
+    fires: ['TargetSidecarDead ticket'],
+  },
+  {
+    name: 'the sidecar of one pod never started, and it was mended',
+    series: { [state('targets_sidecar_dead')]: '0x400 1x10 0x10' },
+    fires: [],
+  },
+  {
     name: 'the sidecars of all pods of a target never started',
-    series: { [state('targets_sidecar_dead')]: '0x410 4x10', [state('targets_half_gone')]: '0x410 1x10' },
+    series: { [state('targets_sidecar_dead')]: '0x410 1x10', [state('targets_sidecar_lost')]: '0x410 1x10' },
     fires: ['TargetSidecarDead page', 'TargetSidecarDead ticket'],
+  },
+  {
+    name: 'the sidecar of a pod of one target never started, and half of the members of another one are gone',
+    series: { [state('targets_sidecar_dead')]: '1x420', [state('targets_half_gone')]: '0x400 1x20' },
+    fires: ['TargetHalfGone ticket', 'TargetSidecarDead ticket'],
   },
   {
     name: 'half of the members of a target are gone for long',
@@ -146,18 +185,36 @@ export const alertCases: readonly AlertCase[] = [
   },
   {
     name: 'the rescue copy is of the day before yesterday',
-    series: { [state('rescue_age')]: '100000x420' },
+    series: { [state('rescue_age_seconds')]: '100000x420' },
     fires: ['RescueCopyOld ticket'],
   },
   {
     name: 'a gateway is not seen, and others are',
-    series: { [state('look_age')]: '20x400 960+60x20' },
+    series: { [state('look_age_seconds')]: '20x400 960+60x20' },
     fires: ['AgentBlind ticket'],
   },
   {
     name: 'nobody tells of a gateway any more',
-    series: { [state('look_age')]: '20x395 _x25' },
+    series: { [state('look_age_seconds')]: '20x395 _x25' },
     fires: ['AgentBlind ticket'],
+  },
+  {
+    name: 'nobody tells of a gateway any more, and another one leads',
+    series: { [state('look_age_seconds')]: '20x395 _x25', agent_leader: '1x420' },
+    fires: ['AgentBlind ticket'],
+  },
+  {
+    name: 'a gateway is deleted',
+    series: {
+      ...Object.fromEntries(['look_age_seconds', 'config_faults'].map((name) => [state(name), '20x395 _x25'])),
+      agent_leader: '1x420',
+    },
+    fires: [],
+  },
+  {
+    name: 'no agent of one of two clusters is left',
+    series: { 'agent_up{cluster="prod-us"}': '2x395 _x25' },
+    fires: ['AgentBlind page'],
   },
   {
     name: 'no agent is left',

@@ -101,7 +101,7 @@ async function start(spoolBytes?: number) {
   });
   const provider = new MeterProvider({ readers: [reader] });
   await reader.begin();
-  const recorder = new Recorder(provider.getMeter('meshdoctor'), () => now);
+  const recorder = new Recorder(provider.getMeter('meshdoctor'), 300_000, () => now);
   return { recorder, flush: () => reader.forceFlush(), stop: () => provider.shutdown() };
 }
 
