@@ -2,7 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { agentRows, dayRows, largeRows } from './agent.ts';
+import { agentRows } from './agent.ts';
+import { dayRows } from './agent-day.ts';
+import { largeRows } from './agent-large.ts';
 import { bundledRules } from './bundled.ts';
 import { writeConfigDump, writeManifests } from './inputs.ts';
 import { measureLive } from './live.ts';
