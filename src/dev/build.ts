@@ -22,6 +22,7 @@ await build({
   define: { 'process.env.NODE_ENV': '"production"' },
   alias: {
     'react-devtools-core': './src/dev/no-devtools.ts',
+    'string-width': fileURLToPath(new URL('./lazy-string-width.ts', import.meta.url)),
     // The Kubernetes client brings node-fetch 2, whose own URL parser asks for punycode: newer versions of Node warn of that.
     'whatwg-url': fileURLToPath(new URL('./platform-url.ts', import.meta.url)),
   },

@@ -1,6 +1,12 @@
 import stringWidth from 'string-width';
 
-const segmenter = new Intl.Segmenter();
+let segmenter: Intl.Segmenter | null = null;
+
+/** The graphemes of a text; what cuts them is made for the first text that is not plain. */
+function graphemes(text: string): Iterable<Intl.SegmentData> {
+  segmenter ??= new Intl.Segmenter();
+  return segmenter.segment(text);
+}
 
 /** A text filled up with blanks to `width` columns, at its end or (`right`) before it. */
 export function padded(text: string, width: number, right: boolean): string {
@@ -55,7 +61,7 @@ function fitting(text: string, width: number): string {
   if (plain.test(text)) return text.slice(0, width);
   let used = 0;
   let end = 0;
-  for (const { segment, index } of segmenter.segment(text)) {
+  for (const { segment, index } of graphemes(text)) {
     used += displayWidth(segment);
     if (used > width) break;
     end = index + segment.length;
@@ -68,7 +74,7 @@ function cutWord(word: string, width: number): readonly string[] {
   const pieces: string[] = [];
   let piece = '';
   let used = 0;
-  for (const { segment } of segmenter.segment(word)) {
+  for (const { segment } of graphemes(word)) {
     const needed = displayWidth(segment);
     if (piece !== '' && used + needed > width) {
       const end = cutAt(piece);
