@@ -1,16 +1,16 @@
-import { memoize } from '../lib/memo.ts';
 import { noteRead } from '../lib/reads.ts';
 import type { Gap } from '../snapshot/coverage.ts';
-import { type KubernetesObject, type ObjectRef, type Place, refKey } from '../snapshot/object.ts';
+import { type ObjectRef, type Place, refKey } from '../snapshot/object.ts';
 import type { TrafficView } from '../snapshot/access-log/traffic-view.ts';
 import type { CloudWatchView } from '../snapshot/cloudwatch.ts';
 import type { RescueCopy } from '../snapshot/rescue-copy.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { TracesView } from '../snapshot/traces.ts';
+import { collectionsOf, indexByKind, read } from './collections.ts';
 import { type Envoy, makeEnvoy, sectionOf } from './envoy/envoy.ts';
 import { type Gateway, joinGateways } from './gateway.ts';
 import { type Completeness, completeness } from './inventory.ts';
-import {
+import type {
   GatewayRoute,
   Mesh,
   MeshMember,
@@ -22,20 +22,10 @@ import {
 import { meshGroup, missingPart } from './missing.ts';
 import { memberBehind, notingReads, textOfEnvoy, textOfGateway, textOfObjectsCoverage } from './noted.ts';
 import type { Part } from './parts.ts';
-import { type Ingress, readIngress } from './platform/ingress.ts';
-import {
-  type EndpointSlice,
-  type Pod,
-  readEndpointSlice,
-  readPod,
-  readService,
-  readWorkload,
-  type Service,
-  type Workload,
-  workloadKinds,
-} from './platform/kinds.ts';
+import type { Ingress } from './platform/ingress.ts';
+import { type EndpointSlice, type Pod, type Service, type Workload, workloadKinds } from './platform/kinds.ts';
 import { makePlatform, type Platform } from './platform/platform.ts';
-import { Resource } from './resource.ts';
+import type { Resource } from './resource.ts';
 
 /** The snapshot indexed and linked. Reading a part is recorded, so that a rule's declared needs can be checked. */
 export interface Model {
@@ -78,44 +68,12 @@ export interface Model {
   readonly behind: (name: string) => unknown;
 }
 
-/** Objects of a cluster that is read again and again stay the same while nothing changes: they are read once. */
-const read = {
-  mesh: memoize((object: KubernetesObject) => new Mesh(object)),
-  virtualGateway: memoize((object: KubernetesObject) => new VirtualGateway(object)),
-  gatewayRoute: memoize((object: KubernetesObject) => new GatewayRoute(object)),
-  virtualService: memoize((object: KubernetesObject) => new VirtualService(object)),
-  virtualRouter: memoize((object: KubernetesObject) => new VirtualRouter(object)),
-  virtualNode: memoize((object: KubernetesObject) => new VirtualNode(object)),
-  namespace: memoize((object: KubernetesObject) => new Resource(object)),
-  pod: memoize(readPod),
-  service: memoize(readService),
-  endpointSlice: memoize(readEndpointSlice),
-  workload: memoize(readWorkload),
-  ingress: memoize(readIngress),
-  backendGroup: memoize((object: KubernetesObject) => new MeshMember(object)),
-};
-
 /** Builds the model of a snapshot. */
 export function buildModel(snapshot: Snapshot): Model {
   const byKind = indexByKind(snapshot.objects);
   const behind = new Map<string, () => unknown>();
   const noted = notingReads(snapshot);
-  const collection = <T>(
-    part: Part,
-    kinds: Iterable<string>,
-    of: (object: KubernetesObject) => T,
-  ): (() => readonly T[]) => {
-    let items: readonly T[] | undefined;
-    const list = (): readonly T[] => {
-      items ??= asBefore(part, [...kinds].flatMap((kind) => byKind.get(kind) ?? []).map(of));
-      return items;
-    };
-    behind.set(part, list);
-    return () => {
-      noteRead(part);
-      return list();
-    };
-  };
+  const collection = collectionsOf(byKind, behind);
   const mesh = (kind: string): readonly string[] => [`${meshGroup}${kind}`];
   const meshes = collection('mesh.meshes', mesh('Mesh'), read.mesh);
   const virtualGateways = collection('mesh.virtualGateways', mesh('VirtualGateway'), read.virtualGateway);
@@ -241,28 +199,4 @@ export function buildModel(snapshot: Snapshot): Model {
       return name.startsWith('envoy.') ? snapshot.envoys.map((view) => sectionOf(view, name as Part)) : {};
     },
   };
-}
-
-/** The lists of the last model, by part. */
-const before = new Map<Part, readonly unknown[]>();
-
-/** The list of the model before, where it holds the same: what was made of it still holds. */
-function asBefore<T>(part: Part, items: readonly T[]): readonly T[] {
-  const known = before.get(part);
-  if (known?.length === items.length && items.every((item, at) => item === known[at])) return known as readonly T[];
-  before.set(part, items);
-  return items;
-}
-
-/** App Mesh kinds are keyed with their group, since other groups use the same names; platform kinds by name. */
-function indexByKind(objects: readonly KubernetesObject[]): ReadonlyMap<string, readonly KubernetesObject[]> {
-  const byKind = new Map<string, KubernetesObject[]>();
-  for (const object of objects) {
-    const { apiVersion, kind } = object.ref;
-    const key = apiVersion.startsWith(meshGroup) ? `${meshGroup}${kind}` : kind;
-    const list = byKind.get(key);
-    if (list) list.push(object);
-    else byKind.set(key, [object]);
-  }
-  return byKind;
 }

@@ -1,3 +1,5 @@
+import type { KubernetesObject } from '../snapshot/object.ts';
+
 /** The parts of the model that rules declare and the model records when they are read. */
 export const parts = [
   'mesh.meshes',
@@ -42,3 +44,10 @@ export const parts = [
 ] as const;
 
 export type Part = (typeof parts)[number];
+
+/** A list of the model's: the objects of these kinds, each read by `of`. Whoever takes it is noted to have read that part. */
+export type Collection = <T>(
+  part: Part,
+  kinds: Iterable<string>,
+  of: (object: KubernetesObject) => T,
+) => () => readonly T[];

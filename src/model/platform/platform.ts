@@ -1,6 +1,6 @@
 import { memoize } from '../../lib/memo.ts';
 import type { KubernetesObject } from '../../snapshot/object.ts';
-import type { Part } from '../parts.ts';
+import type { Collection, Part } from '../parts.ts';
 import {
   type HorizontalPodAutoscaler,
   type Node,
@@ -57,11 +57,8 @@ const read = {
   networkPolicies: memoize(readNetworkPolicy),
 };
 
-/** Reads the objects of a part when it is first looked at. */
-type Collect = <T>(part: Part, kinds: Iterable<string>, read: (object: KubernetesObject) => T) => () => readonly T[];
-
 /** Makes the platform's part of the model. */
-export function makePlatform(collect: Collect): Platform {
+export function makePlatform(collect: Collection): Platform {
   const of = <T>(part: keyof typeof platformKinds, read: (object: KubernetesObject) => T): (() => readonly T[]) =>
     collect(part, platformKinds[part], read);
   const nodes = of('platform.nodes', read.nodes);
