@@ -5,11 +5,12 @@ import type { PodMeasure } from '../diagnose/measured.ts';
 import type { EngineClient } from '../engine/client.ts';
 import type { CollectSummary, Followed } from '../engine/protocol.ts';
 import type { Metrics } from '../export/metrics.ts';
-import type { ReportDocument, ReportFinding } from '../report/document.ts';
+import type { ReportDocument } from '../report/document.ts';
 import type { AgentApi } from './api.ts';
 import { type Budget, makeBudget } from './budget.ts';
 import { tellEvent } from './events.ts';
-import { changesSince, type FindingChange, type Held, isHeard } from '../report/finding-changes.ts';
+import { changesSince, type Held, isHeard } from '../report/finding-changes.ts';
+import { lineOf } from './finding-line.ts';
 import type { Log } from './log.ts';
 import type { AgentOptions } from './options.ts';
 import {
@@ -219,28 +220,6 @@ export class Rounds {
     await this.#keepCopies(parts, document, measures);
     if (heldBack > 0) parts.log({ level: 'warning', event: 'events-held-back', count: heldBack });
   }
-}
-
-const levels = { error: 'error', warning: 'warning', info: 'info' } as const;
-
-function lineOf({ what, finding }: FindingChange): Parameters<Log>[0] {
-  const { id, rule, severity, effect, title, message, docs } = finding;
-  return {
-    level: what === 'gone' || effect === 'standing' ? 'info' : levels[severity],
-    event: `finding-${what}`,
-    finding: id,
-    rule,
-    severity,
-    effect,
-    objects: finding.objects.map(objectText),
-    title,
-    message,
-    docs,
-  };
-}
-
-function objectText({ kind, namespace, name }: ReportFinding['objects'][number]): string {
-  return `${kind} ${namespace === null ? '' : `${namespace}/`}${name}`;
 }
 
 function cost({ sources }: CollectSummary): { readonly calls: number; readonly bytes: number } {

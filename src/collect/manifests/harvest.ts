@@ -1,15 +1,14 @@
 import { plural } from '../../lib/plural.ts';
-import { asObject, asText, isObject, type JsonObject, pointer, pointerSegments } from '../../lib/json.ts';
+import { asObject, asText, isObject, type JsonObject, pointer } from '../../lib/json.ts';
 import type { CoverageEntry, Gap } from '../../snapshot/coverage.ts';
 import { type Document, type DocumentOrigin, makeDocument, measureDocument } from '../../snapshot/document.ts';
-import type { Node } from 'yaml';
-import { memoize } from '../../lib/memo.ts';
 import { type KubernetesObject, type Place, refKey, refText, within } from '../../snapshot/object.ts';
 import { addRedactions, type Redactions, redacted } from '../../snapshot/redact.ts';
 import type { FilePosition, Harvest, SourceReport } from '../../snapshot/snapshot.ts';
-import { lineAndColumn, lineFinder, offsetIn, parseChunk, rootOf, typeOf } from './parse.ts';
+import { lineAndColumn, parseChunk, typeOf } from './parse.ts';
+import { positionFinder } from './position.ts';
 import { redactDocument } from './redact.ts';
-import { type Chunk, splitDocuments } from './split.ts';
+import { splitDocuments } from './split.ts';
 
 /** A file of manifests as it was read. */
 export interface ManifestFile {
@@ -178,41 +177,6 @@ function objectsOf(
   // Field by field: of an object that begins with `...` V8 remembers the form anew each time, and there are thousands.
   const ref = { apiVersion: type.apiVersion, kind: type.kind, namespace, name };
   return [{ ref, place, body, reported, ...cluster }];
-}
-
-/**
- * Finds places in files. A report asks for thousands of them, many in one object: the chunks of a file are cut once, the
- * last chunk that was parsed is kept, and where a whole document begins is known from reading it.
- */
-function positionFinder(
-  files: readonly ManifestFile[],
-  starts: ReadonlyMap<string, ReadonlyMap<number, number>>,
-): (place: Place) => FilePosition | null {
-  const byId = new Map(files.map((file) => [file.id, file]));
-  const chunksOf = memoize((file: ManifestFile) => {
-    return new Map(splitDocuments(file.text).map((chunk) => [String(chunk.index), chunk]));
-  });
-  const linesOf = memoize((file: ManifestFile) => lineFinder(file.text));
-  let last: {
-    readonly chunk: Chunk;
-    readonly root: Node | null;
-    readonly line: number;
-    readonly column: number;
-  } | null = null;
-  return ({ document, pointer: path }) => {
-    const file = byId.get(document);
-    const [index = '', ...rest] = pointerSegments(path);
-    const chunk = file && chunksOf(file).get(index);
-    // What an API server listed stands in no file that a person could open.
-    if (!file || !chunk || file.cluster !== undefined) return null;
-    const start = rest.length === 0 ? starts.get(document)?.get(chunk.index) : undefined;
-    if (start !== undefined) return { file: file.origin, ...linesOf(file)(chunk.offset + start) };
-    if (last?.chunk !== chunk) last = { chunk, root: rootOf(chunk), ...linesOf(file)(chunk.offset) };
-    if (!last.root) return null;
-    const inside = lineAndColumn(chunk.text, offsetIn(last.root, rest));
-    const column = inside.line === 1 ? last.column + inside.column - 1 : inside.column;
-    return { file: file.origin, line: last.line + inside.line - 1, column };
-  };
 }
 
 function where(position: FilePosition | null): string {
