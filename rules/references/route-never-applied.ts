@@ -93,7 +93,7 @@ function lookIn(model: Model, gateway: Gateway, route: GatewayRoute): Whereabout
   const { target } = route;
   if (!target) return { state: 'there' };
   const awsName = presentValue(targetOf(model, route, target))?.awsName ?? `${target.name}.${target.namespace}`;
-  const made = translateGatewayRoute(route, { awsName, hasRoutes: true }, {});
+  const made = translateGatewayRoute(route, { awsName, hasRoutes: true }, {}, new Map());
   const paths = new Set(made.map(({ json }) => pathOf(asObject(json.match))));
   const evidence: Evidence[] = [];
   for (const envoy of gateway.envoys) {

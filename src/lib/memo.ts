@@ -1,4 +1,4 @@
-import { noteReads, type Reads, recordReads } from './reads.ts';
+import { isRecorded, noteReads, type Reads, recordReads } from './reads.ts';
 
 /** The same set for the same names: what is worked out for each of thousands of objects mostly reads the same. */
 function shared(reads: Reads): Reads {
@@ -17,7 +17,7 @@ export function memoize<K extends object, V>(compute: (key: K) => V): (key: K) =
   return (key) => {
     const known = results.get(key);
     if (known !== undefined) {
-      const reads = readFor?.get(key);
+      const reads = readFor && isRecorded() ? readFor.get(key) : null;
       if (reads) noteReads(reads);
       return known;
     }

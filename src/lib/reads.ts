@@ -13,6 +13,11 @@ export function noteRead(name: string): void {
   recording.reads.add(name);
 }
 
+/** Whether anything is computed of which is recorded what it reads. */
+export function isRecorded(): boolean {
+  return recording !== null;
+}
+
 /** Says it of what a result was once computed from: who is given the result has read that too. */
 export function noteReads(names: Reads): void {
   for (const name of names) noteRead(name);

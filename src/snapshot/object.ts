@@ -26,6 +26,11 @@ class InnerPlace implements Place {
     this.#step = step;
   }
 
+  static itemOf(place: Place): { readonly list: Place; readonly index: number } | null {
+    if (!(place instanceof InnerPlace) || typeof place.#step !== 'number') return null;
+    return { list: place.#outer, index: place.#step };
+  }
+
   get document(): string {
     return this.#outer.document;
   }
@@ -39,6 +44,11 @@ class InnerPlace implements Place {
 /** A place in another one: the item of a list by its index, or what a JSON pointer leads to. It has no members of its own to spread. */
 export function within(place: Place, step: string | number): Place {
   return new InnerPlace(place, step);
+}
+
+/** The list that an item's place was made in, and its index; null where the place was not made so. */
+export function itemOf(place: Place): { readonly list: Place; readonly index: number } | null {
+  return InnerPlace.itemOf(place);
 }
 
 /** A Kubernetes object as it was read, with the place it was read from. */
@@ -57,11 +67,40 @@ export function refText(ref: ObjectRef): string {
   return `${ref.kind} ${ref.namespace === null ? '' : `${ref.namespace}/`}${ref.name}`;
 }
 
-/**
- * A key that two refs share exactly when they name the same object; API versions of one group are one. Remembered: every
- * rule asks for those of all its subjects.
- */
-export const refKey = memoize(({ apiVersion, kind, namespace, name }: ObjectRef): string => {
+/** Of an object that was read: every rule asks for the keys of all its subjects, so each keeps its own. */
+class ReadRef implements ObjectRef {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string | null;
+  readonly name: string;
+  #key: string | null = null;
+
+  constructor({ apiVersion, kind, namespace, name }: ObjectRef) {
+    this.apiVersion = apiVersion;
+    this.kind = kind;
+    this.namespace = namespace;
+    this.name = name;
+  }
+
+  static keyOf(ref: ReadRef): string {
+    ref.#key ??= writeKey(ref);
+    return ref.#key;
+  }
+}
+
+/** The ref of an object that was read. */
+export function readRef(ref: ObjectRef): ObjectRef {
+  return new ReadRef(ref);
+}
+
+const writtenKey = memoize(writeKey);
+
+/** A key that two refs share exactly when they name the same object; API versions of one group are one. */
+export function refKey(ref: ObjectRef): string {
+  return ref instanceof ReadRef ? ReadRef.keyOf(ref) : writtenKey(ref);
+}
+
+function writeKey({ apiVersion, kind, namespace, name }: ObjectRef): string {
   const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
   return `${group}|${kind}|${namespace ?? ''}|${name}`;
-});
+}

@@ -162,7 +162,7 @@ function remember(
   memory.pace = paceAfter(memory.pace, spent, readyMs, now);
   memory.callsMs = reading.callsMs;
   for (const line of reading.slow) memory.slow.set(line.split(' ', 1)[0] ?? '', now);
-  const assembly = joined(before?.assembly ?? null, assembled(reading));
+  const assembly = joined(before?.assembly ?? null, assembled(reading, true));
   const read = resting(harvestOf(reading, assembly), memory.pace.restUntil - now);
   const documents = new Map((before?.harvest.documents ?? []).map((document) => [document.id, document]));
   for (const document of read.documents) documents.set(document.id, document);

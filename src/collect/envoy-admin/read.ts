@@ -59,8 +59,8 @@ function finish(reading: Reading): Harvest {
   return harvestOf(reading, assembled(reading));
 }
 
-/** The view of what was read. */
-export function assembled({ request, target, pages, unread }: Reading): EnvoyAssembly {
+/** The view of what was read; `share`: it stays. */
+export function assembled({ request, target, pages, unread }: Reading, share = false): EnvoyAssembly {
   return assembleEnvoy({
     key: request.key,
     label: target.label,
@@ -68,6 +68,7 @@ export function assembled({ request, target, pages, unread }: Reading): EnvoyAss
     pages: [...pages.values()],
     unread,
     keepBodies: request.whole ?? false,
+    share,
   });
 }
 

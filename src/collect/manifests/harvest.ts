@@ -2,7 +2,7 @@ import { plural } from '../../lib/plural.ts';
 import { asObject, asText, isObject, type JsonObject, pointer } from '../../lib/json.ts';
 import type { CoverageEntry, Gap } from '../../snapshot/coverage.ts';
 import { type Document, type DocumentOrigin, makeDocument, measureDocument } from '../../snapshot/document.ts';
-import { type KubernetesObject, type Place, refKey, refText, within } from '../../snapshot/object.ts';
+import { type KubernetesObject, type Place, readRef, refKey, refText, within } from '../../snapshot/object.ts';
 import { addRedactions, type Redactions, redacted } from '../../snapshot/redact.ts';
 import type { FilePosition, Harvest, SourceReport } from '../../snapshot/snapshot.ts';
 import { lineAndColumn, parseChunk, typeOf } from './parse.ts';
@@ -174,8 +174,7 @@ function objectsOf(
   const body: JsonObject = value;
   const reported = file.reported && (namespace === null || (file.namespaces?.includes(namespace) ?? true));
   const cluster = file.cluster === undefined ? {} : { cluster: file.cluster };
-  // Field by field: of an object that begins with `...` V8 remembers the form anew each time, and there are thousands.
-  const ref = { apiVersion: type.apiVersion, kind: type.kind, namespace, name };
+  const ref = readRef({ apiVersion: type.apiVersion, kind: type.kind, namespace, name });
   return [{ ref, place, body, reported, ...cluster }];
 }
 

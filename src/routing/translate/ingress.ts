@@ -39,12 +39,14 @@ export function orderOf(priority: unknown, path: TranslatedPath): RouteOrder {
 
 /**
  * Translates a GatewayRoute. Default rewrites: host to the VirtualService's AWS name, a matched prefix to `/`
- * (user guide, gateway-routes); a prefix without trailing slash stands as two routes, `/x/` then `/x` (real dump).
+ * (user guide, gateway-routes); a prefix without trailing slash stands as two routes, `/x/` then `/x` (real dump). `actions`: those
+ * of other routes, by what they say; routes to one target share theirs.
  */
 export function translateGatewayRoute(
   route: GatewayRoute,
   target: RouteTarget,
   cluster: JsonObject,
+  actions: Map<string, JsonObject>,
 ): readonly MadeRoute[] {
   const [type] = route.types;
   if (!type) return [];
@@ -59,15 +61,21 @@ export function translateGatewayRoute(
   const paths = translated.paths.flatMap((path) =>
     keepsPath ? [{ path, prefixRewrite: null }] : doubled(path, rewrite),
   );
+  const actionOf = (prefixRewrite: string | null): JsonObject => {
+    const key = `${asText(cluster.name)} ${target.awsName} ${target.hasRoutes} ${keepsHost} ${prefixRewrite}`;
+    const made = actions.get(key) ?? {
+      cluster: cluster.name,
+      ...(prefixRewrite === null ? {} : { prefix_rewrite: prefixRewrite }),
+      ...(keepsHost ? {} : { host_rewrite_literal: target.awsName }),
+      ...(target.hasRoutes ? { timeout: '15s' } : {}),
+    };
+    actions.set(key, made);
+    return made;
+  };
   return paths.map(({ path, prefixRewrite }) => ({
     json: {
       match: { ...path.match, ...translated.common },
-      route: {
-        cluster: cluster.name,
-        ...(prefixRewrite === null ? {} : { prefix_rewrite: prefixRewrite }),
-        ...(keepsHost ? {} : { host_rewrite_literal: target.awsName }),
-        ...(target.hasRoutes ? { timeout: '15s' } : {}),
-      },
+      route: actionOf(prefixRewrite),
       ...(keepsHost
         ? { request_headers_to_add: [{ header: { key: virtualServiceHeader, value: target.awsName } }] }
         : {}),

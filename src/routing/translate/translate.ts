@@ -1,6 +1,5 @@
 import { asList, asObject, asText, type JsonObject, pointer } from '../../lib/json.ts';
 import { memoize } from '../../lib/memo.ts';
-import { SharedValues } from '../../lib/shared.ts';
 import { defaultBackend, virtualServiceHeader } from '../../model/envoy/naming.ts';
 import type { GatewayRoute, Listener, VirtualGateway, VirtualService } from '../../model/mesh/kinds.ts';
 import { routesByGateway, meshesSelecting, namespaceOf } from '../../model/mesh/links.ts';
@@ -31,6 +30,7 @@ export function translate(
   const leftOut: LeftOut[] = [];
   const unknownServices: string[] = [];
   const services = new Map<string, readonly MadeRoute[]>();
+  const actions = new Map<string, JsonObject>();
   const routesOf = memoize((service: VirtualService) => routesOfService(model, service, mesh));
   const keepsHost = new Set<string>();
   const ingress = new Map(
@@ -58,23 +58,23 @@ export function translate(
     const hasRoutes = routes === null || routes.length > 0;
     const entry = ingress.get(listener);
     if (!entry) continue;
-    const made = translateGatewayRoute(route, { awsName, hasRoutes }, entry.redirect);
+    const made = translateGatewayRoute(route, { awsName, hasRoutes }, entry.redirect, actions);
     for (const one of made) if ('request_headers_to_add' in one.json) keepsHost.add(awsName);
     entry.routes.push(...made);
   }
   const origins = new ByRoute<Origin>();
-  const shared = new SharedValues();
   const undefinedOrder = new Set<string>();
   const place = (document: string, host: number, routes: readonly MadeRoute[]): readonly JsonObject[] => {
     const ordered = orderRoutes(routes, extreme);
     const free = new Set(withoutOrder(routes));
     const list = within({ document, pointer: '' }, pointer('virtual_hosts', host, 'routes'));
-    for (const [index, route] of ordered.entries()) {
-      const at = within(list, index);
-      origins.set(at, route.origin);
-      if (free.has(route)) undefinedOrder.add(routeKey(at));
-    }
-    return ordered.map(({ json }) => shared.share(json));
+    origins.fill(
+      list,
+      ordered.map(({ origin }) => origin),
+    );
+    for (const [index, route] of ordered.entries())
+      if (free.has(route)) undefinedOrder.add(routeKey(within(list, index)));
+    return ordered.map(({ json }) => json);
   };
   const document = (config: string): string => `translated/${gateway.ref.namespace}/${gateway.ref.name}/${config}`;
   const listeners: ListenerInput[] = [];

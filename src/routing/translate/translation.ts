@@ -1,4 +1,5 @@
-import type { ObjectRef, Place } from '../../snapshot/object.ts';
+import { memoize } from '../../lib/memo.ts';
+import { itemOf, type ObjectRef, type Place } from '../../snapshot/object.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import type { TableInput } from '../table/input.ts';
 import type { RouteOrder } from './order.ts';
@@ -85,14 +86,19 @@ export function originAt(place: Place, made: Omit<Origin, 'document' | 'pointer'
 export class ByRoute<T> {
   readonly #lists = new Map<string, (T | undefined)[]>();
 
-  set(at: { readonly document: string; readonly pointer: string }, value: T): void {
+  set(at: Place, value: T): void {
     const [list, index] = placeInList(at);
     const known = this.#lists.get(list);
     if (known) known[index] = value;
     else this.#lists.set(list, [...Array<undefined>(index), value]);
   }
 
-  get(at: { readonly document: string; readonly pointer: string }): T | undefined {
+  /** Those of all routes that stand in a list. */
+  fill(list: Place, values: readonly T[]): void {
+    this.#lists.set(routeKey(list), [...values]);
+  }
+
+  get(at: Place): T | undefined {
     const [list, index] = placeInList(at);
     return this.#lists.get(list)?.[index];
   }
@@ -103,16 +109,15 @@ export class ByRoute<T> {
 }
 
 /** The key of the list that holds a route, and its index in it. */
-function placeInList({
-  document,
-  pointer,
-}: {
-  readonly document: string;
-  readonly pointer: string;
-}): readonly [list: string, index: number] {
+function placeInList(at: Place): readonly [list: string, index: number] {
+  const item = itemOf(at);
+  if (item) return [listKey(item.list), item.index];
+  const { document, pointer } = at;
   const cut = pointer.lastIndexOf('/');
   return [`${document} ${pointer.slice(0, cut)}`, Number(pointer.slice(cut + 1))];
 }
+
+const listKey = memoize((list: Place) => routeKey(list));
 
 /** The key of a route in a translation. */
 export function routeKey(at: { readonly document: string; readonly pointer: string }): string {

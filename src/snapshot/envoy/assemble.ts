@@ -22,6 +22,8 @@ export interface EnvoyPages {
   readonly unread: readonly { readonly section: EnvoySection; readonly gap: Gap }[];
   /** Keep the configuration as Envoy prints it, for `rescue`. */
   readonly keepBodies?: boolean;
+  /** What of routes is equal is kept once: the view stays for as long as its Envoy does. It costs more than it saves where a view is read once. */
+  readonly share?: boolean;
 }
 
 /** The view of an Envoy, with what of it was seen. */
@@ -35,8 +37,16 @@ export interface EnvoyAssembly {
  * Makes the view of one Envoy from the pages of its admin endpoint. A section is `listed` only where all of it was read;
  * a page that is not what its kind says leaves its sections unread, with the reason.
  */
-export function assembleEnvoy({ key, label, pod, pages, unread, keepBodies = false }: EnvoyPages): EnvoyAssembly {
-  const found = readPages(pages, keepBodies);
+export function assembleEnvoy({
+  key,
+  label,
+  pod,
+  pages,
+  unread,
+  keepBodies = false,
+  share = false,
+}: EnvoyPages): EnvoyAssembly {
+  const found = readPages(pages, { keepBodies, share });
   const told = new Map(unread.map(({ section, gap }) => [section, gap]));
   const coverage: CoverageEntry[] = [];
   const gaps: Gap[] = [];

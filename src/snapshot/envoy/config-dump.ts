@@ -34,12 +34,20 @@ export interface ConfigReading {
   complete: boolean;
   /** What a dump prints of each cluster, endpoint, secret and the bootstrap, by `document pointer`; null: not kept. */
   readonly bodies: Map<string, JsonObject> | null;
-  /** Routes of one target are alike; null: what is kept for `rescue` is left as it came, to be changed. */
+  /** Routes of one target are alike; null: each stays as it came. */
   readonly shared: SharedValues | null;
 }
 
+/** What is kept of a configuration. */
+export interface ConfigKept {
+  /** As Envoy prints it, to be changed by `rescue`. */
+  readonly keepBodies: boolean;
+  /** What is equal once. */
+  readonly share: boolean;
+}
+
 /** A reading that has read nothing yet. */
-export function emptyConfigReading(keepBodies: boolean): ConfigReading {
+export function emptyConfigReading({ keepBodies, share }: ConfigKept): ConfigReading {
   return {
     bootstrap: null,
     listeners: [],
@@ -52,7 +60,7 @@ export function emptyConfigReading(keepBodies: boolean): ConfigReading {
     touched: new Set(),
     complete: false,
     bodies: keepBodies ? new Map() : null,
-    shared: keepBodies ? null : new SharedValues(),
+    shared: share ? new SharedValues() : null,
   };
 }
 

@@ -2,7 +2,14 @@ import type { Gap } from '../coverage.ts';
 import type { Document, DocumentKind } from '../document.ts';
 import { readCerts } from './certs.ts';
 import { readClusters, readClustersText } from './clusters.ts';
-import { addConfigDump, addNotFound, type ConfigReading, emptyConfigReading, finishConfig } from './config-dump.ts';
+import {
+  addConfigDump,
+  addNotFound,
+  type ConfigKept,
+  type ConfigReading,
+  emptyConfigReading,
+  finishConfig,
+} from './config-dump.ts';
 import { type ConfigAsked, configFields, fieldsOfSection, readConfigAsked } from './config-fields.ts';
 import { readListeners, readListenersText } from './listeners.ts';
 import { type PageRead, type PageReaders, readPage } from './page.ts';
@@ -39,12 +46,12 @@ export interface Readings {
 }
 
 /** Reads the pages one after another, so that only one of them is parsed at a time. Of two equal pages the later one holds. */
-export function readPages(pages: readonly Page[], keepBodies: boolean): Readings {
+export function readPages(pages: readonly Page[], kept: ConfigKept): Readings {
   const to: Readings = {
     serverInfo: null,
     ready: null,
     listeners: null,
-    config: emptyConfigReading(keepBodies),
+    config: emptyConfigReading(kept),
     hosts: null,
     stats: [],
     certs: null,
