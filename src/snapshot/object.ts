@@ -82,9 +82,9 @@ class ReadRef implements ObjectRef {
     this.name = name;
   }
 
-  static keyOf(ref: ReadRef): string {
-    ref.#key ??= writeKey(ref);
-    return ref.#key;
+  key(): string {
+    this.#key ??= writeKey(this);
+    return this.#key;
   }
 }
 
@@ -97,7 +97,7 @@ const writtenKey = memoize(writeKey);
 
 /** A key that two refs share exactly when they name the same object; API versions of one group are one. */
 export function refKey(ref: ObjectRef): string {
-  return ref instanceof ReadRef ? ReadRef.keyOf(ref) : writtenKey(ref);
+  return ref instanceof ReadRef ? ref.key() : writtenKey(ref);
 }
 
 function writeKey({ apiVersion, kind, namespace, name }: ObjectRef): string {
