@@ -17,7 +17,7 @@ COPY package.json LICENSE ./
 # By number: `runAsNonRoot` of Kubernetes knows no names.
 USER 1000:1000
 EXPOSE 9902
-# One thread collects garbage: several together take more of a core, and an agent is in no hurry. Node 24 lets the heap grow to
-# twice what is alive, whatever the program asks, unless it is told that size counts.
+# One thread collects garbage: several together take more of a core, and an agent is in no hurry. Alone it comes too late on
+# Node 24, and the heap grows to twice what is alive, unless Node is told that size counts.
 ENTRYPOINT ["node", "--single-threaded-gc", "--optimize-for-size", "/app/dist/main.js"]
 CMD ["agent"]
