@@ -35,7 +35,7 @@ export class SharedValues {
       // Also where they are equal: of texts that are the same one is kept.
       if (key !== '__proto__') members[key] = shared;
       const called: string | null = name === null || key === '__proto__' ? null : this.#nameOf(shared);
-      name = called === null || name === null ? null : `${name}${key}:${called},`;
+      name = called === null || name === null ? null : `${name}${JSON.stringify(key)}:${called},`;
     }
     return name === null || keys.length > mostMembers ? value : this.#valueOf(name, value);
   }

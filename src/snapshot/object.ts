@@ -16,7 +16,7 @@ export interface Place {
   readonly pointer: string;
 }
 
-/** A place in another one. There are ten thousands of them, and few are ever told: the pointer is made when it is asked for. */
+/** A place in another one. There are ten thousands of them, and few are told: the pointer is made when it is asked for. */
 class InnerPlace implements Place {
   readonly #outer: Place;
   readonly #step: string | number;
@@ -41,7 +41,10 @@ class InnerPlace implements Place {
   }
 }
 
-/** A place in another one: the item of a list by its index, or what a JSON pointer leads to. It has no members of its own to spread. */
+/**
+ * A place in another one: the item of a list by its index, or what a JSON pointer leads to. It has no members of its own to
+ * spread.
+ */
 export function within(place: Place, step: string | number): Place {
   return new InnerPlace(place, step);
 }

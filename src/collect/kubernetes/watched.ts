@@ -78,8 +78,7 @@ export class WatchedLists {
   /** What is kept of an object: thousands of them are alike in most of what they hold. */
   #cleaned(path: string): (object: JsonObject) => JsonObject {
     const dated = isDated(path);
-    // Written and read once more: V8 lays out what it parses in the least room.
-    return (object) => this.#shared.share(asObject(parseJson(JSON.stringify(withoutFields(object, dated)))));
+    return (object) => this.#shared.share(laidOut(withoutFields(object, dated)));
   }
 
   #drop(path: string): void {
@@ -163,6 +162,18 @@ export class WatchedLists {
     const generation = before ? generationOf(before) : null;
     const same = !gone && generation !== null && generation === generationOf(object);
     if (!same && isMesh(path)) this.#options.changed();
+  }
+}
+
+/**
+ * The object, written and read once more: V8 lays out what it parses in the least room. What nests too deep for that stays as it
+ * came.
+ */
+function laidOut(object: JsonObject): JsonObject {
+  try {
+    return asObject(parseJson(JSON.stringify(object)));
+  } catch {
+    return object;
   }
 }
 

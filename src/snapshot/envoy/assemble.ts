@@ -22,7 +22,7 @@ export interface EnvoyPages {
   readonly unread: readonly { readonly section: EnvoySection; readonly gap: Gap }[];
   /** Keep the configuration as Envoy prints it, for `rescue`. */
   readonly keepBodies?: boolean;
-  /** What of routes is equal is kept once: the view stays for as long as its Envoy does. It costs more than it saves where a view is read once. */
+  /** What of routes is equal is kept once: for views that stay. Where one is read once it costs more than it saves. */
   readonly share?: boolean;
 }
 
