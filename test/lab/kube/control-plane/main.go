@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"log"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/signal"
@@ -76,12 +77,18 @@ func run(ctx context.Context, folder string) error {
 	}
 }
 
-// freePort is a TCP port of 127.0.0.1 that nobody listened on a moment ago.
+// freePort is a TCP port of 127.0.0.1 that nobody listened on a moment ago, from where the kernel takes none of its own
+// accord (Linux: 32768 to 60999): there one may be an outgoing connection's before it is bound.
 func freePort() (int, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
+	const first, past, tries = 20_000, 32_000, 100
+	var last error
+	for range tries {
+		port := first + rand.IntN(past-first)
+		listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		if err == nil {
+			return port, listener.Close()
+		}
+		last = err
 	}
-	defer listener.Close()
-	return listener.Addr().(*net.TCPAddr).Port, nil
+	return 0, last
 }
