@@ -58,7 +58,7 @@ export function orUndefined(decision: Decision, desired: Desired, routing: Routi
   };
 }
 
-function refTextOf(origin: { readonly ref: Parameters<typeof refText>[0] } | undefined): readonly string[] {
+function refTextOf(origin: { readonly ref: Parameters<typeof refText>[0] } | null): readonly string[] {
   return origin ? [refText(origin.ref)] : [];
 }
 

@@ -85,7 +85,7 @@ function deciderOf(model: Model, gateway: Gateway, version: string | null, reaso
   };
   if (running.length > 0) return { ...base, tables: together(running, desired) };
   if (!desired) return null;
-  const originOf: RunningTable['originOf'] = (at) => desired.translation.origins.get(at) ?? null;
+  const originOf: RunningTable['originOf'] = (at) => desired.translation.origins.get(at);
   const made = { envoys: [], table: desired.table, version: version ?? assumedVersion, versionKnown: version !== null };
   return { ...base, tables: [{ ...made, originOf }] };
 }

@@ -70,7 +70,7 @@ const samplesOf = memoize((model: Model): ReadonlyMap<string, Sample> => {
   for (const decider of deciders) {
     const { desired } = decider;
     if (!desired) continue;
-    gather(decider, desired.table, (at) => desired.translation.origins.get(at) ?? null, samples);
+    gather(decider, desired.table, (at) => desired.translation.origins.get(at), samples);
   }
   return samples;
 });

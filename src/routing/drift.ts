@@ -70,7 +70,7 @@ function driftOf(model: Model, running: GatewayTable, asked: Table, translation:
     asked,
     translation,
     runs,
-    asks: (at) => translation.origins.get(at) ?? null,
+    asks: (at) => translation.origins.get(at),
     applied: new Set([...places.values()].flatMap(({ route }) => keyOf(runs(route.place)) ?? [])),
     places,
   };

@@ -28,7 +28,7 @@ export function originsFor(table: Table, desired: Asked | null): OriginOf {
       if (origin) byPlace.set(route.place, origin);
     }
   }
-  return (at) => byPlace.get(at) ?? null;
+  return (at) => byPlace.get(at);
 }
 
 function* sayings(table: Table): Generator<readonly [string, Route]> {

@@ -20,7 +20,7 @@ export const judgedTables = memoize((model: Model): readonly JudgedTable[] => {
     const { translation } = table;
     const wanted = asked.get(table.gateway);
     const originOf: OriginOf = translation
-      ? (at) => translation.origins.get(at) ?? null
+      ? (at) => translation.origins.get(at)
       : originsFor(table.table, wanted?.translation ? { table: wanted.table, translation: wanted.translation } : null);
     const before: SurelyBefore = (one, other) => {
       const [first, second] = [originOf(one.place), originOf(other.place)];

@@ -20,8 +20,10 @@ interface WrittenBody {
   readonly key: string;
 }
 
-/** Field by field, and with what people say made when it is asked for: there are thousands of them. */
-abstract class Written implements WrittenBody {
+/** A route of one kind of object: field by field, and with what people say made when it is asked for, since there are thousands. */
+class WrittenBy<K extends 'gateway' | 'router', O extends GatewayRoute | VirtualRouter> implements WrittenBody {
+  readonly kind: K;
+  readonly object: O;
   readonly type: WrittenBody['type'];
   readonly path: string;
   readonly match: JsonObject;
@@ -30,7 +32,9 @@ abstract class Written implements WrittenBody {
   readonly port: number | null;
   readonly key: string;
 
-  constructor({ type, path, match, action, timeout, port, key }: WrittenBody) {
+  constructor(kind: K, object: O, { type, path, match, action, timeout, port, key }: WrittenBody) {
+    this.kind = kind;
+    this.object = object;
     this.type = type;
     this.path = path;
     this.match = match;
@@ -41,41 +45,15 @@ abstract class Written implements WrittenBody {
   }
 
   /** As people say it: `Route shop/cart`, `Route "canary" of VirtualRouter shop/cart`. */
-  abstract get says(): string;
-}
-
-/** A GatewayRoute's route. */
-class WrittenByGatewayRoute extends Written {
-  readonly kind = 'gateway';
-  readonly object: GatewayRoute;
-
-  constructor(object: GatewayRoute, body: WrittenBody) {
-    super(body);
-    this.object = object;
-  }
-
   get says(): string {
-    return `Route ${this.object.ref.namespace}/${this.object.ref.name}`;
-  }
-}
-
-/** A route of a VirtualRouter. */
-class WrittenByRouter extends Written {
-  readonly kind = 'router';
-  readonly object: VirtualRouter;
-
-  constructor(object: VirtualRouter, body: WrittenBody) {
-    super(body);
-    this.object = object;
-  }
-
-  get says(): string {
-    return `Route ${JSON.stringify(this.key)} of VirtualRouter ${this.object.ref.namespace}/${this.object.ref.name}`;
+    const { namespace, name } = this.object.ref;
+    if (this.kind === 'gateway') return `Route ${namespace}/${name}`;
+    return `Route ${JSON.stringify(this.key)} of VirtualRouter ${namespace}/${name}`;
   }
 }
 
 /** A route as an object writes it: a GatewayRoute's, or one of a VirtualRouter's. */
-export type WrittenRoute = WrittenByGatewayRoute | WrittenByRouter;
+export type WrittenRoute = WrittenBy<'gateway', GatewayRoute> | WrittenBy<'router', VirtualRouter>;
 
 /** Where a GatewayRoute writes what it matches: thousands of them share these. */
 const gatewayPaths = {
@@ -88,7 +66,7 @@ const gatewayPaths = {
 /** The routes of GatewayRoutes. */
 export const writtenGatewayRoutes = memoize((model: Model) =>
   model.gatewayRoutes.flatMap((object): readonly WrittenRoute[] => {
-    return bodiesOf(object.spec, null, '').map((body) => new WrittenByGatewayRoute(object, body));
+    return bodiesOf(object.spec, null, '').map((body) => new WrittenBy('gateway', object, body));
   }),
 );
 
@@ -99,7 +77,7 @@ export const writtenRoutes = memoize((model: Model): readonly WrittenRoute[] => 
     asList(object.spec.routes).flatMap((item, index) => {
       const key = asText(asObject(item).name) || String(index);
       const bodies = bodiesOf(asObject(item), `spec.routes[${index}]`, key);
-      return bodies.map((body) => new WrittenByRouter(object, body));
+      return bodies.map((body) => new WrittenBy('router', object, body));
     }),
   ),
 ]);

@@ -88,9 +88,9 @@ export class ByRoute<T> {
 
   set(at: Place, value: T): void {
     const [list, index] = placeInList(at);
-    const known = this.#lists.get(list);
-    if (known) known[index] = value;
-    else this.#lists.set(list, [...Array<undefined>(index), value]);
+    const values = this.#lists.get(list) ?? [];
+    values[index] = value;
+    this.#lists.set(list, values);
   }
 
   /** Those of all routes that stand in a list. */
@@ -98,9 +98,9 @@ export class ByRoute<T> {
     this.#lists.set(routeKey(list), [...values]);
   }
 
-  get(at: Place): T | undefined {
+  get(at: Place): T | null {
     const [list, index] = placeInList(at);
-    return this.#lists.get(list)?.[index];
+    return this.#lists.get(list)?.[index] ?? null;
   }
 
   *values(): Generator<T> {
